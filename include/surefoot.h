@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* surefoot.h: train deep networks and keep their footing. The only public header of libsurefoot.
+ *
+ * Rules that hold for every function
+ *  1. All work hangs off one context (sft_open). A context and what was made from it belong to one thread
+ *     at a time; several contexts may live side by side. Nothing is global.
+ *  2. The context keeps the FIRST failure: a status and a sentence that says what, where and what to try.
+ *     After it every call returns at once (functions that return a pointer return NULL) until sft_clear.
+ *     A program may be written straight down and check once at the end.
+ *  3. Every sft_*_free and sft_close accept NULL and work after a failure. Free in any order before sft_close.
+ *  4. Strings returned as `const char *` live as long as the object they came from, unless said otherwise.
+ *  5. The library never prints, exits or aborts on user input. Talk goes to the callback of sft_on_note.
+ *  6. Shapes leave out the batch: an image is {C,H,W}, a sequence {C,L}, a row of features {F}. */
+#ifndef SUREFOOT_H
+#define SUREFOOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SFT_VERSION_MAJOR 0
+#define SFT_VERSION_MINOR 1
+#define SFT_VERSION_PATCH 0
+#define SFT_VERSION "0.1.0"
+
+#if defined(SFT_BUILD_SHARED) && defined(__GNUC__)
+#define SFT_API __attribute__((visibility("default")))
+#else
+#define SFT_API
+#endif
+
+/* What a call came to. The value is also the program's exit code. */
+#define SFT_STATUS_MAP(X)                                                                          \
+    X(OK, 0, "ok")                                                                                 \
+    X(INTERNAL, 1, "internal error")                                                               \
+    X(USAGE, 2, "wrong use")                                                                       \
+    X(RECIPE, 3, "invalid recipe")                                                                 \
+    X(DATA, 4, "invalid or missing data")                                                          \
+    X(CHECKPOINT, 5, "invalid or incompatible checkpoint")                                         \
+    X(TRAINING, 6, "training failed")                                                              \
+    X(IO, 7, "input or output failed")                                                             \
+    X(MEMORY, 8, "out of memory")                                                                  \
+    X(LOCKED, 9, "locked by another process")                                                      \
+    X(PEER, 10, "a peer was lost")                                                                 \
+    X(SWEEP, 11, "sweep ended with failed trials")
+
+typedef enum sft_status {
+#define X(name, value, text) SFT_##name = value,
+    SFT_STATUS_MAP(X)
+#undef X
+} sft_status;
+
+#define SFT_MAX_RANK 8
+
+typedef struct sft_ctx sft_ctx;         /* errors, memory, threads, notes */
+typedef struct sft_recipe sft_recipe;   /* every choice of a run */
+typedef struct sft_data sft_data;       /* samples, split in train, validation and test */
+typedef struct sft_net sft_net;         /* a network with its weights */
+typedef struct sft_trainer sft_trainer; /* a network, its data, an optimiser and a place in time */
+
+typedef struct sft_shape {
+    int     rank;               /* 0 to SFT_MAX_RANK */
+    int64_t dim[SFT_MAX_RANK];
+} sft_shape;
+
+/* ---- context ------------------------------------------------------------------------------- */
+
+/* Grows, shrinks or frees (new_size 0) a block whose size was old_size (0: a new block). Like Lua's lua_Alloc. */
+typedef void *sft_realloc_fn(void *user, void *block, size_t old_size, size_t new_size);
+typedef enum sft_level { SFT_NOTE, SFT_WARN } sft_level;
+typedef void sft_note_fn(void *user, sft_level level, const char *sentence);
+
+typedef struct sft_config {
+    int             threads;    /* size of the thread team; 0: one a core */
+    bool            reference;  /* true: only reference kernels, no oneDNN */
+    sft_realloc_fn *realloc;    /* NULL: malloc and free */
+    void           *realloc_user;
+} sft_config;
+
+SFT_API sft_ctx    *sft_open(const sft_config *config); /* config may be NULL; NULL only when memory is out */
+SFT_API void        sft_close(sft_ctx *c);
+SFT_API sft_status  sft_code(const sft_ctx *c);         /* status of the first failure, or SFT_OK */
+SFT_API const char *sft_message(const sft_ctx *c);      /* its sentence, or "" */
+SFT_API const char *sft_error_id(const sft_ctx *c);     /* its stable name such as "E110", or "" */
+SFT_API void        sft_clear(sft_ctx *c);              /* forget the failure */
+SFT_API void        sft_on_note(sft_ctx *c, sft_note_fn *fn, void *user);
+SFT_API const char *sft_status_name(sft_status s);
+SFT_API const char *sft_version(void);                  /* version, compiled-in libraries, instruction set */
+
+/* ---- recipe -------------------------------------------------------------------------------- */
+
+SFT_API sft_recipe *sft_recipe_read(sft_ctx *c, const char *path);
+/* text: YAML of `size` bytes; `name` stands in messages instead of a file name. */
+SFT_API sft_recipe *sft_recipe_parse(sft_ctx *c, const char *name, const char *text, size_t size);
+/* One override "optimizer.lr=0.1". Takes effect at once; an unknown key is SFT_USAGE with the nearest name. */
+SFT_API sft_status  sft_recipe_set(sft_recipe *r, const char *assignment);
+/* Checks every section against its rows and fills in defaults. Called by whatever uses the recipe. */
+SFT_API sft_status  sft_recipe_resolve(sft_recipe *r);
+/* The resolved recipe as YAML: running it again gives the same bits. Lives until the recipe changes. */
+SFT_API const char *sft_recipe_text(sft_recipe *r);
+/* Value of a resolved dotted key as text ("train.epochs" -> "40"), or NULL when there is no such key. */
+SFT_API const char *sft_recipe_get(sft_recipe *r, const char *key);
+SFT_API void        sft_recipe_free(sft_recipe *r);
+
+/* ---- data ---------------------------------------------------------------------------------- */
+
+typedef enum sft_split { SFT_TRAIN, SFT_VALIDATION, SFT_TEST, SFT_SPLITS } sft_split;
+typedef enum sft_task { SFT_CLASSES, SFT_BINARY, SFT_REGRESSION } sft_task; /* what the targets are */
+
+typedef struct sft_data_facts {
+    const char        *name;            /* as in the recipe: "digits" */
+    const char        *source;          /* where it comes from and its licence, one line */
+    sft_shape          shape;           /* one sample */
+    sft_task           task;
+    int64_t            outputs;         /* classes, or numbers to predict */
+    int64_t            count[SFT_SPLITS];
+    const char *const *class_names;     /* `outputs` names, or NULL */
+    char               fingerprint[65]; /* SHA-256 over samples and targets, hex */
+} sft_data_facts;
+
+/* Reads, splits and standardises what the recipe's `data` and `split` sections say. */
+SFT_API sft_data  *sft_data_open(sft_ctx *c, sft_recipe *r);
+/* From the caller's memory, which is copied: x is count samples of `shape`, row-major. For SFT_CLASSES y holds class numbers
+ * 0..outputs-1; otherwise count x outputs numbers. `split` may be NULL (all training) or give each sample's split. */
+SFT_API sft_data  *sft_data_from(sft_ctx *c, const float *x, sft_shape shape, const float *y, sft_task task,
+                                 int64_t outputs, int64_t count, const uint8_t *split);
+SFT_API sft_status sft_data_facts_of(const sft_data *d, sft_data_facts *facts);
+/* Copies sample `index` of a split, standardised, into x (one sample) and its target into y (1 class number, or outputs numbers). */
+SFT_API sft_status sft_data_sample(const sft_data *d, sft_split split, int64_t index, float *x, float *y);
+SFT_API void       sft_data_free(sft_data *d);
+
+/* ---- network ------------------------------------------------------------------------------- */
+
+typedef struct sft_layer_facts {
+    const char *name;           /* PyTorch's path: "3" or "2.body.0" */
+    const char *op;             /* "conv2d" */
+    const char *options;        /* "out_channels=32 kernel_size=3x3 …", its resolved rows */
+    const char *kernel;         /* "reference", "onednn" … */
+    const char *fused;          /* what runs inside the layer before it: "relu", or NULL */
+    sft_shape   out;
+    int64_t     params;
+    int64_t     flops;          /* of one sample's forward pass; a multiply-add counts 2 */
+    int64_t     bytes;          /* of its output, one batch */
+} sft_layer_facts;
+
+typedef struct sft_net_facts {
+    int         layers;
+    int64_t     params, flops;          /* flops: one sample, forward */
+    int         shards;
+    int64_t     batch;                  /* largest batch the plan holds */
+    int64_t     weight_bytes, gradient_bytes, optimizer_bytes, activation_bytes, state_bytes;
+    const char *loss;
+} sft_net_facts;
+
+typedef struct sft_tensor_facts {
+    const char *name;           /* "0.weight", "1.running_mean": PyTorch's state_dict names */
+    sft_shape   shape;          /* in PyTorch's order: (out,in), OIHW */
+    int64_t     count;
+    bool        trained;        /* false: state such as running averages */
+} sft_tensor_facts;
+
+/* The recipe's model, shaped by the data, initialised from the recipe's seed. Keeps the data's facts, not the data. */
+SFT_API sft_net   *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d);
+SFT_API sft_status sft_net_facts_of(const sft_net *n, sft_net_facts *facts);
+SFT_API sft_status sft_net_layer(const sft_net *n, int index, sft_layer_facts *facts); /* SFT_USAGE past the end */
+SFT_API int        sft_net_tensors(const sft_net *n);
+SFT_API sft_status sft_net_tensor(const sft_net *n, int index, sft_tensor_facts *facts);
+/* Copies a named tensor out or in, `count` numbers in PyTorch's order. */
+SFT_API sft_status sft_net_get(const sft_net *n, const char *name, float *values, int64_t count);
+SFT_API sft_status sft_net_set(sft_net *n, const char *name, const float *values, int64_t count);
+/* Outputs (logits) of `rows` samples with running averages; any number of rows. x: rows x sample, y: rows x outputs. */
+SFT_API sft_status sft_net_predict(sft_net *n, const float *x, int64_t rows, float *y);
+/* SHA-256 over all weights and state in file order, hex. */
+SFT_API sft_status sft_net_hash(const sft_net *n, char hex[65]);
+SFT_API void       sft_net_free(sft_net *n);
+
+/* ---- training, step by step ---------------------------------------------------------------- */
+
+typedef struct sft_scores {
+    double  loss;               /* mean over samples */
+    double  accuracy;           /* share of samples right; NaN for regression */
+    int64_t count;              /* samples */
+} sft_scores;
+
+typedef struct sft_step_facts {
+    int64_t    step;            /* steps done, this one included */
+    int64_t    epoch;           /* epoch this step belongs to, from 1 */
+    bool       epoch_end;       /* the last step of its epoch */
+    double     lr, grad_norm;   /* rate used; global norm before clipping */
+    sft_scores batch;           /* of this batch, before the update */
+} sft_step_facts;
+
+typedef struct sft_trainer_facts {
+    int64_t step, epoch;        /* done so far; epoch: whole ones */
+    int64_t steps, epochs;      /* planned */
+    int64_t steps_per_epoch;
+} sft_trainer_facts;
+
+SFT_API sft_trainer *sft_trainer_new(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n);
+SFT_API sft_status   sft_trainer_facts_of(const sft_trainer *t, sft_trainer_facts *facts);
+/* One batch: forward, loss, backward, update. A loss or gradient that is not finite fails with SFT_TRAINING before it
+ * touches the weights; the message names the first bad tensor. */
+SFT_API sft_status   sft_step(sft_trainer *t, sft_step_facts *facts);
+/* Mean loss and accuracy of a split with running averages. */
+SFT_API sft_status   sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores);
+/* Writes the whole state of training to one safetensors file, atomically (temporary file, fsync, rename). `extra` is text
+ * kept with it (sft_fit keeps early stopping there), may be NULL. */
+SFT_API sft_status   sft_trainer_save(sft_trainer *t, const char *path, const char *extra);
+/* Restores it; *extra (may be NULL) receives the kept text, alive until the next load. */
+SFT_API sft_status   sft_trainer_load(sft_trainer *t, const char *path, const char **extra);
+/* Only weights and state, from any safetensors file with PyTorch's names. */
+SFT_API sft_status   sft_net_load(sft_net *n, const char *path);
+SFT_API sft_status   sft_net_save(const sft_net *n, const char *path);
+/* Weights and state kept in memory and put back: what early stopping restores. */
+SFT_API sft_status   sft_net_remember(sft_net *n);
+SFT_API sft_status   sft_net_recall(sft_net *n);
+SFT_API void         sft_trainer_free(sft_trainer *t);
+
+/* ---- training, all of it ------------------------------------------------------------------- */
+
+typedef struct sft_progress {
+    sft_step_facts    step;
+    sft_trainer_facts plan;
+    bool              evaluated;        /* validation below is fresh */
+    sft_scores        train, validation; /* running mean of the epoch; last evaluation */
+    double            seconds, eta;     /* since the start; to the planned end */
+} sft_progress;
+
+/* Called after each step; returning false asks for a checkpoint and a clean stop. */
+typedef bool sft_progress_fn(void *user, const sft_progress *p);
+
+typedef struct sft_fit_options {
+    const char      *folder;    /* run folder, made when absent; NULL: nothing is written */
+    bool             resume;    /* go on from the folder's newest valid checkpoint */
+    bool             reset_optimizer, allow_data_change;
+    sft_progress_fn *progress;
+    void            *user;
+} sft_fit_options;
+
+typedef struct sft_result {
+    int64_t    steps, epochs, best_epoch;       /* best_epoch: by validation loss, from 1; 0 without validation */
+    double     seconds;
+    bool       stopped;                         /* the progress callback asked */
+    bool       early;                           /* early stopping ended it */
+    sft_scores train, validation, test;         /* of the weights that are left in the network */
+    char       weights_sha256[65];
+} sft_result;
+
+/* Trains to the planned end. Written with the calls above only and meant to be copied: src/train/fit.c. */
+SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);
+
+/* ---- the vocabulary ------------------------------------------------------------------------ */
+
+typedef struct sft_option_facts {
+    const char *name, *kind, *def, *range, *doc, *aliases;
+} sft_option_facts;
+
+typedef struct sft_record_facts {
+    const char *kind;           /* "op", "loss", "init", "optimizer", "schedule", "data", "section" … */
+    const char *name, *aliases, *doc, *math;
+    int         options;
+} sft_record_facts;
+
+/* Record `index` of everything that has a name, in the order of `surefoot list`; false past the end. */
+SFT_API bool sft_list(int index, sft_record_facts *facts);
+/* Option `option` of record `index`. buf holds the text of default and range. */
+SFT_API bool sft_list_option(int index, int option, sft_option_facts *facts, char *buf, size_t size);
+/* The known word (of all records and options) nearest to `word`, or NULL when nothing is near. */
+SFT_API const char *sft_nearest(const char *word);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

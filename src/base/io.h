@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Files: read whole with a bound, write atomically (temporary file, fsync, rename, fsync of the folder), SHA-256. */
+#ifndef SFT_BASE_IO_H
+#define SFT_BASE_IO_H
+
+#include "base/memory.h"
+
+typedef struct sft_bytes {
+    uint8_t *data;              /* size bytes and a NUL behind them */
+    size_t   size;
+} sft_bytes;
+
+/* What went wrong in opening or reading, to be turned into the caller's own error. */
+typedef enum sft_io_fault { SFT_IO_OK, SFT_IO_MISSING, SFT_IO_FOLDER, SFT_IO_DENIED, SFT_IO_TOO_LARGE, SFT_IO_ERROR, SFT_IO_MEMORY } sft_io_fault;
+
+sft_io_fault sft__read_file(sft_ctx *c, const char *path, size_t limit, sft_bytes *out);
+void         sft__bytes_free(sft_ctx *c, sft_bytes *b);
+
+/* RELIABILITY protocol: O_EXCL temporary name beside `path`, posix_fallocate, write, fsync, close, rename, fsync of the folder.
+ * Fails with E330..E333 and leaves the old file as it was. parts are written one after another. */
+typedef struct sft_part {
+    const void *data;
+    size_t      size;
+} sft_part;
+
+sft_status sft__write_file(sft_ctx *c, const char *path, const sft_part *parts, int n);
+sft_status sft__make_folder(sft_ctx *c, const char *path); /* and its parents */
+bool       sft__exists(const char *path);
+/* errno of a failed write as an error: E330 (space), E331 (read-only or denied), E332 (quota), E333 (anything else). */
+sft_status sft__io_fail(sft_ctx *c, const char *path, int error, const char *doing);
+
+typedef struct sft_sha256 {
+    uint32_t h[8];
+    uint64_t bytes;
+    uint8_t  block[64];
+} sft_sha256;
+
+void sft__sha256_open(sft_sha256 *s);
+void sft__sha256_add(sft_sha256 *s, const void *data, size_t n);
+void sft__sha256_close(sft_sha256 *s, char hex[65]);
+
+double sft__now(void);          /* seconds on a clock that only goes forward */
+
+#endif

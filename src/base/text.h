@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Text: numbers without the locale, growing strings, UTF-8. */
+#ifndef SFT_BASE_TEXT_H
+#define SFT_BASE_TEXT_H
+
+#include "base/memory.h"
+
+/* The whole of `text` (n bytes, no blanks) as a number; the decimal sign is always a point. False when it is not one.
+ * "nan", "inf", ".inf", ".nan" are numbers here; hexadecimal is not. */
+bool sft__parse_real(const char *text, size_t n, double *value);
+bool sft__parse_int(const char *text, size_t n, int64_t *value); /* also 1e3, 32.0 */
+/* The shortest decimal that reads back as the same double (single: as the same float). */
+const char *sft__print_real(double value, char *buf, size_t size);
+const char *sft__print_single(float value, char *buf, size_t size);
+/* Offset of the first byte that is not UTF-8, or -1. */
+int64_t sft__utf8_fault(const char *text, size_t n);
+bool    sft__text_is(const char *a, const char *b);     /* equal; NULL equals only NULL */
+
+/* A growing string. After a failed allocation further additions do nothing and the context holds the failure. */
+typedef struct sft_string {
+    sft_ctx *ctx;
+    char    *text;              /* always ended by NUL once something was added */
+    size_t   n, room;
+} sft_string;
+
+void sft__string_open(sft_string *s, sft_ctx *c);
+void sft__string_add(sft_string *s, const char *text);
+void sft__string_addn(sft_string *s, const char *text, size_t n);
+void sft__string_addf(sft_string *s, const char *format, ...) SFT_PRINTF(2, 3);
+void sft__string_json(sft_string *s, const char *text); /* with quotes and escapes; NULL becomes null */
+void sft__string_number(sft_string *s, double v);       /* JSON number; null when not finite */
+void sft__string_close(sft_string *s);
+
+#endif
