@@ -13,8 +13,8 @@ A line is one of
     text NAME words to the end of the line
     scalar NAME value
     tensor NAME dim dim ... : value value ...      (row-major; linear (out, in), conv OIHW / OIL)
-Every input (x, param, dy) is a float32 number and %.9g gives it back exactly; results are computed in
-float64 from those, except where the name ends in 32: the same in PyTorch's float32.
+Every input (x, param, dy) is a float32 number and %.9g gives it back exactly; results are computed
+in float64 from those, except where the name ends in 32: the same in PyTorch's float32.
 """
 import copy
 import math
@@ -104,7 +104,8 @@ class Golden:
         self.lines.append(f"text {name} {words}")
 
     def scalar(self, name, value):
-        self.lines.append(f"scalar {name} {torch.as_tensor(value).item():.9g}")
+        value = value.item() if torch.is_tensor(value) else value
+        self.lines.append(f"scalar {name} {value:.9g}")
 
     def tensor(self, name, values):
         t = torch.as_tensor(values).detach()
@@ -124,7 +125,7 @@ def random(*shape, seed, scale=1.0):
 
 
 def unsettle(model, seed):
-    """Gives BatchNorm scales and shifts that are neither one nor zero, so that a test can see them."""
+    """Gives BatchNorm scales and shifts that are not one and zero, so that a test can see them."""
     gen = torch.Generator().manual_seed(seed)
     for module in model.modules():
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
@@ -150,14 +151,15 @@ def train(model, make, x, y):
 
 def net_file(name, text, shape, seed):
     g = Golden(f"""
-{name}: ten steps on one batch (cross entropy, mean over the batch), each optimiser from the same start.
-losses/OPT[k] is the loss before update k; eval_loss/OPT and state/OPT/... are taken after ten updates,
-eval_loss with the running BatchNorm statistics. grad/... is of the bare loss, without weight decay.
+{name}: ten steps on one batch (mean cross entropy), each optimiser from the same start.
+losses/OPT[k] is the loss before update k; eval_loss/OPT and state/OPT/... are taken after ten
+updates, eval_loss with the running BatchNorm statistics. grad/... is of the loss, without decay.
 Weight decay acts on every parameter, biases and BatchNorm's included. grad of a bias in front of
 BatchNorm is zero but for rounding: compare it absolutely.
-losses32, eval_loss32, logits32: PyTorch's own float32, to see what rounding alone does. It does much to
-eval_loss/adamw: the bias in front of BatchNorm has a gradient of pure rounding, which Adam's division blows
-up to steps of the size lr; the training loss does not see that bias but the running mean does.""")
+losses32, eval_loss32, logits32: PyTorch's own float32, to see what rounding alone does. It does
+much to eval_loss/adamw and state/adamw: a bias in front of BatchNorm has a gradient of pure
+rounding, which Adam's division blows up to steps of the size lr; the training loss does not see that
+bias, the running mean does.""")
     torch.manual_seed(seed)
     model, _ = twin(text, shape)
     unsettle(model, seed + 1)
@@ -183,8 +185,9 @@ up to steps of the size lr; the training loss does not see that bias but the run
     for opt, (words, make) in OPTIMISERS.items():
         losses, eval_loss, after = train(model, make, x, y)
         losses32, eval_loss32, _ = train(single, make, x.float(), y)
-        print(f"  {name} {opt}: {losses[0]:.6f} -> {losses[-1]:.6f}, float32 is off by "
-              f"{((losses32 - losses).abs() / losses).max():.1e}, eval {abs(eval_loss32 / eval_loss - 1):.1e}")
+        off, eval_off = ((losses32 - losses).abs() / losses).max(), abs(eval_loss32 / eval_loss - 1)
+        print(f"  {name} {opt}: {losses[0]:.6f} -> {losses[-1]:.6f}, "
+              f"float32 is off by {off:.1e}, eval {eval_off:.1e}")
         g.text("optimizer/" + opt, words)
         g.tensor("losses/" + opt, losses)
         g.tensor("losses32/" + opt, losses32)
@@ -256,47 +259,57 @@ BatchNorm: CASE/state/... are the running statistics after this one forward (the
     return g
 
 
-def schedule_file(base=0.1, steps=300, size=50, gamma=0.5, floor=1e-4, warmup=20):
+# The schedules: base rate, steps, StepLR's two, the cosine's end, warm-up steps
+BASE, SPAN, SIZE, GAMMA, FLOOR, WARMUP = 0.1, 300, 50, 0.5, 1e-4, 20
+
+
+def formula(name, k, w):
+    """Learning rate of step k with w warm-up steps."""
+    t = k - w
+    if t < 0:
+        return BASE * (k + 1) / w
+    if name == "cosine":
+        return FLOOR + (BASE - FLOOR) * (1 + math.cos(math.pi * t / (SPAN - w))) / 2
+    return BASE * GAMMA ** (t // SIZE) if name == "step" else BASE
+
+
+def torch_rates(name, w):
+    """The same from torch.optim.lr_scheduler."""
+    lr = torch.optim.lr_scheduler
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=BASE)
+    ramp = lr.LambdaLR(optimiser, lambda k: (k + 1) / w) if w else None
+    after = {"constant": lambda: lr.LambdaLR(optimiser, lambda k: 1.0),
+             "step": lambda: lr.StepLR(optimiser, SIZE, GAMMA),
+             "cosine": lambda: lr.CosineAnnealingLR(optimiser, SPAN - w, FLOOR)}[name]()
+    schedule = lr.SequentialLR(optimiser, [ramp, after], [w]) if w else after
+    rates = []
+    for _ in range(SPAN):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+    return rates
+
+
+def schedule_file():
     """Rates from torch.optim.lr_scheduler, each held against its formula before it is written."""
     g = Golden(f"""
-lr of step k = 0 .. {steps - 1} (the rate that update k uses), base lr {base}, {steps} steps in all.
-With W warm-up steps (the names with _warmup: W = {warmup}; the others: W = 0), t = k - W, T = {steps} - W:
+lr of step k = 0 .. {SPAN - 1} (the rate that update k uses), base lr {BASE}, {SPAN} steps in all.
+With W warm-up steps (names with _warmup: W = {WARMUP}; others: W = 0), t = k - W, T = {SPAN} - W:
   k < W      lr = base * (k + 1) / W
   constant   lr = base
-  step       lr = base * gamma^floor(t / size),  size = {size}, gamma = {gamma}
-  cosine     lr = eta_min + (base - eta_min) * (1 + cos(pi * t / T)) / 2,  eta_min = {floor}
+  step       lr = base * gamma^floor(t / size),  size = {SIZE}, gamma = {GAMMA}
+  cosine     lr = eta_min + (base - eta_min) * (1 + cos(pi * t / T)) / 2,  eta_min = {FLOOR}
 As PyTorch: SequentialLR(LambdaLR, X, milestones=[W]) with X = LambdaLR(1), StepLR,
 CosineAnnealingLR(T_max=T): the second schedule counts from the end of the warm-up.""")
-    g.scalar("base", base)
-    g.scalar("steps", steps)
-    for name, words in (("constant", "constant"), ("step", f"step size={size} gamma={gamma}"),
-                        ("cosine", f"cosine min={floor}")):
-        for w in (0, warmup):
-            rates, total = [], steps - w
-
-            def formula(k):
-                t = k - w
-                if t < 0:
-                    return base * (k + 1) / w
-                return {"constant": base, "step": base * gamma ** (t // size),
-                        "cosine": floor + (base - floor) * (1 + math.cos(math.pi * t / total)) / 2}[name]
-
-            optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
-            lr = torch.optim.lr_scheduler
-            after = {"constant": lambda: lr.LambdaLR(optimiser, lambda k: 1.0),
-                     "step": lambda: lr.StepLR(optimiser, size, gamma),
-                     "cosine": lambda: lr.CosineAnnealingLR(optimiser, total, floor)}[name]
-            if w:
-                ramp = lr.LambdaLR(optimiser, lambda k: (k + 1) / w)
-                schedule = lr.SequentialLR(optimiser, [ramp, after()], [w])
-            else:
-                schedule = after()
-            for k in range(steps):
-                rates.append(optimiser.param_groups[0]["lr"])
-                if not abs(rates[-1] - formula(k)) <= 1e-12:
-                    raise SystemExit(f"{name} warmup={w} step {k}: torch {rates[-1]}, formula {formula(k)}")
-                optimiser.step()
-                schedule.step()
+    g.scalar("base", BASE)
+    g.scalar("steps", SPAN)
+    for name, words in (("constant", "constant"), ("step", f"step size={SIZE} gamma={GAMMA}"),
+                        ("cosine", f"cosine min={FLOOR}")):
+        for w in (0, WARMUP):
+            rates = torch_rates(name, w)
+            for k, rate in enumerate(rates):
+                if not abs(rate - formula(name, k, w)) <= 1e-12:
+                    raise SystemExit(f"{name} warmup={w} step {k}: torch says {rate}")
             label = name + ("_warmup" if w else "")
             g.text("schedule/" + label, words + (f" warmup={w}" if w else ""))
             g.tensor(label, torch.tensor(rates, dtype=torch.float64))
@@ -306,10 +319,10 @@ CosineAnnealingLR(T_max=T): the second schedule counts from the end of the warm-
 def init_file():
     g = Golden("""
 What PyTorch's initialisers draw. CASE/stack on an input of CASE/input (no batch axis).
-`pytorch` (the default of nn.Linear and nn.ConvNd) is kaiming_uniform(a = sqrt 5): gain^2 = 2 / (1 + 5),
-bound = gain * sqrt(3 / fan_in) = 1 / sqrt(fan_in), and the bias is uniform with the same bound;
-fan_in = (channels in / groups) * kernel positions, fan_out = channels out * kernel positions, as PyTorch
-counts them (torch does not divide fan_out by groups).
+`pytorch` (the default of nn.Linear and nn.ConvNd) is kaiming_uniform(a = sqrt 5): gain^2 =
+2 / (1 + 5), bound = gain * sqrt(3 / fan_in) = 1 / sqrt(fan_in); the bias is uniform with the same
+bound. fan_in = (channels in / groups) * kernel positions and fan_out = channels out * kernel
+positions, as PyTorch counts them (it does not divide fan_out by groups).
 CASE/NAME/bound: of uniform ones; CASE/NAME/std: of all. max and sample_std are those of one draw.
 gain/ACT is torch.nn.init.calculate_gain.""")
     cases = [("linear", "linear 300", (400,)), ("conv2d", "conv2d 64 kernel=3", (32, 8, 8)),
@@ -345,7 +358,7 @@ gain/ACT is torch.nn.init.calculate_gain.""")
             g.scalar(f"{name}/{kind}/max", drawn.abs().max())
             g.scalar(f"{name}/{kind}/sample_std", drawn.double().std())
             if not abs(drawn.double().std() / std - 1) <= 0.03:
-                raise SystemExit(f"{name} {kind}: torch draws {drawn.std()}, the formula says {std}")
+                raise SystemExit(f"{name} {kind}: torch draws {drawn.std()}, not {std}")
         g.scalar(f"{name}/pytorch/bias_bound", bound)
         g.scalar(f"{name}/pytorch/bias_max", module.bias.abs().max())
     for act in ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):

@@ -188,7 +188,7 @@ class Reader:
 
 
 def twin(text, shape):
-    """The nn.Sequential of a stack text on inputs of `shape` (no batch axis), and its output shape."""
+    """The nn.Sequential of a stack text on inputs of `shape` (no batch axis), and its out shape."""
     reader = Reader(text, tuple(shape))
     modules = reader.sequence()
     if reader.peek() is not None:
