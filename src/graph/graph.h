@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* The network: built from stack text, shaped, planned into slabs, run shard by shard. */
+#ifndef SFT_GRAPH_GRAPH_H
+#define SFT_GRAPH_GRAPH_H
+
+#include "backend/backend.h"
+#include "base/team.h"
+#include "ops/op.h"
+
+/* ---- stack text: the parsed model ---------------------------------------------------------- */
+
+typedef enum sft_layer_kind { SFT_LAYER, SFT_REPEAT, SFT_RESIDUAL } sft_layer_kind;
+
+typedef struct sft_layer {      /* one element of a sequence */
+    sft_layer_kind    kind;
+    sft_spec          spec;     /* SFT_LAYER: name and arguments; its pos for the others */
+    int64_t           times;    /* SFT_REPEAT */
+    struct sft_layer *body;     /* SFT_REPEAT, SFT_RESIDUAL: first of a list */
+    struct sft_layer *shortcut; /* SFT_RESIDUAL: may be NULL (identity) */
+    struct sft_layer *next;
+} sft_layer;
+
+/* Parses `linear 64 | relu | repeat 2 ( … ) | residual ( … ) shortcut ( … )`; presets (`mlp depth=3 …`) expand to layers.
+ * src/graph/stack.c. Newlines are blanks; positions count lines and columns from `pos`. */
+sft_status sft__stack_parse(sft_arena *a, const char *text, size_t n, sft_pos pos, sft_layer **first);
+/* The same as text again, presets expanded: `surefoot check --expand`. */
+const char *sft__stack_text(sft_arena *a, const sft_layer *first);
+
+/* ---- the network --------------------------------------------------------------------------- */
+
+typedef struct sft_batch {      /* rows samples, plain layout */
+    int64_t        rows;
+    const real    *x;           /* rows x sample */
+    const int32_t *label;       /* classes, or NULL */
+    const real    *target;      /* rows x outputs, or NULL */
+} sft_batch;
+
+typedef struct sft_run sft_run; /* slabs, passes, joins: src/graph/run.c */
+
+struct sft_net {
+    sft_ctx   *ctx;
+    sft_arena  arena;
+    sft_shape  input;
+    sft_task   task;
+    int64_t    outputs;
+    sft_data_facts facts;       /* of the data it was made for */
+    int        n_nodes;         /* node[0] is the input */
+    sft_node **node;
+    const sft_loss *loss;
+    void      *loss_conf;
+    uint64_t   seed;
+    int        shards;          /* G, a power of two */
+    int64_t    batch;           /* largest batch */
+    int64_t    n_params, n_states; /* elements, stored */
+    int        n_tensors;       /* trained tensors, then states: what files and sft_net_tensor list */
+    struct sft_tensor_ref {
+        sft_node *node;
+        int       i;            /* param[i] or state[i] */
+        bool      trained;
+    } *tensor;
+    sft_slab   w, g, s;         /* weights, summed gradient, state */
+    sft_slab   kept;            /* sft_net_remember: w then s; size 0 while nothing is kept */
+    sft_run   *run;
+};
+
+typedef struct sft_net_config {
+    const sft_layer *model;
+    const sft_loss  *loss;      /* NULL: by the task */
+    void            *loss_conf;
+    sft_data_facts   facts;     /* shape, task, outputs */
+    int64_t          batch;
+    int              shards;    /* 0: min(16, batch/32 down to a power of two), at least 1 */
+    uint64_t         seed;
+    const sft_spec  *init;      /* the recipe's `init`, or NULL for auto */
+    int64_t          memory_limit; /* bytes; 0: what the machine has */
+} sft_net_config;
+
+/* build → shapes → fuse → kernels and layouts → plan → slabs → initial weights. */
+sft_net *sft__net_make(sft_ctx *c, const sft_net_config *k);
+/* Announces the batch sizes that will come (at most net->batch each), so that kernels are made outside steps. */
+sft_status sft__net_prepare(sft_net *n, const int64_t *batch, int count);
+
+typedef struct sft_outcome {
+    double loss_sum, right;     /* over the batch */
+    double grad_sumsq;          /* of the summed gradient */
+} sft_outcome;
+
+/* Forward, loss, backward; the mean-loss gradient ends in n->g. Allocates nothing. Not finite: E350/E351 naming the first bad tensor. */
+sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o);
+/* Forward with running averages; out (rows x outputs, plain) and o may be NULL; targets may be NULL when o is. */
+sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *out);
+
+/* Tensor i of the net in PyTorch's order, to and from the stored layout. from: NULL means the weight and state slabs; otherwise another
+ * slab with the same offsets (gradients, an optimiser slot). */
+sft_status sft__net_unpack(const sft_net *n, int i, const real *from, real *plain);
+sft_status sft__net_pack(sft_net *n, int i, const real *plain, real *to);
+int64_t    sft__net_tensor_count(const sft_net *n, int i);
+const char *sft__net_tensor_path(const sft_net *n, int i);
+int        sft__net_find(const sft_net *n, const char *path); /* -1: none */
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Initialisers as data: how a tensor gets its first values. */
+#ifndef SFT_INIT_INIT_H
+#define SFT_INIT_INIT_H
+
+#include "base/fields.h"
+#include "base/random.h"
+#include "tensor/tensor.h"
+
+typedef struct sft_init_call {
+    real       *values;         /* count numbers in PyTorch's order, to be written */
+    int64_t     count;
+    sft_shape   shape;
+    int64_t     fan_in, fan_out;
+    double      gain;           /* of the activation that follows */
+    bool        saturating;     /* what follows is Xavier's kind (tanh, sigmoid) */
+    bool        bias;           /* a bias: fan_in is its weight's */
+    sft_stream *random;
+} sft_init_call;
+
+typedef struct sft_init {
+    const char      *name, *aliases, *doc, *math;
+    size_t           conf_size;
+    const sft_field *fields;
+    void           (*fill)(const void *conf, const sft_init_call *call);
+} sft_init;
+
+const sft_init *sft__init_find(const char *name);
+const sft_init *sft__init_at(int i);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of ops and losses: one word each. The record sft_op_WORD stands at the bottom of its own file. */
+#ifndef SFT_OPS_OPS_H
+#define SFT_OPS_OPS_H
+
+#define SFT_OPS(X)                                                                                 \
+    X(linear) X(conv2d) X(conv1d) X(maxpool) X(avgpool) X(global_avgpool) X(flatten)               \
+    X(batchnorm) X(dropout) X(add)                                                                 \
+    X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus) X(identity)
+
+#define SFT_LOSSES(X) X(cross_entropy) X(bce) X(mse)
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* Optimisers are chains of transforms; famous names are aliases of chains. Everything is elementwise over one array. */
+#ifndef SFT_OPTIM_OPTIM_H
+#define SFT_OPTIM_OPTIM_H
+
+#include "base/fields.h"
+#include "base/team.h"
+#include "tensor/tensor.h"
+
+enum { SFT_MAX_SLOTS = 4, SFT_MAX_CHAIN = 8, SFT_BLOCK = 2048 };
+
+typedef struct sft_block {      /* a run of at most SFT_BLOCK elements that share decay and rate */
+    int64_t     n;
+    real       *u;              /* in: the gradient or what the chain made of it; out: the update, w -= u at the end */
+    const real *w;
+    real       *slot[SFT_MAX_SLOTS]; /* this transform's own state, zero at the start */
+    int64_t     step;           /* from 1 */
+    double      lr;
+    bool        decay;          /* weight decay applies to these elements */
+} sft_block;
+
+typedef struct sft_transform {  /* src/optim/transforms: one file each */
+    const char *name, *doc, *math;
+    int         slots;          /* arrays of state */
+    const char *slot_name[SFT_MAX_SLOTS]; /* "exp_avg", "momentum_buffer": PyTorch's names */
+    void      (*apply)(const void *conf, const sft_block *b);
+} sft_transform;
+
+typedef struct sft_link {       /* a transform with its options */
+    const sft_transform *transform;
+    const void          *conf;
+} sft_link;
+
+typedef struct sft_optimizer {  /* an alias of a chain */
+    const char      *name, *aliases, *doc, *math;
+    size_t           conf_size;
+    const sft_field *fields;    /* every optimiser has `lr` as its first row */
+    int            (*chain)(sft_arena *a, const void *conf, sft_link *links); /* fills links, returns their number */
+} sft_optimizer;
+
+const sft_optimizer *sft__optimizer_find(const char *name);
+const sft_optimizer *sft__optimizer_at(int i);
+
+/* One stretch of the weight slab with common treatment; offsets in elements. */
+typedef struct sft_group {
+    int64_t offset, n;
+    double  lr_scale;
+    bool    decay;
+} sft_group;
+
+typedef struct sft_update {     /* an optimiser bound to a weight slab */
+    sft_ctx        *ctx;
+    sft_arena      *arena;
+    int             n_links;
+    sft_link        link[SFT_MAX_CHAIN];
+    int             n_slots;    /* over all links */
+    const char     *slot_name[SFT_MAX_SLOTS * 2];
+    sft_slab        slab;       /* n_slots x n elements */
+    int64_t         n;          /* elements */
+    const sft_group *group;
+    int             n_groups;
+    real           *w;
+    const real     *g;
+} sft_update;
+
+/* Binds optimiser and slab; groups must cover 0..n without gaps. The arena must outlive the update. */
+sft_status sft__update_open(sft_ctx *c, sft_arena *a, sft_update *u, const sft_optimizer *o, const void *conf, real *w,
+                            const real *g, int64_t n, const sft_group *group, int n_groups);
+/* w -= chain(g * scale) on the team, blocks of SFT_BLOCK within groups; step from 1. Bits do not depend on the team's size. */
+void       sft__update_step(sft_update *u, sft_team *team, int64_t step, double lr, double scale);
+real      *sft__update_slot(sft_update *u, int slot);   /* n elements */
+void       sft__update_close(sft_update *u);
+
+/* ---- schedules: pure functions of the step ------------------------------------------------- */
+
+typedef struct sft_when {
+    int64_t step;               /* from 0: the step about to be done */
+    int64_t steps;              /* planned in all */
+    int64_t steps_per_epoch;
+} sft_when;
+
+typedef struct sft_schedule {
+    const char      *name, *aliases, *doc, *math;
+    size_t           conf_size;
+    const sft_field *fields;
+    double         (*rate)(const void *conf, double lr, sft_when t); /* warm-up already taken off t */
+} sft_schedule;
+
+const sft_schedule *sft__schedule_find(const char *name);
+const sft_schedule *sft__schedule_at(int i);
+
+/* Rows that every schedule has besides its own: warmup (steps), warmup_epochs, warmup_start. */
+typedef struct sft_warmup {
+    int64_t warmup;
+    double  warmup_epochs, warmup_start;
+} sft_warmup;
+
+extern const sft_field sft__warmup_fields[];
+int64_t sft__warmup_steps(const sft_warmup *w, int64_t steps_per_epoch);
+/* The rate of a step: linear warm-up from warmup_start * lr (factor (step+1)/warmup when warmup_start is 0), then the schedule on what remains. */
+double sft__rate(const sft_schedule *s, const void *conf, const sft_warmup *w, double lr, sft_when t);
+
+#endif

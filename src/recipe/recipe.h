@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* The recipe: YAML and overrides become sections, sections are bound to option rows. */
+#ifndef SFT_RECIPE_RECIPE_H
+#define SFT_RECIPE_RECIPE_H
+
+#include "data/data.h"
+#include "graph/graph.h"
+#include "init/init.h"
+#include "optim/optim.h"
+
+/* Rows of `train:` */
+typedef struct sft_train_conf {
+    int64_t epochs, steps;      /* steps > 0 ends training earlier or later than epochs would: it rules */
+    int64_t batch;
+    int64_t seed;
+    int64_t shards;             /* auto: -1 */
+    double  clip_norm;          /* 0: off */
+    bool    shuffle, drop_last;
+    int64_t eval_every;         /* epochs between evaluations */
+    int64_t threads;            /* auto: -1, one a core */
+} sft_train_conf;
+
+/* Rows of `early_stop:` */
+typedef struct sft_stop_conf {
+    int64_t patience;           /* evaluations without improvement; 0: off */
+    double  min_delta;
+    int     monitor;            /* word: loss accuracy (of validation) */
+    bool    restore_best;
+} sft_stop_conf;
+
+/* Rows of `checkpoint:` */
+typedef struct sft_keep_conf {
+    double  every;              /* epochs between checkpoints; 0: only at the end */
+    int64_t every_steps;        /* 0: off */
+    int64_t keep_last;          /* newest kept, at least 2 */
+    bool    keep_best;          /* best.safetensors by validation */
+} sft_keep_conf;
+
+struct sft_recipe {
+    sft_ctx   *ctx;
+    sft_arena  arena;
+    const char *file;           /* "recipe.yaml" in messages */
+    /* as given, edited by overrides */
+    sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint;
+    const char *stack;          /* model as stack text when it is not a preset given as a mapping */
+    sft_pos    stack_pos;
+    /* as resolved */
+    bool                 resolved;
+    const sft_source    *source;
+    sft_split_conf       split_conf;
+    sft_layer           *layers;
+    const sft_loss      *loss_record;   /* NULL: by the task */
+    void                *loss_conf;
+    const sft_optimizer *optimizer_record;
+    void                *optimizer_conf;
+    double               lr;            /* the optimiser's first row */
+    const sft_schedule  *schedule_record;
+    void                *schedule_conf;
+    sft_warmup           warmup;
+    sft_train_conf       train_conf;
+    sft_stop_conf        stop_conf;
+    sft_keep_conf        keep_conf;
+    const char          *text;          /* resolved YAML, made by sft_recipe_text */
+};
+
+extern const sft_field sft__train_fields[], sft__stop_fields[], sft__keep_fields[];
+
+#endif
