@@ -11,8 +11,9 @@ typedef struct sft_kernel {
     /* True when it can run this node and pays. in: layout that the producer offers. On true it sets *want (layout in which it takes
      * every input) and *give (of its output); the graph puts a reorder in front where want differs from what comes. */
     bool      (*serves)(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *want, sft_layout *give);
-    /* Called once before training for the shard sizes that will come (rows[0] is the largest), outside any step: creates
-     * what forward and backward need, in n->plan; sets n->param[i].stored and raises n->saved_*, n->work_* before memory is planned. */
+    /* Called outside any step with shard sizes that will come (rows[0] is the largest of all): creates what forward and backward
+     * need, in n->plan; sets n->param[i].stored and raises n->saved_*, n->work_* before memory is planned. May be called again with
+     * further sizes (all of them again, rows[0] the same): it adds those it does not know; only work_* may then still grow. */
     sft_status (*prepare)(sft_ctx *c, sft_node *n, const int64_t *rows, int n_rows);
     void      (*release)(sft_ctx *c, sft_node *n);
     void      (*forward)(const sft_node *n, const sft_pass *p);

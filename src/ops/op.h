@@ -94,7 +94,8 @@ enum sft_trait {
     SFT_RANDOM = 8,             /* draws from (seed, layer, step, row) */
     SFT_MODES = 16,             /* training and evaluation differ */
     SFT_ANY_LAYOUT = 32,        /* works on every layout of its input and keeps it */
-    SFT_ACTIVATION = 64         /* elementwise with apply and derive; fuses behind a kernel when it has no SFT_READS_IN */
+    SFT_ACTIVATION = 64,        /* elementwise with apply and derive; fuses behind a kernel when it has no SFT_READS_IN */
+    SFT_FUSES = 128             /* runs a fused activation (n->act) at its end: linear, convolutions, batchnorm, add */
 };
 
 /* A shape and options on which the op's gradient is checked. Inputs beyond the first have the same shape. */
