@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* A program with the library compiled in: cc -std=c11 -O2 surefoot.c app.c -lm */
+#include "surefoot.h"
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+    sft_ctx         *c = sft_open(NULL);
+    sft_record_facts record;
+    int              count = 0;
+    if (!c || strncmp(sft_version(), SFT_VERSION, strlen(SFT_VERSION)) != 0) return 1;
+    while (sft_list(count, &record)) count++;
+    printf("surefoot %s lists %d records\n", sft_version(), count);
+    sft_close(c);
+    return count > 30 ? 0 : 1;
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The rules that the source tree keeps: licence lines, size of files, nothing left open, no fast-math. labels: core
+set -u
+cd "${SUREFOOT_SOURCE:-$(dirname "$0")/..}" || exit 2
+failed=0
+
+# complain WHAT < lines: prints them, and the test fails.
+complain() {
+    local lines
+    lines=$(cat)
+    [ -n "$lines" ] || return 0
+    printf '%s:\n%s\n' "$1" "$lines"
+    failed=1
+}
+
+sources() { find src include tests bench examples tools cmake -type f "$@" -not -path '*/corpus/*' 2>/dev/null; }
+
+count=$(sources -name '*.[ch]' | wc -l)
+if [ "$count" -lt 20 ]; then
+    echo "only $count C files found: is this the source tree?"
+    exit 2
+fi
+
+for file in $(sources \( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.cmake' \)) dev CMakeLists.txt; do
+    head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "  $file"
+done | complain "no SPDX line at the top"
+
+find src include -name '*.c' -print0 | xargs -0 wc -l | awk '$2 != "total" && $1 > 420 { print "  " $2 ": " $1 }' |
+    complain "longer than 420 lines"
+
+open='TO''DO|FIX''ME|XX''X|HA''CK'
+grep -rnwE "$open" --include='*.[ch]' --include='*.py' --include='*.sh' --include='*.cmake' \
+    src include tests bench examples tools cmake dev CMakeLists.txt |
+    complain "left open"
+
+grep -rnE -e '-ffast-math|-Ofast|-funsafe-math' CMakeLists.txt CMakePresets.json cmake dev tools src |
+    complain "fast-math: it deletes isnan"
+
+grep -L '^## \[Unreleased\]' CHANGELOG.md | complain "no Unreleased section"
+
+header=$(sed -n 's/^#define SFT_VERSION "\(.*\)"/\1/p' include/surefoot.h)
+built=$(sed -n 's/^project(surefoot VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+[ "$header" = "$built" ] || echo "  surefoot.h $header, CMakeLists.txt $built" | complain "versions differ"
+
+exit $failed
