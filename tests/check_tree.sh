@@ -22,25 +22,28 @@ if [ "$count" -lt 20 ]; then
     exit 2
 fi
 
-for file in $(sources \( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.cmake' \)) dev CMakeLists.txt; do
-    head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "  $file"
-done | complain "no SPDX line at the top"
+without_licence() {
+    local file
+    for file in $(sources \( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.cmake' \)) dev CMakeLists.txt; do
+        head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "  $file"
+    done
+}
+complain "no SPDX line at the top" < <(without_licence)
 
-find src include -name '*.c' -print0 | xargs -0 wc -l | awk '$2 != "total" && $1 > 420 { print "  " $2 ": " $1 }' |
-    complain "longer than 420 lines"
+complain "longer than 420 lines" < <(find src include -name '*.[ch]' -print0 | xargs -0 wc -l |
+    awk '$2 != "total" && $1 > 420 { print "  " $2 ": " $1 }')
 
 open='TO''DO|FIX''ME|XX''X|HA''CK'
-grep -rnwE "$open" --include='*.[ch]' --include='*.py' --include='*.sh' --include='*.cmake' \
-    src include tests bench examples tools cmake dev CMakeLists.txt |
-    complain "left open"
+complain "left open" < <(grep -srnwE "$open" --include='*.[ch]' --include='*.py' --include='*.sh' --include='*.cmake' \
+    src include tests bench examples tools cmake dev CMakeLists.txt)
 
-grep -rnE -e '-ffast-math|-Ofast|-funsafe-math' CMakeLists.txt CMakePresets.json cmake dev tools src |
-    complain "fast-math: it deletes isnan"
+complain "fast-math: it deletes isnan" < <(grep -srnE -e '-ffast-math|-Ofast|-funsafe-math' \
+    CMakeLists.txt CMakePresets.json cmake dev tools src)
 
-grep -L '^## \[Unreleased\]' CHANGELOG.md | complain "no Unreleased section"
+complain "no Unreleased section" < <(grep -L '^## \[Unreleased\]' CHANGELOG.md)
 
 header=$(sed -n 's/^#define SFT_VERSION "\(.*\)"/\1/p' include/surefoot.h)
 built=$(sed -n 's/^project(surefoot VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-[ "$header" = "$built" ] || echo "  surefoot.h $header, CMakeLists.txt $built" | complain "versions differ"
+complain "versions differ" < <([ "$header" = "$built" ] || echo "  surefoot.h $header, CMakeLists.txt $built")
 
 exit $failed
