@@ -12,7 +12,7 @@
 #define KERNELS "reference kernels only"
 #endif
 
-#ifdef SFT_DOUBLE
+#ifdef SFT_REAL_DOUBLE
 #define NUMBERS "double"
 #else
 #define NUMBERS "float"
