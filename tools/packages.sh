@@ -10,10 +10,11 @@ packages_amalgamate=(python3:python3)
 packages_peers=(python3:python3 "python3-venv:/usr/lib/python3*/ensurepip/__init__.py")
 
 is_present() {
-    command -v "$1" >/dev/null && return
-    local triplet
-    triplet=$(gcc -print-multiarch 2>/dev/null || true)
-    compgen -G "$1" >/dev/null || [ -e "/usr/include/$1" ] || [ -e "/usr/include/$triplet/$1" ]
+    case $1 in
+    /*) compgen -G "$1" >/dev/null ;;
+    *.h) [ -e "/usr/include/$1" ] || [ -e "/usr/include/$(gcc -print-multiarch 2>/dev/null)/$1" ] ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
 }
 
 # need_packages SET...: names of the lists above without their prefix.
