@@ -21,6 +21,9 @@ typedef struct sft_kernel {
     /* Parameter i between PyTorch's order (count numbers) and the stored layout (stored numbers). NULL: they are the same. */
     void      (*pack)(const sft_node *n, int i, const real *plain, real *stored);
     void      (*unpack)(const sft_node *n, int i, const real *stored, real *plain);
+    /* What its arithmetic depends on beside our own version: library, instruction set. Part of the key under which the
+     * self-test's verdict is remembered. NULL: nothing. */
+    void      (*version)(char *buf, size_t size);
 } sft_kernel;
 
 /* Chooses kernels and layouts for nodes in execution order, unless the context asks for the reference only; `nodes` may not change
