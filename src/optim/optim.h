@@ -11,7 +11,7 @@ enum { SFT_MAX_SLOTS = 4, SFT_MAX_CHAIN = 8, SFT_BLOCK = 2048 };
 
 typedef struct sft_block {      /* a run of at most SFT_BLOCK elements that share decay and rate */
     int64_t     n;
-    real       *u;              /* in: the gradient or what the chain made of it; out: the update, w -= u at the end */
+    real       *u;              /* in: the gradient or what the chain made of it; out: the direction, w -= lr u at the end */
     const real *w;
     real       *slot[SFT_MAX_SLOTS]; /* this transform's own state, zero at the start */
     int64_t     step;           /* from 1 */
@@ -35,7 +35,7 @@ typedef struct sft_optimizer {  /* an alias of a chain */
     const char      *name, *aliases, *doc, *math;
     size_t           conf_size;
     const sft_field *fields;    /* every optimiser has `lr` as its first row */
-    int            (*chain)(sft_arena *a, const void *conf, sft_link *links); /* fills links, returns their number */
+    int            (*chain)(sft_arena *a, const void *conf, sft_link *links); /* fills links, returns their number; -1 after a failure */
 } sft_optimizer;
 
 const sft_optimizer *sft__optimizer_find(const char *name);
@@ -55,7 +55,7 @@ typedef struct sft_update {     /* an optimiser bound to a weight slab */
     sft_link        link[SFT_MAX_CHAIN];
     int             n_slots;    /* over all links */
     const char     *slot_name[SFT_MAX_SLOTS * 2];
-    sft_slab        slab;       /* n_slots x n elements */
+    sft_slab        slab;       /* n_slots x n elements, each slot begins on a cache line */
     int64_t         n;          /* elements */
     const sft_group *group;
     int             n_groups;
@@ -66,7 +66,7 @@ typedef struct sft_update {     /* an optimiser bound to a weight slab */
 /* Binds optimiser and slab; groups must cover 0..n without gaps. The arena must outlive the update. */
 sft_status sft__update_open(sft_ctx *c, sft_arena *a, sft_update *u, const sft_optimizer *o, const void *conf, real *w,
                             const real *g, int64_t n, const sft_group *group, int n_groups);
-/* w -= chain(g * scale) on the team, blocks of SFT_BLOCK within groups; step from 1. Bits do not depend on the team's size. */
+/* w -= lr chain(g * scale) on the team, blocks of SFT_BLOCK within groups; step from 1. Bits do not depend on the team's size. */
 void       sft__update_step(sft_update *u, sft_team *team, int64_t step, double lr, double scale);
 real      *sft__update_slot(sft_update *u, int slot);   /* n elements */
 void       sft__update_close(sft_update *u);

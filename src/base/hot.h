@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* SFT_HOT before a function: compiled for several instruction sets, the best one the machine has is taken at load time.
+ * With -ffp-contract=off all of them give the same bits. */
+#ifndef SFT_BASE_HOT_H
+#define SFT_BASE_HOT_H
+
+#include <limits.h>             /* __GLIBC__ */
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define SFT_SANITIZED 1         /* sanitizers are not ready yet when the choice is made */
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SFT_SANITIZED 1
+#endif
+
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(SFT_SANITIZED) && \
+    ((defined(__clang__) && __clang_major__ >= 14) || (!defined(__clang__) && defined(__GNUC__)))
+#define SFT_HOT __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define SFT_HOT
+#endif
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The lists of optimisers and schedules: one word each. The records sft_optimizer_WORD and sft_schedule_WORD stand at the
+ * bottom of their own files. */
+#ifndef SFT_OPTIM_OPTIMIZERS_H
+#define SFT_OPTIM_OPTIMIZERS_H
+
+#define SFT_OPTIMIZERS(X) X(sgd) X(adam) X(adamw)
+
+#define SFT_SCHEDULES(X) X(constant) X(step) X(cosine)
+
+#endif
