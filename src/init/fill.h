@@ -9,7 +9,7 @@
 void sft__fill_constant(const sft_init_call *call, double value);
 void sft__fill_uniform(const sft_init_call *call, double low, double high);
 void sft__fill_normal(const sft_init_call *call, double mean, double std);
-/* Zero mean and the given standard deviation; biases get zero, symmetry is broken by the weights. */
+/* Zero mean and the given standard deviation; biases get zero, the weights break the symmetry. */
 void sft__fill_weights_uniform(const sft_init_call *call, double std);
 void sft__fill_weights_normal(const sft_init_call *call, double std);
 
