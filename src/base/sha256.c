@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* SHA-256 as in FIPS 180-4. */
+#include "base/io.h"
+
+#include <string.h>
+
+static const uint32_t round_constant[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static uint32_t rotate(uint32_t x, int by)
+{
+    return x >> by | x << (32 - by);
+}
+
+static void schedule(uint32_t w[64], const uint8_t *block)
+{
+    for (int i = 0; i < 16; i++)
+        w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
+               (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
+    for (int i = 16; i < 64; i++) {
+        uint32_t x = w[i - 15], y = w[i - 2];
+        uint32_t s0 = rotate(x, 7) ^ rotate(x, 18) ^ x >> 3, s1 = rotate(y, 17) ^ rotate(y, 19) ^ y >> 10;
+        w[i] = w[i - 16] + s0 + w[i - 7] + s1;
+    }
+}
+
+static void compress(uint32_t h[8], const uint8_t *block)
+{
+    uint32_t w[64], v[8];
+    schedule(w, block);
+    memcpy(v, h, sizeof v);
+    for (int i = 0; i < 64; i++) {
+        uint32_t a = v[0], e = v[4];
+        uint32_t s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25), choose = (e & v[5]) ^ (~e & v[6]);
+        uint32_t s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22), most = (a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]);
+        uint32_t t = v[7] + s1 + choose + round_constant[i] + w[i];
+        memmove(v + 1, v, 7 * sizeof *v);
+        v[4] += t;
+        v[0] = t + s0 + most;
+    }
+    for (int i = 0; i < 8; i++)
+        h[i] += v[i];
+}
+
+void sft__sha256_open(sft_sha256 *s)
+{
+    *s = (sft_sha256){ .h = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
+                              0x5be0cd19 } };
+}
+
+void sft__sha256_add(sft_sha256 *s, const void *data, size_t n)
+{
+    const uint8_t *p = data;
+    size_t held = (size_t)(s->bytes % 64);
+    s->bytes += n;
+    if (held) {
+        size_t take = n < 64 - held ? n : 64 - held;
+        memcpy(s->block + held, p, take);
+        p += take;
+        n -= take;
+        if (held + take < 64)
+            return;
+        compress(s->h, s->block);
+    }
+    for (; n >= 64; p += 64, n -= 64)
+        compress(s->h, p);
+    if (n)
+        memcpy(s->block, p, n);
+}
+
+void sft__sha256_close(sft_sha256 *s, char hex[65])
+{
+    static const char digit[] = "0123456789abcdef";
+    uint64_t bits = s->bytes * 8;
+    uint8_t pad[72] = { 0x80 };
+    size_t held = (size_t)(s->bytes % 64), n = (held < 56 ? 56 : 120) - held;
+    for (size_t i = 0; i < 8; i++)
+        pad[n + i] = (uint8_t)(bits >> (56 - 8 * i));
+    sft__sha256_add(s, pad, n + 8);
+    for (int i = 0; i < 64; i++)
+        hex[i] = digit[s->h[i / 8] >> (28 - 4 * (i % 8)) & 15];
+    hex[64] = '\0';
+}
