@@ -158,8 +158,8 @@ Weight decay acts on every parameter, biases and BatchNorm's included. grad of a
 BatchNorm is zero but for rounding: compare it absolutely.
 losses32, eval_loss32, logits32: PyTorch's own float32, to see what rounding alone does. It does
 much to eval_loss/adamw and state/adamw: a bias in front of BatchNorm has a gradient of pure
-rounding, which Adam's division blows up to steps of the size lr; the training loss does not see that
-bias, the running mean does.""")
+rounding, which Adam's division blows up to steps of the size lr; the training loss does not see
+that bias, the running mean does.""")
     torch.manual_seed(seed)
     model, _ = twin(text, shape)
     unsettle(model, seed + 1)
