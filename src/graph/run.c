@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* The shard executor. A batch is cut into fixed shards; inside a shard every kernel runs on one thread; sums between shards go along
+ * a fixed binary tree. Threads decide who computes a shard, never what is added to what: bits do not depend on their number. */
+#include "graph/private.h"
+
+#include "base/hot.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double threads_pay = 1.5e6; /* FLOP of a step below which waking the team costs more than it gives (measured) */
+
+typedef struct span {           /* the shards of one thread */
+    int lo, hi, thread, threads;
+} span;
+
+int64_t sft__shard_rows(const sft_run *r, int shard)
+{
+    int64_t left = r->active_rows - (int64_t)shard * r->rows;
+    return left < 0 ? 0 : left < r->rows ? left : r->rows;
+}
+
+sft_pass *sft__pass_of(sft_net *n, int node, int shard, int thread)
+{
+    sft_run *r = n->run;
+    sft_pass *p = &r->pass[node * n->shards + shard];
+    const sft_node *x = n->node[node];
+    p->rows = sft__shard_rows(r, shard);
+    p->batch = r->active_rows;
+    p->train = r->train;
+    p->step = r->step;
+    p->work = (char *)r->work.base + (int64_t)thread * r->work_bytes;
+    for (int j = 0; j < x->n_in; j++)
+        if (x->in[j]->index == 0)
+            p->in[j] = r->batch->x + p->row0 * sft__count(n->input);
+    return p;
+}
+
+static void run_forward(sft_net *n, int node, int shard, int thread)
+{
+    const sft_node *x = n->node[node];
+    sft_pass *p = sft__pass_of(n, node, shard, thread);
+    (x->kernel ? x->kernel->forward : x->op->forward)(x, p);
+}
+
+static void run_backward(sft_net *n, int node, int shard, int thread)
+{
+    const sft_node *x = n->node[node];
+    sft_pass *p = sft__pass_of(n, node, shard, thread);
+    (x->kernel ? x->kernel->backward : x->op->backward)(x, p);
+}
+
+static void wait_all(sft_net *n, const span *w)
+{
+    if (w->threads > 1)
+        sft__team_barrier(sft__ctx_team(n->ctx), w->thread);
+}
+
+/* ---- joins ---------------------------------------------------------------------------------- */
+
+/* Merges the parts of `count` shards from `lo` on along the binary tree into `into`; `spare` has room for the levels below. The parts
+ * stay as they are: every thread merges for itself, which costs less than a second barrier. */
+static void merge_range(const sft_net *n, const sft_node *x, bool back, const double *parts, int64_t size, int lo, int count,
+                        double *into, double *spare)
+{
+    if (count == 1) {
+        memcpy(into, parts + (int64_t)lo * size, (size_t)size * sizeof *into);
+        return;
+    }
+    int half = 1;
+    while (2 * half < count)
+        half *= 2;
+    merge_range(n, x, back, parts, size, lo, half, into, spare);
+    merge_range(n, x, back, parts, size, lo + half, count - half, spare, spare + size);
+    if (!back)
+        x->op->merge(x, into, spare);
+    else
+        for (int64_t i = 0; i < size; i++)
+            into[i] += spare[i];
+}
+
+static double *merge_for(sft_net *n, int node, bool back, int thread)
+{
+    sft_run *r = n->run;
+    const sft_node *x = n->node[node];
+    double *parts = back ? r->part_back_of[node] : r->part_of[node];
+    double *mine = r->merged + (int64_t)thread * r->max_join * SFT_JOIN_DEPTH;
+    int64_t size = back ? x->join_back : x->join;
+    merge_range(n, x, back, parts, size, 0, r->active, mine, mine + size);
+    if (thread == 0 && !back)
+        memcpy(r->joined[node], mine, (size_t)size * sizeof *mine); /* commit reads it after the step */
+    return mine;
+}
+
+static void join(sft_net *n, int node, bool back, const span *w)
+{
+    sft_run *r = n->run;
+    const sft_node *x = n->node[node];
+    int64_t size = back ? x->join_back : x->join;
+    double *parts = back ? r->part_back_of[node] : r->part_of[node];
+    for (int s = w->lo; s < w->hi; s++) {
+        sft_pass *p = sft__pass_of(n, node, s, w->thread);
+        p->part = parts + (int64_t)s * size;
+        (back ? x->op->gather_back : x->op->gather)(x, p);
+    }
+    wait_all(n, w);
+    const double *joined = merge_for(n, node, back, w->thread);
+    for (int s = w->lo; s < w->hi; s++)
+        r->pass[node * n->shards + s].joined = joined;
+}
+
+/* ---- forward, loss, backward ---------------------------------------------------------------- */
+
+/* Nodes from..to (downwards when from > to) on the thread's shards: layer by layer where weights outweigh activations, so that they
+ * are read once; else shard by shard, so that activations stay in the cache. */
+static void run_nodes(sft_net *n, int from, int to, const span *w, void (*run)(sft_net *, int, int, int))
+{
+    int step = from <= to ? 1 : -1;
+    const sft_place *place = n->run->place;
+    bool back = run == run_backward;
+    bool by_layer = (int64_t)sizeof(real) * n->n_params > n->run->shard_bytes;
+    if (by_layer) {
+        for (int i = from; i != to + step; i += step)
+            for (int s = w->lo; s < w->hi && (!back || place[i].wants_grad); s++)
+                run(n, i, s, w->thread);
+        return;
+    }
+    for (int s = w->lo; s < w->hi; s++)
+        for (int i = from; i != to + step; i += step)
+            if (!back || place[i].wants_grad)
+                run(n, i, s, w->thread);
+}
+
+static void forward(sft_net *n, const span *w)
+{
+    int N = n->n_nodes;
+    for (int i = 1; i < N;) {
+        if (n->run->train && n->node[i]->op->gather)
+            join(n, i, false, w);
+        int end = i;
+        while (end + 1 < N && !(n->run->train && n->node[end + 1]->op->gather))
+            end++;
+        run_nodes(n, i, end, w, run_forward);
+        i = end + 1;
+    }
+}
+
+static void backward(sft_net *n, const span *w)
+{
+    const sft_place *place = n->run->place;
+    for (int i = n->n_nodes - 1; i > 0;) {
+        if (n->node[i]->op->gather_back && place[i].wants_grad)
+            join(n, i, true, w);
+        int end = i;
+        while (end - 1 > 0 && !(n->node[end - 1]->op->gather_back && place[end - 1].wants_grad))
+            end--;
+        run_nodes(n, i, end, w, run_backward);
+        i = end - 1;
+    }
+}
+
+static void losses(sft_net *n, const span *w)
+{
+    sft_run *r = n->run;
+    int last = n->n_nodes - 1;
+    for (int s = w->lo; s < w->hi; s++) {
+        sft_pass *p = sft__pass_of(n, last, s, w->thread);
+        const sft_batch *b = r->batch;
+        sft_loss_pass q = { .rows = p->rows, .outputs = n->outputs, .out = p->out,
+                            .label = b->label ? b->label + p->row0 : NULL,
+                            .target = b->target ? b->target + p->row0 * n->outputs : NULL,
+                            .scale = 1.0 / (double)r->active_rows, .dout = r->train ? p->dout : NULL };
+        r->loss_sum[s] = r->right[s] = 0;
+        n->loss->eval(n->loss_conf, &q, &r->loss_sum[s], &r->right[s]);
+    }
+}
+
+/* ---- the sum of the shards' gradients -------------------------------------------------------- */
+
+SFT_HOT static void add_into(real *restrict a, const real *restrict b, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        a[i] += b[i];
+}
+
+SFT_HOT static void sum4(real *restrict y, const real *restrict a, const real *restrict b, const real *restrict c,
+                         const real *restrict d, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i] = (a[i] + b[i]) + (c[i] + d[i]);
+}
+
+SFT_HOT static void sum2(real *restrict y, const real *restrict a, const real *restrict b, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        y[i] = a[i] + b[i];
+}
+
+/* Eight lanes, added in a fixed order: the same on every instruction set. */
+SFT_HOT static double sum_of_squares(const real *x, int64_t n)
+{
+    double lane[8] = { 0 };
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int k = 0; k < 8; k++)
+            lane[k] += (double)x[i + k] * (double)x[i + k];
+    for (; i < n; i++)
+        lane[i & 7] += (double)x[i] * (double)x[i];
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* Block b of the summed gradient: the tree over the shards that had samples. */
+static void reduce_block(sft_net *n, int64_t b)
+{
+    sft_run *r = n->run;
+    int64_t at = b * SFT_REDUCE_BLOCK, left = n->n_params - at, len = left < SFT_REDUCE_BLOCK ? left : SFT_REDUCE_BLOCK;
+    real *g = (real *)n->g.base + at, *part = (real *)r->part.base + at;
+    int64_t gap = n->n_params;
+    if (n->shards > 1 && r->active == 4)
+        sum4(g, part, part + gap, part + 2 * gap, part + 3 * gap, len);
+    else if (n->shards > 1 && r->active == 2)
+        sum2(g, part, part + gap, len);
+    else if (n->shards > 1) {
+        for (int stride = 1; stride < r->active; stride *= 2)
+            for (int s = 0; s + stride < r->active; s += 2 * stride)
+                add_into(part + s * gap, part + (s + stride) * gap, len);
+        memcpy(g, part, (size_t)len * sizeof *g);
+    }
+    r->sumsq[b] = sum_of_squares(g, len);
+}
+
+static void step_body(void *arg, int thread, int threads)
+{
+    sft_net *n = arg;
+    sft_run *r = n->run;
+    span w = { r->active * thread / threads, r->active * (thread + 1) / threads, thread, threads };
+    forward(n, &w);
+    if (r->targets)
+        losses(n, &w);
+    if (!r->train)
+        return;
+    backward(n, &w);
+    wait_all(n, &w);
+    for (int64_t b = r->blocks * thread / threads; b < r->blocks * (thread + 1) / threads; b++)
+        reduce_block(n, b);
+}
+
+/* ---- one batch ------------------------------------------------------------------------------- */
+
+static double tree_sum(double *x, int n)
+{
+    for (int stride = 1; stride < n; stride *= 2)
+        for (int s = 0; s + stride < n; s += 2 * stride)
+            x[s] += x[s + stride];
+    return x[0];
+}
+
+static sft_status begin(sft_net *n, const sft_batch *b, bool train, uint64_t step)
+{
+    sft_run *r = n->run;
+    if (b->rows < 1 || b->rows > n->batch)
+        return sft__fail(n->ctx, SFT_E002, "a batch of %lld samples was given to a network planned for 1 to %lld", (long long)b->rows,
+                         (long long)n->batch);
+    r->batch = b;
+    r->train = train;
+    r->step = step;
+    r->active_rows = b->rows;
+    r->active = (int)((b->rows + r->rows - 1) / r->rows);
+    int64_t tail = sft__shard_rows(r, r->active - 1);
+    return tail == r->rows ? SFT_OK : sft__prepare_rows(n, tail);
+}
+
+static void go(sft_net *n)
+{
+    sft_run *r = n->run;
+    double work = r->flops * (double)r->active_rows * (r->train ? 3 : 1);
+    if (r->threads > 1 && r->active > 1 && work > threads_pay)
+        sft__team_run(sft__ctx_team(n->ctx), step_body, n);
+    else
+        step_body(n, 0, 1);
+}
+
+static void commit_states(sft_net *n)
+{
+    for (int i = 1; i < n->n_nodes; i++) {
+        if (!n->node[i]->op->commit)
+            continue;
+        sft_pass *p = sft__pass_of(n, i, 0, 0);
+        p->joined = n->run->joined[i];
+        n->node[i]->op->commit(n->node[i], p);
+    }
+}
+
+sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o)
+{
+    sft_run *r = n->run;
+    if (sft__failed(n->ctx) || begin(n, b, true, step))
+        return sft_code(n->ctx);
+    r->targets = true;
+    go(n);
+    o->loss_sum = tree_sum(r->loss_sum, r->active);
+    o->right = tree_sum(r->right, r->active);
+    o->grad_sumsq = 0;
+    for (int64_t i = 0; i < r->blocks; i++)
+        o->grad_sumsq += r->sumsq[i];
+    if (!isfinite(o->loss_sum) || !isfinite(o->grad_sumsq))
+        return sft__name_bad_tensor(n);
+    commit_states(n);
+    return SFT_OK;
+}
+
+sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *out)
+{
+    sft_run *r = n->run;
+    if (sft__failed(n->ctx) || begin(n, b, false, 0))
+        return sft_code(n->ctx);
+    r->targets = o != NULL;
+    go(n);
+    if (o)
+        *o = (sft_outcome){ .loss_sum = tree_sum(r->loss_sum, r->active), .right = tree_sum(r->right, r->active) };
+    for (int s = 0; out && s < r->active; s++) {
+        const sft_pass *p = &r->pass[(n->n_nodes - 1) * n->shards + s];
+        memcpy(out + p->row0 * n->outputs, p->out, (size_t)(p->rows * n->outputs) * sizeof *out);
+    }
+    return SFT_OK;
+}
+
+sft_status sft__net_prepare(sft_net *n, const int64_t *batch, int count)
+{
+    for (int i = 0; i < count && !sft__failed(n->ctx); i++)
+        if (batch[i] > 0)
+            sft__prepare_rows(n, (batch[i] - 1) % n->run->rows + 1);
+    return sft_code(n->ctx);
+}
+
+/* ---- again, slowly --------------------------------------------------------------------------- */
+
+void sft__replay_node(sft_net *n, int node, bool back)
+{
+    span all = { 0, n->run->active, 0, 1 };
+    const sft_op *op = n->node[node]->op;
+    if (back ? op->gather_back != NULL : op->gather != NULL)
+        join(n, node, back, &all);
+    run_nodes(n, node, node, &all, back ? run_backward : run_forward);
+}
+
+void sft__replay_loss(sft_net *n)
+{
+    span all = { 0, n->run->active, 0, 1 };
+    losses(n, &all);
+}
