@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The trainer: a network, its data, an optimiser and a place in time; its files. */
+#ifndef SFT_TRAIN_TRAIN_H
+#define SFT_TRAIN_TRAIN_H
+
+#include "data/data.h"
+#include "graph/graph.h"
+#include "optim/optim.h"
+#include "recipe/recipe.h"
+
+struct sft_trainer {
+    sft_ctx    *ctx;
+    sft_arena   arena;
+    sft_recipe *recipe;         /* not owned, nor are data and net */
+    sft_data   *data;
+    sft_net    *net;
+    sft_update  update;
+    sft_loader *loader[SFT_SPLITS]; /* NULL where a split is empty */
+    int64_t     step;           /* done: the only clock; epochs follow from it */
+    int64_t     steps, epochs, steps_per_epoch; /* planned */
+    double      lr, clip_norm;
+    char       *extra;          /* text of the checkpoint that was loaded last, or NULL */
+    size_t      extra_size;
+};
+
+/* ---- checkpoints: safetensors (src/train/safetensors.c, checkpoint.c) ----------------------- */
+
+/* One tensor of a file being written or read; values in PyTorch's order, little-endian floats ("F32", or "F64" in a double build). */
+typedef struct sft_file_tensor {
+    const char *name;
+    sft_shape   shape;
+    const void *data;           /* count x type */
+    int64_t     count;
+} sft_file_tensor;
+
+/* Names of optimiser slots and of averaged weights in a checkpoint: "optimizer.exp_avg.3.weight". */
+#define SFT_SLOT_PREFIX "optimizer."
+
+/* ---- the run folder (src/train/folder.c) ----------------------------------------------------- */
+
+typedef struct sft_folder sft_folder;
+
+typedef struct sft_row {        /* one line of metrics.csv */
+    int64_t     step, epoch;
+    const char *split;          /* "train" "validation" "test" */
+    double      loss, accuracy, lr, grad_norm, seconds;
+} sft_row;
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* The trainer: binds optimiser, schedule and batches to a network, and does one step. */
+#include "train/train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Stretches of the weight slab with or without decay; neighbours that agree are one. */
+static sft_group *make_groups(sft_trainer *t, int *count)
+{
+    const sft_net *n = t->net;
+    sft_group *group = sft__arena_alloc(&t->arena, ((size_t)n->n_tensors + 1) * sizeof *group);
+    int at = 0;
+    for (int i = 0; group && i < n->n_tensors && n->tensor[i].trained; i++) {
+        const sft_param *p = &n->tensor[i].node->param[n->tensor[i].i];
+        int64_t end = i + 1 < n->n_tensors && n->tensor[i + 1].trained ? n->tensor[i + 1].node->param[n->tensor[i + 1].i].offset
+                                                                       : n->n_params;
+        if (at && group[at - 1].decay == p->decay)
+            group[at - 1].n = end - group[at - 1].offset;
+        else
+            group[at++] = (sft_group){ .offset = p->offset, .n = end - p->offset, .lr_scale = 1, .decay = p->decay };
+    }
+    *count = at;
+    return group;
+}
+
+static sft_status open_loaders(sft_trainer *t)
+{
+    const sft_train_conf *k = &t->recipe->train_conf;
+    sft_data_facts facts;
+    if (sft_data_facts_of(t->data, &facts))
+        return sft_code(t->ctx);
+    if (k->drop_last && facts.count[SFT_TRAIN] < k->batch)
+        return sft__fail(t->ctx, SFT_E246, "%lld training samples are fewer than one batch of %lld and train.drop_last is on — "
+                         "use a smaller train.batch", (long long)facts.count[SFT_TRAIN], (long long)k->batch);
+    for (int s = 0; s < SFT_SPLITS; s++) {
+        if (!facts.count[s])
+            continue;
+        sft_loader_conf conf = { .split = (sft_split)s, .batch = k->batch, .seed = (uint64_t)k->seed, .prefetch = true,
+                                 .shuffle = s == SFT_TRAIN && k->shuffle, .drop_last = s == SFT_TRAIN && k->drop_last };
+        t->loader[s] = sft__loader_new(t->data, &conf);
+        if (!t->loader[s])
+            return sft_code(t->ctx);
+        int64_t sizes[2] = { k->batch, sft__loader_tail(t->loader[s]) };
+        if (sft__net_prepare(t->net, sizes, 2))
+            return sft_code(t->ctx);
+    }
+    if (!t->loader[SFT_TRAIN])
+        return sft__fail(t->ctx, SFT_E245, "the training split is empty — lower split.validation or give more data");
+    return SFT_OK;
+}
+
+/* A plan given in steps rules over one in epochs. */
+static sft_status plan_steps(sft_trainer *t)
+{
+    const sft_train_conf *k = &t->recipe->train_conf;
+    t->steps_per_epoch = sft__loader_steps(t->loader[SFT_TRAIN]);
+    t->steps = k->steps > 0 ? k->steps : k->epochs * t->steps_per_epoch;
+    t->epochs = (t->steps + t->steps_per_epoch - 1) / t->steps_per_epoch;
+    int64_t warm = sft__warmup_steps(&t->recipe->warmup, t->steps_per_epoch);
+    if (warm > t->steps)
+        return sft__fail(t->ctx, SFT_E131, "a warm-up of %lld steps is longer than training (%lld steps) — lower schedule.warmup or "
+                         "raise train.epochs", (long long)warm, (long long)t->steps);
+    return SFT_OK;
+}
+
+static sft_status set_up(sft_trainer *t)
+{
+    sft_recipe *r = t->recipe;
+    int groups = 0;
+    sft_group *group = make_groups(t, &groups);
+    if (!group || open_loaders(t) || plan_steps(t))
+        return sft_code(t->ctx);
+    t->lr = r->lr;
+    t->clip_norm = r->train_conf.clip_norm;
+    return sft__update_open(t->ctx, &t->arena, &t->update, r->optimizer_record, r->optimizer_conf, t->net->w.base, t->net->g.base,
+                            t->net->n_params, group, groups);
+}
+
+sft_trainer *sft_trainer_new(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n)
+{
+    if (!r || !d || !n || sft__failed(c) || sft_recipe_resolve(r))
+        return NULL;
+    sft_trainer *t = sft__alloc(c, sizeof *t);
+    if (!t)
+        return NULL;
+    *t = (sft_trainer){ .ctx = c, .recipe = r, .data = d, .net = n };
+    sft__arena_open(&t->arena, c);
+    if (set_up(t) == SFT_OK)
+        return t;
+    sft_trainer_free(t);
+    return NULL;
+}
+
+void sft_trainer_free(sft_trainer *t)
+{
+    if (!t)
+        return;
+    sft_ctx *c = t->ctx;
+    for (int s = 0; s < SFT_SPLITS; s++)
+        sft__loader_free(t->loader[s]);
+    sft__update_close(&t->update);
+    sft__free(c, t->extra, t->extra_size);
+    sft__arena_close(&t->arena);
+    sft__free(c, t, sizeof *t);
+}
+
+sft_status sft_trainer_facts_of(const sft_trainer *t, sft_trainer_facts *facts)
+{
+    if (!t || sft__failed(t->ctx))
+        return t ? sft_code(t->ctx) : SFT_USAGE;
+    *facts = (sft_trainer_facts){ .step = t->step, .epoch = t->step / t->steps_per_epoch, .steps = t->steps, .epochs = t->epochs,
+                                  .steps_per_epoch = t->steps_per_epoch };
+    return SFT_OK;
+}
+
+/* Global-norm clipping (Pascanu et al. 2013): g is scaled by min(1, clip / norm). PyTorch adds 1e-6 to the norm; so do we. */
+static double clip_scale(const sft_trainer *t, double norm)
+{
+    return t->clip_norm > 0 ? fmin(1.0, t->clip_norm / (norm + 1e-6)) : 1.0;
+}
+
+sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
+{
+    if (!t || sft__failed(t->ctx))
+        return t ? sft_code(t->ctx) : SFT_USAGE;
+    int64_t epoch = t->step / t->steps_per_epoch, within = t->step % t->steps_per_epoch;
+    const sft_batch *b = sft__loader_get(t->loader[SFT_TRAIN], epoch, within);
+    sft_outcome o;
+    if (!b || sft__net_train(t->net, b, (uint64_t)t->step, &o))
+        return sft_code(t->ctx);
+    const sft_recipe *r = t->recipe;
+    sft_when now = { t->step, t->steps, t->steps_per_epoch };
+    double lr = sft__rate(r->schedule_record, r->schedule_conf, &r->warmup, t->lr, now), norm = sqrt(o.grad_sumsq);
+    t->step++;
+    sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step, lr, clip_scale(t, norm));
+    if (facts)
+        *facts = (sft_step_facts){ .step = t->step, .epoch = epoch + 1, .epoch_end = within + 1 == t->steps_per_epoch, .lr = lr,
+                                   .grad_norm = norm,
+                                   .batch = { o.loss_sum / (double)b->rows, o.right / (double)b->rows, b->rows } };
+    return SFT_OK;
+}
+
+sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
+{
+    if (!t || sft__failed(t->ctx))
+        return t ? sft_code(t->ctx) : SFT_USAGE;
+    *scores = (sft_scores){ NAN, NAN, 0 };
+    sft_loader *l = t->loader[split];
+    if (!l)
+        return SFT_OK;
+    double loss = 0, right = 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < sft__loader_steps(l); i++) {
+        const sft_batch *b = sft__loader_get(l, 0, i);
+        sft_outcome o;
+        if (!b || sft__net_eval(t->net, b, &o, NULL))
+            return sft_code(t->ctx);
+        loss += o.loss_sum;
+        right += o.right;
+        count += b->rows;
+    }
+    *scores = (sft_scores){ loss / (double)count, t->net->task == SFT_REGRESSION ? NAN : right / (double)count, count };
+    return SFT_OK;
+}
