@@ -22,4 +22,20 @@
 #define SFT_HOT
 #endif
 
+/* For bodies that several SFT_HOT functions share: they must be compiled inside each version. */
+#if defined(__GNUC__)
+#define SFT_INLINE static inline __attribute__((always_inline))
+#else
+#define SFT_INLINE static inline
+#endif
+
+/* Before a loop whose arrays are the same or apart, never shifted: no check for overlap, so in place is as fast. */
+#if defined(__clang__)
+#define SFT_APART _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define SFT_APART _Pragma("GCC ivdep")
+#else
+#define SFT_APART
+#endif
+
 #endif

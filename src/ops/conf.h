@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The bound options of the ops that have more than one kernel, and what follows from them. */
+#ifndef SFT_OPS_CONF_H
+#define SFT_OPS_CONF_H
+
+#include "ops/op.h"
+
+typedef struct sft_linear_conf {
+    int64_t out_features;       /* -1: the number of outputs of the net; the graph puts it in before shape() */
+    bool    bias;
+} sft_linear_conf;
+
+typedef struct sft_conv_conf {  /* conv2d and conv1d */
+    int64_t  out_channels;
+    sft_dims kernel_size, stride, padding, dilation; /* padding n = 0: `same` */
+    int64_t  groups;
+    bool     bias;
+} sft_conv_conf;
+
+typedef struct sft_pool_conf {  /* maxpool and avgpool */
+    sft_dims kernel_size, stride, padding; /* stride n = 0: the kernel's size */
+    bool     count_include_pad; /* avgpool only */
+} sft_pool_conf;
+
+typedef struct sft_batchnorm_conf {
+    double momentum, eps;
+    bool   affine;
+} sft_batchnorm_conf;
+
+/* A window sliding over {C,H,W}; {C,L} is {C,1,L}. Index 0 is H, 1 is W. */
+typedef struct sft_window {
+    int64_t in[2], out[2], kernel[2], stride[2], dilation[2];
+    int64_t before[2], after[2]; /* padding on the two sides */
+    int64_t in_channels, out_channels, groups;
+} sft_window;
+
+/* Of a shaped node whose op is conv2d, conv1d, maxpool or avgpool. */
+sft_window sft__conv_window(const sft_node *n);
+sft_window sft__pool_window(const sft_node *n);
+
+/* ---- what shape() functions share ---------------------------------------------------------- */
+
+/* E123 unless the input's rank is low..high; `wants` is the end of the sentence: "{C,H,W} — put …". */
+sft_status sft__want_rank(sft_ctx *c, const sft_node *n, int low, int high, const char *wants);
+/* Parameter i: names, shape, fans. Fails with E127 when it cannot be counted. */
+sft_status sft__want_param(sft_ctx *c, sft_node *n, sft_param p);
+/* The window's output size; E123, E124 or E127 when there is none. Fills w->out. */
+sft_status sft__want_window(sft_ctx *c, const sft_node *n, sft_window *w);
+/* Entry i of a size along the axes; one number stands for all. */
+int64_t    sft__axis(const sft_dims *d, int axes, int i);
+/* The shape() of both convolutions and of both poolings. */
+sft_status sft__conv_shape(sft_ctx *c, sft_node *n);
+sft_status sft__pool_shape(sft_ctx *c, sft_node *n);
+void       sft__conv_forward(const sft_node *n, const sft_pass *p);
+void       sft__conv_backward(const sft_node *n, const sft_pass *p);
+
+/* Kaiming's gain of an activation by quadrature: 1 / sqrt(E f(z)^2), z standard normal. */
+double     sft__act_gain(const sft_op *op, const void *conf);
+
+#endif

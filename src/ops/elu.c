@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* elu: exponential below zero. */
+#include "base/hot.h"
+#include "ops/conf.h"
+#include "ops/vmath.h"
+
+typedef struct conf {
+    double alpha;
+} conf;
+
+static const sft_field fields[] = {
+    { .name = "alpha", .kind = SFT_REAL, .offset = offsetof(conf, alpha), .def = 1, .high = 100,
+      .doc = "minus the limit for very negative x", .flags = SFT_MAIN },
+    SFT_FIELD_END
+};
+
+extern const sft_op sft_op_elu;
+
+SFT_HOT static void apply(const void *options, int64_t n, const real *x, real *y)
+{
+    real alpha = (real)((const conf *)options)->alpha;
+    for (int64_t i = 0; i < n; i++)
+        y[i] = x[i] > 0 ? x[i] : alpha * sft__vexpm1(x[i]);
+}
+
+SFT_HOT static void derive(const void *options, int64_t n, const real *x, const real *y, const real *dy, real *dx)
+{
+    real alpha = (real)((const conf *)options)->alpha;
+    (void)x;
+    for (int64_t i = 0; i < n; i++)
+        dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + alpha);
+}
+
+static double gain(const void *options)
+{
+    return sft__act_gain(&sft_op_elu, options);
+}
+
+static bool kink(const void *options, double x, double eps)
+{
+    (void)options;
+    return fabs(x) < eps;
+}
+
+static const sft_case cases[] = {
+    { "", { 1, { 7 } }, 3 },
+    { "0.5", { 3, { 2, 3, 2 } }, 2 },
+    { NULL, { 0, { 0 } }, 0 },
+};
+
+const sft_op sft_op_elu = {
+    .name = "elu", .aliases = "ELU", .doc = "exponential linear unit",
+    .math = "y = x if x > 0 else alpha (exp(x) - 1)",
+    .conf_size = sizeof(conf), .fields = fields,
+    .traits = SFT_READS_OUT | SFT_IN_PLACE | SFT_ANY_LAYOUT | SFT_ACTIVATION,
+    .shape = sft__act_shape, .forward = sft__act_forward, .backward = sft__act_backward,
+    .apply = apply, .derive = derive, .gain = gain, .kink = kink, .cases = cases,
+};

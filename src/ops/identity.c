@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* identity: nothing at all. */
+#include "base/hot.h"
+#include "ops/conf.h"
+
+SFT_HOT static void apply(const void *conf, int64_t n, const real *x, real *y)
+{
+    (void)conf;
+    for (int64_t i = 0; i < n; i++)
+        y[i] = x[i];
+}
+
+SFT_HOT static void derive(const void *conf, int64_t n, const real *x, const real *y, const real *dy, real *dx)
+{
+    (void)conf;
+    (void)x;
+    (void)y;
+    for (int64_t i = 0; i < n; i++)
+        dx[i] = dy[i];
+}
+
+static const sft_case cases[] = {
+    { "", { 1, { 7 } }, 3 },
+    { "", { 3, { 2, 3, 2 } }, 2 },
+    { NULL, { 0, { 0 } }, 0 },
+};
+
+const sft_op sft_op_identity = {
+    .name = "identity", .aliases = "Identity none", .doc = "the input itself",
+    .math = "y = x",
+    .traits = SFT_IN_PLACE | SFT_ANY_LAYOUT | SFT_ACTIVATION,
+    .shape = sft__act_shape, .forward = sft__act_forward, .backward = sft__act_backward,
+    .apply = apply, .derive = derive, .cases = cases,
+};
