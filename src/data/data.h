@@ -24,6 +24,7 @@ typedef struct sft_raw {        /* what a source delivers */
     sft_task            task;
     int64_t             outputs;
     const char *const  *class_names; /* or NULL */
+    bool                impute;  /* a NaN marks a missing value: it becomes the training mean of its feature */
 } sft_raw;
 
 typedef struct sft_source {     /* `data: NAME …` or `data: NAME:PLACE …` */

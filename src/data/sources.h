@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of data sources: one word each, in the order of `surefoot list`. */
+#ifndef SFT_DATA_SOURCES_H
+#define SFT_DATA_SOURCES_H
+
+#include "data/data.h"
+
+#define SFT_SOURCE_MAP(X) X(digits) X(mnist1d)
+
+#define X(name) extern const sft_source sft__source_##name;
+SFT_SOURCE_MAP(X)
+#undef X
+
+#endif
