@@ -7,15 +7,15 @@
 #include "base/team.h"
 #include "tensor/tensor.h"
 
-enum { SFT_MAX_SLOTS = 4, SFT_MAX_CHAIN = 8, SFT_BLOCK = 2048 };
+enum { SFT_MAX_SLOTS = 4, SFT_MAX_CHAIN = 8, SFT_MAX_COEFS = 4, SFT_BLOCK = 1024 };
 
 typedef struct sft_block {      /* a run of at most SFT_BLOCK elements that share decay and rate */
     int64_t     n;
-    real       *u;              /* in: the gradient or what the chain made of it; out: the direction, w -= lr u at the end */
+    const real *in;             /* the gradient, or what the chain has made of it so far */
+    real       *out;            /* room for what this transform makes of it; never `in` */
     const real *w;
     real       *slot[SFT_MAX_SLOTS]; /* this transform's own state, zero at the start */
-    int64_t     step;           /* from 1 */
-    double      lr;
+    const double *coef;         /* what prepare() found for this step */
     bool        decay;          /* weight decay applies to these elements */
 } sft_block;
 
@@ -23,7 +23,10 @@ typedef struct sft_transform {  /* src/optim/transforms: one file each */
     const char *name, *doc, *math;
     int         slots;          /* arrays of state */
     const char *slot_name[SFT_MAX_SLOTS]; /* "exp_avg", "momentum_buffer": PyTorch's names */
-    void      (*apply)(const void *conf, const sft_block *b);
+    void      (*prepare)(const void *conf, int64_t step, double coef[SFT_MAX_COEFS]); /* once a step, from 1; may be NULL */
+    /* Returns where the result lies: out, one of the slots, or in where nothing changed. NULL: the chain's result stays. */
+    const real *(*apply)(const void *conf, const sft_block *b);
+    double    (*shrink)(const void *conf); /* the weights lose lr times this share of themselves; NULL: nothing */
 } sft_transform;
 
 typedef struct sft_link {       /* a transform with its options */

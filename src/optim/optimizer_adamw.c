@@ -31,7 +31,7 @@ const sft_optimizer sft_optimizer_adamw = {
     .name = "adamw",
     .aliases = "AdamW",
     .doc = "a step size for every weight; weight decay decoupled from it",
-    .math = "w -= lr (m/(1-b1^t) / (sqrt(v/(1-b2^t)) + eps) + weight_decay w)",
+    .math = "w -= lr weight_decay w; w -= lr m/(1-b1^t) / (sqrt(v/(1-b2^t)) + eps)",
     .conf_size = sizeof(sft_adam_conf),
     .fields = fields,
     .chain = chain,

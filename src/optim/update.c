@@ -63,47 +63,55 @@ real *sft__update_slot(sft_update *u, int slot)
     return (real *)u->slab.base + slot * slot_stride(u->n);
 }
 
-SFT_HOT static void take_scaled(int64_t n, real scale, const real *restrict g, real *restrict u)
+SFT_HOT static void multiply(int64_t n, real scale, const real *restrict x, real *restrict y)
 {
-    for (int64_t i = 0; i < n; i++) u[i] = scale * g[i];
+    for (int64_t i = 0; i < n; i++)
+        y[i] = scale * x[i];
 }
 
-SFT_HOT static void descend(int64_t n, real lr, const real *restrict u, real *restrict w)
+SFT_HOT static void descend(int64_t n, real keep, real lr, const real *restrict u, real *restrict w)
 {
-    for (int64_t i = 0; i < n; i++) w[i] -= lr * u[i];
+    for (int64_t i = 0; i < n; i++)
+        w[i] = keep * w[i] - lr * u[i];
 }
 
 typedef struct job {
     sft_update *u;
-    int64_t     step;
     double      lr, scale;
+    double      coef[SFT_MAX_CHAIN][SFT_MAX_COEFS];
 } job;
 
+/* The chain on one block. A transform's result is the next one's input, so two buffers take turns. */
 static void update_block(const job *j, const sft_group *group, int64_t at, int64_t n)
 {
-    _Alignas(SFT_ALIGN) real buffer[SFT_BLOCK];
-    sft_update              *u = j->u;
-    sft_block                b = { .n = n,
-                                   .u = buffer,
-                                   .w = u->w + at,
-                                   .step = j->step,
-                                   .lr = j->lr * group->lr_scale,
-                                   .decay = group->decay };
-    take_scaled(n, (real)j->scale, u->g + at, buffer);
+    _Alignas(SFT_ALIGN) real buffer[2][SFT_BLOCK];
+    sft_update *u = j->u;
+    double      lr = j->lr * group->lr_scale, keep = 1;
+    sft_block   b = { .n = n, .in = u->g + at, .w = u->w + at, .decay = group->decay };
+    if (j->scale != 1) {
+        multiply(n, (real)j->scale, b.in, buffer[1]);
+        b.in = buffer[1];
+    }
     for (int i = 0, slot = 0; i < u->n_links; i++) {
         const sft_transform *t = u->link[i].transform;
-        for (int k = 0; k < t->slots; k++) b.slot[k] = sft__update_slot(u, slot++) + at;
-        t->apply(u->link[i].conf, &b);
+        for (int k = 0; k < t->slots; k++)
+            b.slot[k] = sft__update_slot(u, slot++) + at;
+        b.coef = j->coef[i];
+        b.out = b.in == buffer[0] ? buffer[1] : buffer[0];
+        if (t->apply != NULL)
+            b.in = t->apply(u->link[i].conf, &b);
+        if (t->shrink != NULL && group->decay)
+            keep -= lr * t->shrink(u->link[i].conf);
     }
-    descend(n, (real)b.lr, buffer, u->w + at);
+    descend(n, (real)keep, (real)lr, b.in, u->w + at);
 }
 
-/* The blocks of low..high, which a block's end never crosses unless a group's does. */
+/* Where blocks begin depends on the groups and on low, but the chain is elementwise: the bits do not. */
 static void update_range(const job *j, int64_t low, int64_t high)
 {
     for (int i = 0; i < j->u->n_groups; i++) {
         const sft_group *group = &j->u->group[i];
-        int64_t          end = group->offset + group->n < high ? group->offset + group->n : high;
+        int64_t end = group->offset + group->n < high ? group->offset + group->n : high;
         for (int64_t at = group->offset > low ? group->offset : low; at < end; at += SFT_BLOCK)
             update_block(j, group, at, end - at < SFT_BLOCK ? end - at : SFT_BLOCK);
     }
@@ -113,8 +121,8 @@ static void update_share(void *arg, int thread, int threads)
 {
     const job *j = arg;
     int64_t    blocks = (j->u->n + SFT_BLOCK - 1) / SFT_BLOCK;
-    int64_t    low = blocks * thread / threads * SFT_BLOCK,
-            high = blocks * (thread + 1) / threads * SFT_BLOCK;
+    int64_t    low = blocks * thread / threads * SFT_BLOCK;
+    int64_t    high = blocks * (thread + 1) / threads * SFT_BLOCK;
     update_range(j, low, high < j->u->n ? high : j->u->n);
 }
 
@@ -123,7 +131,10 @@ enum { ALONE = 32 * 1024 };
 
 void sft__update_step(sft_update *u, sft_team *team, int64_t step, double lr, double scale)
 {
-    job j = { u, step, lr, scale };
+    job j = { .u = u, .lr = lr, .scale = scale };
+    for (int i = 0; i < u->n_links; i++)
+        if (u->link[i].transform->prepare != NULL)
+            u->link[i].transform->prepare(u->link[i].conf, step, j.coef[i]);
     if (team == NULL || u->n < ALONE || sft__team_size(team) == 1)
         update_share(&j, 0, 1);
     else

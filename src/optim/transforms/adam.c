@@ -6,7 +6,7 @@
 
 typedef struct rates {
     real keep1, take1, keep2, take2; /* m = keep1 m + take1 g;  v = keep2 v + take2 g^2 */
-    real root, scale, eps;           /* u = scale m / (sqrt(v) root + eps) */
+    real scale, root, eps;           /* y = scale m / (sqrt(v) root + eps) */
 } rates;
 
 #ifdef SFT_REAL_DOUBLE
@@ -15,42 +15,49 @@ typedef struct rates {
 #define root_of sqrtf
 #endif
 
-SFT_HOT static void update(int64_t n, const rates *k, real *restrict m, real *restrict v,
-                           real *restrict u)
+SFT_HOT static void update(int64_t n, const rates *k, const real *restrict g, real *restrict m,
+                           real *restrict v, real *restrict y)
 {
     rates r = *k;
     for (int64_t i = 0; i < n; i++) {
-        real g = u[i];
-        m[i] = r.keep1 * m[i] + r.take1 * g;
-        v[i] = r.keep2 * v[i] + r.take2 * (g * g);
-        u[i] = r.scale * m[i] / (root_of(v[i]) * r.root + r.eps);
+        m[i] = r.keep1 * m[i] + r.take1 * g[i];
+        v[i] = r.keep2 * v[i] + r.take2 * (g[i] * g[i]);
+        y[i] = r.scale * m[i] / (root_of(v[i]) * r.root + r.eps);
     }
 }
 
 /* The corrections 1 / (1 - beta^t) undo the start from zero; they need double, as 1 - beta2^t
  * begins at 0.001. */
-static void apply(const void *conf, const sft_block *b)
+static void prepare(const void *conf, int64_t step, double coef[SFT_MAX_COEFS])
 {
     const sft_adam *k = conf;
-    double          t = (double)b->step;
-    double          left1 = 1.0 - pow(k->beta1, t), left2 = 1.0 - pow(k->beta2, t);
+    coef[0] = 1.0 / (1.0 - pow(k->beta1, (double)step));
+    coef[1] = 1.0 / sqrt(1.0 - pow(k->beta2, (double)step));
+}
+
+static const real *apply(const void *conf, const sft_block *b)
+{
+    const sft_adam *k = conf;
     const rates     r = {
-            .keep1 = (real)k->beta1,
-            .take1 = (real)(1.0 - k->beta1),
-            .keep2 = (real)k->beta2,
-            .take2 = (real)(1.0 - k->beta2),
-            .root = (real)(1.0 / sqrt(left2)),
-            .scale = (real)(1.0 / left1),
-            .eps = (real)k->eps,
+        .keep1 = (real)k->beta1,
+        .take1 = (real)(1.0 - k->beta1),
+        .keep2 = (real)k->beta2,
+        .take2 = (real)(1.0 - k->beta2),
+        .scale = (real)b->coef[0],
+        .root = (real)b->coef[1],
+        .eps = (real)k->eps,
     };
-    update(b->n, &r, b->slot[0], b->slot[1], b->u);
+    update(b->n, &r, b->in, b->slot[0], b->slot[1], b->out);
+    return b->out;
 }
 
 const sft_transform sft_transform_adam = {
     .name = "adam",
     .doc = "running mean over the root of the running square",
-    .math = "m = b1 m + (1-b1) u; v = b2 v + (1-b2) u^2; u = m/(1-b1^t) / (sqrt(v/(1-b2^t)) + eps)",
+    .math =
+        "m = b1 m + (1-b1) u; v = b2 v + (1-b2) u^2; u = m/(1-b1^t) / (sqrt(v/(1-b2^t)) + eps)",
     .slots = 2,
     .slot_name = { "exp_avg", "exp_avg_sq" },
+    .prepare = prepare,
     .apply = apply,
 };

@@ -3,15 +3,20 @@
  * loss's, before everything else. */
 #include "optim/transforms/transforms.h"
 
-SFT_HOT static void add_weights(int64_t n, real wd, const real *restrict w, real *restrict u)
+SFT_HOT static void add_weights(int64_t n, real wd, const real *restrict w, const real *restrict x,
+                                real *restrict y)
 {
-    for (int64_t i = 0; i < n; i++) u[i] += wd * w[i];
+    for (int64_t i = 0; i < n; i++)
+        y[i] = x[i] + wd * w[i];
 }
 
-static void apply(const void *conf, const sft_block *b)
+static const real *apply(const void *conf, const sft_block *b)
 {
     const sft_decay *k = conf;
-    if (b->decay) add_weights(b->n, (real)k->weight_decay, b->w, b->u);
+    if (!b->decay)
+        return b->in;
+    add_weights(b->n, (real)k->weight_decay, b->w, b->in, b->out);
+    return b->out;
 }
 
 const sft_transform sft_transform_l2 = {

@@ -3,36 +3,46 @@
  * look ahead (Sutskever et al., 2013). */
 #include "optim/transforms/transforms.h"
 
-/* m = mu m + keep g;  u = m, or g + mu m. */
-SFT_HOT static void heavy_ball(int64_t n, real mu, real keep, real *restrict m, real *restrict u)
+SFT_HOT static void gather(int64_t n, real mu, real keep, const real *restrict g, real *restrict m)
+{
+    for (int64_t i = 0; i < n; i++)
+        m[i] = mu * m[i] + keep * g[i];
+}
+
+SFT_HOT static void gather_and_look_ahead(int64_t n, real mu, real keep, const real *restrict g,
+                                          real *restrict m, real *restrict y)
 {
     for (int64_t i = 0; i < n; i++) {
-        m[i] = mu * m[i] + keep * u[i];
-        u[i] = m[i];
+        m[i] = mu * m[i] + keep * g[i];
+        y[i] = g[i] + mu * m[i];
     }
 }
 
-SFT_HOT static void nesterov(int64_t n, real mu, real keep, real *restrict m, real *restrict u)
-{
-    for (int64_t i = 0; i < n; i++) {
-        m[i] = mu * m[i] + keep * u[i];
-        u[i] += mu * m[i];
-    }
-}
-
-static void apply(const void *conf, const sft_block *b)
+/* PyTorch's first buffer is the gradient itself, without dampening. */
+static void prepare(const void *conf, int64_t step, double coef[SFT_MAX_COEFS])
 {
     const sft_momentum *k = conf;
-    /* PyTorch's first buffer is the gradient itself, without dampening. */
-    double keep = b->step == 1 ? 1.0 : 1.0 - k->dampening;
-    (k->nesterov ? nesterov : heavy_ball)(b->n, (real)k->momentum, (real)keep, b->slot[0], b->u);
+    coef[0] = step == 1 ? 1.0 : 1.0 - k->dampening;
+}
+
+static const real *apply(const void *conf, const sft_block *b)
+{
+    const sft_momentum *k = conf;
+    real mu = (real)k->momentum, keep = (real)b->coef[0], *m = b->slot[0];
+    if (!k->nesterov) {
+        gather(b->n, mu, keep, b->in, m);
+        return m;
+    }
+    gather_and_look_ahead(b->n, mu, keep, b->in, m, b->out);
+    return b->out;
 }
 
 const sft_transform sft_transform_momentum = {
     .name = "momentum",
     .doc = "running sum of gradients",
-    .math = "m = momentum m + (1 - dampening) u; u = m",
+    .math = "m = momentum m + (1 - dampening) u; u = m, or with nesterov u + momentum m",
     .slots = 1,
     .slot_name = { "momentum_buffer" },
+    .prepare = prepare,
     .apply = apply,
 };
