@@ -7,7 +7,7 @@
 
 typedef struct line {
     const char   *kind, *name, *words; /* words: what follows the name */
-    golden_tensor tensor;       /* v NULL: not a tensor */
+    golden_tensor tensor;              /* v NULL: not a tensor */
 } line;
 
 struct golden {
@@ -19,8 +19,7 @@ struct golden {
 static char *read_all(const char *path)
 {
     FILE *f = fopen(path, "rb");
-    if (!f)
-        fail_msg("%s cannot be opened", path);
+    if (!f) fail_msg("%s cannot be opened", path);
     size_t n = 0, room = 1 << 16;
     char  *text = malloc(room);
     assert_non_null(text);
@@ -47,17 +46,14 @@ static golden_tensor read_tensor(const char *name, const char *words)
         t.count *= d;
     }
     words += strspn(words, " ");
-    if (*words++ != ':')
-        fail_msg("golden tensor %s has no colon", name);
+    if (*words++ != ':') fail_msg("golden tensor %s has no colon", name);
     double *v = malloc(sizeof(double) * (size_t)(t.count + 1));
     assert_non_null(v);
     for (int64_t i = 0; i < t.count; i++, words = at) {
         v[i] = strtod(words, &at);
-        if (at == words)
-            fail_msg("golden tensor %s ends after %lld values", name, (long long)i);
+        if (at == words) fail_msg("golden tensor %s ends after %lld values", name, (long long)i);
     }
-    if (words[strspn(words, " ")])
-        fail_msg("golden tensor %s has too many values", name);
+    if (words[strspn(words, " ")]) fail_msg("golden tensor %s has too many values", name);
     t.v = v;
     return t;
 }
@@ -66,16 +62,13 @@ static line read_line(char *text)
 {
     line  l = { .kind = text };
     char *name = strchr(text, ' ');
-    if (!name)
-        fail_msg("golden line \"%s\" has no name", text);
+    if (!name) fail_msg("golden line \"%s\" has no name", text);
     *name++ = '\0';
     char *words = strchr(name, ' ');
-    if (words)
-        *words++ = '\0';
+    if (words) *words++ = '\0';
     l.name = name;
     l.words = words ? words : "";
-    if (strcmp(l.kind, "tensor") == 0)
-        l.tensor = read_tensor(l.name, l.words);
+    if (strcmp(l.kind, "tensor") == 0) l.tensor = read_tensor(l.name, l.words);
     return l;
 }
 
@@ -88,16 +81,13 @@ golden *golden_open(const char *name)
     assert_non_null(g);
     g->text = read_all(path);
     int room = 1;
-    for (const char *c = g->text; *c; c++)
-        room += *c == '\n';
+    for (const char *c = g->text; *c; c++) room += *c == '\n';
     g->line = calloc((size_t)room, sizeof *g->line);
     assert_non_null(g->line);
     for (char *at = g->text; *at;) {
         char *next = at + strcspn(at, "\n");
-        if (*next)
-            *next++ = '\0';
-        if (*at && *at != '#')
-            g->line[g->n++] = read_line(at);
+        if (*next) *next++ = '\0';
+        if (*at && *at != '#') g->line[g->n++] = read_line(at);
         at = next;
     }
     return g;
@@ -105,10 +95,8 @@ golden *golden_open(const char *name)
 
 void golden_close(golden *g)
 {
-    if (!g)
-        return;
-    for (int i = 0; i < g->n; i++)
-        free((void *)(uintptr_t)g->line[i].tensor.v);
+    if (!g) return;
+    for (int i = 0; i < g->n; i++) free((void *)(uintptr_t)g->line[i].tensor.v);
     free(g->line);
     free(g->text);
     free(g);
@@ -121,8 +109,7 @@ static const line *find(const golden *g, const char *kind, const char *format, v
     for (int i = 0; i < g->n; i++)
         if (strcmp(g->line[i].name, name) == 0 && (!kind || strcmp(g->line[i].kind, kind) == 0))
             return &g->line[i];
-    if (kind)
-        fail_msg("no golden %s %s", kind, name);
+    if (kind) fail_msg("no golden %s %s", kind, name);
     return NULL;
 }
 
@@ -180,10 +167,8 @@ double golden_distance(const double *a, const double *b, int64_t n, double floor
     double worst = 0;
     for (int64_t i = 0; i < n; i++) {
         double d = fabs(a[i] - b[i]) / fmax(fabs(b[i]), floor);
-        if (!(d <= worst))
-            worst = d;
-        if (isnan(d))
-            return d;
+        if (!(d <= worst)) worst = d;
+        if (isnan(d)) return d;
     }
     return worst;
 }

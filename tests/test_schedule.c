@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Schedules: PyTorch's rates to all the digits stored, the formulas to rounding, and what must hold of each at any time. */
+/* Schedules: PyTorch's rates to all the digits stored, the formulas to rounding, and what must
+ * hold of each at any time. */
 #include "check.h"
 #include "golden.h"
 #include "optim/optim.h"
@@ -8,7 +9,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-typedef struct bound {          /* a schedule out of its text, as a recipe gives it */
+typedef struct bound { /* a schedule out of its text, as a recipe gives it */
     sft_ctx            *c;
     sft_arena           arena;
     const sft_schedule *schedule;
@@ -16,10 +17,7 @@ typedef struct bound {          /* a schedule out of its text, as a recipe gives
     sft_warmup          warmup;
 } bound;
 
-static bool is_warmup(const char *key)
-{
-    return key && sft__field_find(sft__warmup_fields, key);
-}
+static bool is_warmup(const char *key) { return key && sft__field_find(sft__warmup_fields, key); }
 
 static void open_text(bound *b, const char *text)
 {
@@ -51,19 +49,19 @@ static double rate(const bound *b, double lr, int64_t step, int64_t steps, int64
     return sft__rate(b->schedule, b->conf, &b->warmup, lr, (sft_when){ step, steps, epoch });
 }
 
-/* What one text must give at each of 300 steps of base rate 0.1, by the formulas at the head of the golden file. */
+/* The rate at a step of 300 with base rate 0.1, by the formulas at the head of the golden file. */
 static double formula(const char *label, int64_t step)
 {
     int64_t w = strstr(label, "_warmup") ? 20 : 0;
     double  t = (double)(step - w), span = (double)(300 - w);
-    if (step < w)
-        return 0.1 * (double)(step + 1) / (double)w;
+    if (step < w) return 0.1 * (double)(step + 1) / (double)w;
     if (strncmp(label, "cosine", 6) == 0)
         return 0.0001 + (0.1 - 0.0001) * (1 + cos(pi * t / span)) / 2;
     return strncmp(label, "step", 4) == 0 ? 0.1 * pow(0.5, floor(t / 50)) : 0.1;
 }
 
-/* The file has nine digits, so half a unit of the ninth (5e-9 relative) is all it can tell; the formula tells the rest. */
+/* The file has nine digits, so it tells half a unit of the ninth (5e-9 relative); the formula tells
+ * the rest. */
 static void follows(const golden *g, const char *label)
 {
     bound         b;
@@ -86,10 +84,9 @@ static void rates_are_pytorchs(void **state)
 {
     (void)state;
     golden     *g = golden_open("schedules");
-    const char *labels[] = { "constant", "constant_warmup", "step",
-                             "step_warmup", "cosine", "cosine_warmup" };
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-        follows(g, labels[i]);
+    const char *labels[] = { "constant",    "constant_warmup", "step",
+                             "step_warmup", "cosine",          "cosine_warmup" };
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) follows(g, labels[i]);
     golden_close(g);
 }
 
@@ -98,11 +95,11 @@ static void every_rate_is_between_zero_and_lr(void **state)
 {
     (void)state;
     const int64_t lengths[] = { 1, 2, 3, 7, 100 };
-    const char   *tails[] = { "", " warmup=3", " warmup_epochs=0.5 warmup_start=0.1", " warmup=100" };
+    const char *tails[] = { "", " warmup=3", " warmup_epochs=0.5 warmup_start=0.1", " warmup=100" };
     for (int i = 0; sft__schedule_at(i); i++)
         for (int n = 0; n < 5; n++)
             for (int k = 0; k < 4; k++) {
-                char text[256];
+                char  text[256];
                 bound b;
                 snprintf(text, sizeof text, "%s%s", sft__schedule_at(i)->name, tails[k]);
                 open_text(&b, text);

@@ -7,6 +7,7 @@
     ops.txt                                    forward and gradients of each op and loss
     schedules.txt                              learning rates of 300 steps
     init.txt                                   bounds and deviations of the initialisers
+    optim.txt                                  weights along twenty steps of each optimiser
 
 A line is one of
     # comment
@@ -366,6 +367,53 @@ gain/ACT is torch.nn.init.calculate_gain.""")
     return g
 
 
+WALKS = {
+    "sgd": ("sgd lr=0.1", lambda p: torch.optim.SGD(p, lr=0.1)),
+    "sgd_l2": ("sgd lr=0.1 weight_decay=0.05",
+               lambda p: torch.optim.SGD(p, lr=0.1, weight_decay=0.05)),
+    "momentum": ("sgd lr=0.1 momentum=0.9",
+                 lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9)),
+    "dampening": ("sgd lr=0.1 momentum=0.8 dampening=0.3 weight_decay=0.01",
+                  lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.8, dampening=0.3,
+                                            weight_decay=0.01)),
+    "nesterov": ("sgd lr=0.05 momentum=0.9 nesterov=true weight_decay=0.01",
+                 lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True,
+                                           weight_decay=0.01)),
+    "adam": ("adam lr=0.02", lambda p: torch.optim.Adam(p, lr=0.02)),
+    "adam_l2": ("adam lr=0.02 weight_decay=0.1",
+                lambda p: torch.optim.Adam(p, lr=0.02, weight_decay=0.1)),
+    "adam_betas": ("adam lr=0.05 betas=[0.7,0.9] eps=0.01",
+                   lambda p: torch.optim.Adam(p, lr=0.05, betas=(0.7, 0.9), eps=1e-2)),
+    "adamw": ("adamw lr=0.02", lambda p: torch.optim.AdamW(p, lr=0.02)),
+    "adamw_decay": ("adamw lr=0.05 weight_decay=0.3 betas=[0.8,0.99]",
+                    lambda p: torch.optim.AdamW(p, lr=0.05, weight_decay=0.3, betas=(0.8, 0.99))),
+}
+
+
+def optim_file():
+    """Weights under gradients that are given, not computed: what the optimisers alone do."""
+    g = Golden("""
+Weights w before the first step, the gradient g[k] of step k, and CASE[k]: the weights behind step k
+of CASE/optimizer. The last two columns of g are tiny and zero: there eps decides.""")
+    steps, n = 20, 7
+    w, grad = random(n, seed=11), random(steps, n, seed=12)
+    grad[:, n - 2] *= 2.0 ** -30
+    grad[:, n - 1] = 0
+    g.tensor("w", w)
+    g.tensor("g", grad)
+    g.text("cases", " ".join(WALKS))
+    for name, (text, make) in WALKS.items():
+        p = nn.Parameter(w.clone())
+        optimiser, path = make([p]), []
+        for k in range(steps):
+            p.grad = grad[k].clone()
+            optimiser.step()
+            path.append(p.detach().clone())
+        g.text(name + "/optimizer", text)
+        g.tensor(name, torch.stack(path))
+    return g
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "tests" / "golden"
     folder.mkdir(parents=True, exist_ok=True)
@@ -375,6 +423,7 @@ def main():
     ops_file().write(folder / "ops.txt")
     schedule_file().write(folder / "schedules.txt")
     init_file().write(folder / "init.txt")
+    optim_file().write(folder / "optim.txt")
 
 
 main()

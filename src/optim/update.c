@@ -81,7 +81,7 @@ typedef struct job {
     double      coef[SFT_MAX_CHAIN][SFT_MAX_COEFS];
 } job;
 
-/* The chain on one block. A transform's result is the next one's input, so two buffers take turns. */
+/* The chain on one block. A result is the next transform's input, so two buffers take turns. */
 static void update_block(const job *j, const sft_group *group, int64_t at, int64_t n)
 {
     _Alignas(SFT_ALIGN) real buffer[2][SFT_BLOCK];
@@ -106,7 +106,7 @@ static void update_block(const job *j, const sft_group *group, int64_t at, int64
     descend(n, (real)keep, (real)lr, b.in, u->w + at);
 }
 
-/* Where blocks begin depends on the groups and on low, but the chain is elementwise: the bits do not. */
+/* Where blocks begin depends on groups and low; the chain is elementwise, so the bits do not. */
 static void update_range(const job *j, int64_t low, int64_t high)
 {
     for (int i = 0; i < j->u->n_groups; i++) {

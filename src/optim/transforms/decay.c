@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Decoupled weight decay (Loshchilov and Hutter, 2019): the weights shrink beside the update, so that
- * Adam's division does not touch it. */
+/* Decoupled weight decay (Loshchilov and Hutter, 2019): the weights shrink beside the update, so
+ * that Adam's division does not touch it. */
 #include "optim/transforms/transforms.h"
 
 static double shrink(const void *conf)
