@@ -396,7 +396,7 @@ const sft_op sft_op_batchnorm = {
     .name = "batchnorm", .aliases = "bn BatchNorm1d BatchNorm2d BatchNormalization batch_norm batchnorm1d batchnorm2d",
     .doc = "batch normalisation", .math = "y = gamma (x - mean) / sqrt(var + eps) + beta",
     .conf_size = sizeof(sft_batchnorm_conf), .fields = fields,
-    .traits = SFT_READS_IN | SFT_MODES | SFT_ANY_LAYOUT,
+    .traits = SFT_READS_IN | SFT_MODES | SFT_ANY_LAYOUT | SFT_FUSES,
     .shape = shape, .forward = forward, .backward = backward,
     .gather = gather, .merge = merge, .commit = commit, .gather_back = gather_back, .cases = cases,
 };

@@ -46,13 +46,22 @@ sft_status sft__want_rank(sft_ctx *c, const sft_node *n, int low, int high, cons
 sft_status sft__want_param(sft_ctx *c, sft_node *n, sft_param p);
 /* The window's output size; E123, E124 or E127 when there is none. Fills w->out. */
 sft_status sft__want_window(sft_ctx *c, const sft_node *n, sft_window *w);
+/* E123 unless the option gives one number, or one for each axis. */
+sft_status sft__want_axes(sft_ctx *c, const sft_node *n, const sft_dims *d, int axes, const char *name);
 /* Entry i of a size along the axes; one number stands for all. */
 int64_t    sft__axis(const sft_dims *d, int axes, int i);
-/* The shape() of both convolutions and of both poolings. */
+/* What both convolutions share, and both poolings. */
 sft_status sft__conv_shape(sft_ctx *c, sft_node *n);
-sft_status sft__pool_shape(sft_ctx *c, sft_node *n);
 void       sft__conv_forward(const sft_node *n, const sft_pass *p);
 void       sft__conv_backward(const sft_node *n, const sft_pass *p);
+sft_status sft__pool_shape(sft_ctx *c, sft_node *n);
+
+typedef struct sft_patch {      /* the part of the input under one window: rows low[0]..high[0]-1, columns low[1]..high[1]-1 */
+    int64_t low[2], high[2];
+    int64_t first[2];           /* where the window begins, perhaps in the padding */
+} sft_patch;
+
+sft_patch  sft__pool_patch(const sft_window *w, int64_t h, int64_t v); /* of output (h,v) */
 
 /* Kaiming's gain of an activation by quadrature: 1 / sqrt(E f(z)^2), z standard normal. */
 double     sft__act_gain(const sft_op *op, const void *conf);

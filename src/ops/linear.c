@@ -142,6 +142,6 @@ static const sft_case cases[] = {
 
 const sft_op sft_op_linear = {
     .name = "linear", .aliases = "dense Linear Dense fc", .doc = "fully connected layer",
-    .math = "y = x W' + b", .conf_size = sizeof(sft_linear_conf), .fields = fields, .traits = SFT_READS_IN,
+    .math = "y = x W' + b", .conf_size = sizeof(sft_linear_conf), .fields = fields, .traits = SFT_READS_IN | SFT_FUSES,
     .shape = shape, .forward = forward, .backward = backward, .cases = cases,
 };
