@@ -286,3 +286,15 @@ sft_status sft__stack_parse(sft_arena *a, const char *text, size_t n, sft_pos po
     }
     return SFT_OK;
 }
+
+sft_status sft__preset_parse(sft_arena *a, const sft_preset *preset, const sft_spec *s, sft_layer **first)
+{
+    parser p = { .a = a };
+    *first = NULL;
+    sft_status status = expand(&p, preset, s, first);
+    int64_t    total;
+    if (status == SFT_OK && !count(*first, &total)) {
+        return sft__fail_at(a->ctx, s->pos, SFT_E113, "`%s` has more than %d layers", preset->name, MAX_LAYERS);
+    }
+    return status;
+}

@@ -36,16 +36,31 @@ typedef struct sft_keep_conf {
     bool    keep_best;          /* best.safetensors by validation */
 } sft_keep_conf;
 
+typedef enum sft_section_id {
+    SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
+    SFT_OPTIMIZER_SECTION, SFT_SCHEDULE_SECTION, SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION,
+    SFT_SECTIONS
+} sft_section_id;
+
+/* A section after resolving: what its options are and where their values stand. */
+typedef struct sft_bound {
+    const char      *name;      /* canonical, with the place ("idx:DIR"); NULL: the section has no name */
+    const sft_field *rows;
+    void            *conf;
+    const void      *record;
+} sft_bound;
+
 struct sft_recipe {
     sft_ctx   *ctx;
     sft_arena  arena;
     const char *file;           /* "recipe.yaml" in messages */
     /* as given, edited by overrides */
     sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint;
-    const char *stack;          /* model as stack text when it is not a preset given as a mapping */
+    const char *stack;          /* model as stack text; NULL: a preset, in `model` */
     sft_pos    stack_pos;
     /* as resolved */
     bool                 resolved;
+    sft_bound            bound[SFT_SECTIONS];
     const sft_source    *source;
     sft_split_conf       split_conf;
     sft_layer           *layers;

@@ -3,8 +3,8 @@
 #ifndef SFT_GRAPH_PRESETS_H
 #define SFT_GRAPH_PRESETS_H
 
-#include "base/fields.h"
 #include "base/text.h"
+#include "graph/graph.h"
 
 typedef struct sft_preset {
     const char      *name, *aliases, *doc, *math; /* math: the stack in short */
@@ -19,5 +19,7 @@ const sft_preset *sft__preset_find(const char *name); /* by name or alias; NULL:
 const sft_preset *sft__preset_at(int i);              /* NULL past the end */
 /* The stack text of a preset with the options in `s`; NULL after a failure. */
 const char *sft__preset_text(sft_arena *a, const sft_preset *p, const sft_spec *s);
+/* Its layers, each placed where the preset is named. src/graph/stack.c. */
+sft_status sft__preset_parse(sft_arena *a, const sft_preset *p, const sft_spec *s, sft_layer **first);
 
 #endif

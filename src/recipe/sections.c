@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Option rows of train, early_stop and checkpoint, and the table of all sections. */
+#include <math.h>
+#include <string.h>
+
+#include "graph/presets/presets.h"
+#include "recipe/sections.h"
+
+#define TRAIN(member) offsetof(sft_train_conf, member)
+#define STOP(member)  offsetof(sft_stop_conf, member)
+#define KEEP(member)  offsetof(sft_keep_conf, member)
+#define MANY          1e9
+
+const sft_field sft__train_fields[] = {
+    { .name = "epochs", .kind = SFT_INT, .offset = TRAIN(epochs), .def = 20, .low = 1, .high = MANY,
+      .doc = "passes over the training samples",
+      .aliases = "max_epochs max_iter num_epochs n_epochs", .flags = SFT_MAIN },
+    { .name = "steps", .kind = SFT_INT, .offset = TRAIN(steps), .def = 0, .low = 0, .high = 1e15,
+      .doc = "steps to train; above 0 it rules over epochs", .aliases = "max_steps total_steps" },
+    { .name = "batch", .kind = SFT_INT, .offset = TRAIN(batch), .def = 64, .low = 1, .high = 1 << 20,
+      .doc = "samples in a step", .aliases = "batch_size", .flags = SFT_LOG },
+    { .name = "seed", .kind = SFT_INT, .offset = TRAIN(seed), .def = 0, .low = 0, .high = 4503599627370496.0,
+      .doc = "of weights, order and dropout: the same seed gives the same bits",
+      .aliases = "random_state random_seed" },
+    { .name = "shards", .kind = SFT_INT, .offset = TRAIN(shards), .low = 1, .high = 1024,
+      .doc = "slices of a batch, a power of two: part of the result, unlike threads", .flags = SFT_AUTO },
+    { .name = "clip_norm", .kind = SFT_REAL, .offset = TRAIN(clip_norm), .def = 0, .low = 0, .high = MANY,
+      .doc = "largest global norm of the gradient; 0: off",
+      .aliases = "gradient_clip_val clipnorm global_clipnorm clip_grad max_grad_norm max_norm" },
+    { .name = "shuffle", .kind = SFT_FLAG, .offset = TRAIN(shuffle), .def = 1,
+      .doc = "a new order each epoch" },
+    { .name = "drop_last", .kind = SFT_FLAG, .offset = TRAIN(drop_last), .def = 0,
+      .doc = "leave out the short last batch of an epoch", .aliases = "drop_remainder" },
+    { .name = "eval_every", .kind = SFT_INT, .offset = TRAIN(eval_every), .def = 1, .low = 1, .high = MANY,
+      .doc = "epochs between evaluations", .aliases = "check_val_every_n_epoch validation_freq" },
+    { .name = "threads", .kind = SFT_INT, .offset = TRAIN(threads), .low = 1, .high = 1024,
+      .doc = "threads at work, one a core when auto; they do not change the result",
+      .aliases = "n_jobs num_threads", .flags = SFT_AUTO },
+    SFT_FIELD_END
+};
+
+static const char *const monitors[] = { "loss", "accuracy", NULL };
+
+const sft_field sft__stop_fields[] = {
+    { .name = "patience", .kind = SFT_INT, .offset = STOP(patience), .def = 0, .low = 0, .high = MANY,
+      .doc = "evaluations without improvement before training ends; 0: off",
+      .aliases = "n_iter_no_change", .flags = SFT_MAIN },
+    { .name = "min_delta", .kind = SFT_REAL, .offset = STOP(min_delta), .def = 0, .low = 0, .high = MANY,
+      .doc = "a smaller change is no improvement", .aliases = "tol" },
+    { .name = "monitor", .kind = SFT_WORD, .offset = STOP(monitor), .text = "loss", .words = monitors,
+      .doc = "what is watched, of the validation samples" },
+    { .name = "restore_best", .kind = SFT_FLAG, .offset = STOP(restore_best), .def = 1,
+      .doc = "end with the weights of the best evaluation", .aliases = "restore_best_weights" },
+    SFT_FIELD_END
+};
+
+const sft_field sft__keep_fields[] = {
+    { .name = "every", .kind = SFT_REAL, .offset = KEEP(every), .def = 1, .low = 0, .high = MANY,
+      .doc = "epochs between checkpoints; 0: only at the end", .aliases = "every_n_epochs save_freq" },
+    { .name = "every_steps", .kind = SFT_INT, .offset = KEEP(every_steps), .def = 0, .low = 0, .high = 1e15,
+      .doc = "steps between checkpoints; 0: off", .aliases = "every_n_train_steps" },
+    { .name = "keep_last", .kind = SFT_INT, .offset = KEEP(keep_last), .def = 2, .low = 2, .high = 1 << 20,
+      .doc = "newest checkpoints that stay", .aliases = "max_to_keep" },
+    { .name = "keep_best", .kind = SFT_FLAG, .offset = KEEP(keep_best), .def = 1,
+      .doc = "write the weights of the best evaluation to best.safetensors", .aliases = "save_best_only" },
+    SFT_FIELD_END
+};
+
+/* One function a kind of record: the i-th as a choice. */
+#define CHOICES(kind, type, get)                                                                   \
+    static bool kind##_at(int i, sft_choice *c)                                                    \
+    {                                                                                              \
+        const type *x = get(i);                                                                    \
+        if (!x) return false;                                                                      \
+        *c = (sft_choice){ x->name, x->aliases, x->doc, x->conf_size, x->fields, x };              \
+        return true;                                                                               \
+    }
+CHOICES(data, sft_source, sft__source_at)
+CHOICES(preset, sft_preset, sft__preset_at)
+CHOICES(loss, sft_loss, sft__loss_at)
+CHOICES(init, sft_init, sft__init_at)
+CHOICES(optimizer, sft_optimizer, sft__optimizer_at)
+CHOICES(schedule, sft_schedule, sft__schedule_at)
+
+#define AT(member) offsetof(sft_recipe, member)
+
+const sft_section sft__section[SFT_SECTIONS] = {
+    [SFT_DATA_SECTION] = { .name = "data", .aliases = "dataset", .spec = AT(data), .at = data_at,
+        .doc = "where the samples come from", .example = "data: digits" },
+    [SFT_SPLIT_SECTION] = { .name = "split", .spec = AT(split), .rows = sft__split_fields, .conf = AT(split_conf),
+        .doc = "what is held out, and how values are standardised" },
+    [SFT_MODEL_SECTION] = { .name = "model", .aliases = "net network", .spec = AT(model), .at = preset_at,
+        .doc = "the network: stack text or a preset", .example = "model: linear 64 | relu | linear" },
+    [SFT_LOSS_SECTION] = { .name = "loss", .aliases = "criterion", .spec = AT(loss), .at = loss_at, .usual = "auto",
+        .doc = "what is made small; auto: by the targets" },
+    [SFT_INIT_SECTION] = { .name = "init", .aliases = "initializer kernel_initializer", .spec = AT(init), .at = init_at,
+        .usual = "auto", .doc = "first values of the weights; auto: by the activation that follows" },
+    [SFT_OPTIMIZER_SECTION] = { .name = "optimizer", .aliases = "opt optimiser solver", .spec = AT(optimizer),
+        .at = optimizer_at, .usual = "adamw", .doc = "how gradients become updates" },
+    [SFT_SCHEDULE_SECTION] = { .name = "schedule", .aliases = "lr_scheduler scheduler sched lr_schedule",
+        .spec = AT(schedule), .at = schedule_at, .usual = "constant",
+        .doc = "the learning rate over time, with warm-up" },
+    [SFT_TRAIN_SECTION] = { .name = "train", .aliases = "trainer fit", .spec = AT(train), .rows = sft__train_fields,
+        .conf = AT(train_conf), .doc = "length, batches, seed" },
+    [SFT_STOP_SECTION] = { .name = "early_stop", .aliases = "early_stopping", .spec = AT(early_stop),
+        .rows = sft__stop_fields, .conf = AT(stop_conf), .doc = "ends training when validation no longer improves" },
+    [SFT_KEEP_SECTION] = { .name = "checkpoint", .aliases = "checkpoints", .spec = AT(checkpoint),
+        .rows = sft__keep_fields, .conf = AT(keep_conf), .doc = "what is written while training" },
+};
+
+int sft__section_find(const char *name)
+{
+    for (int i = 0; i < SFT_SECTIONS; i++) {
+        if (sft__named(name, sft__section[i].name, sft__section[i].aliases)) return i;
+    }
+    return -1;
+}
+
+sft_spec *sft__section_spec(sft_recipe *r, int id)
+{
+    return (sft_spec *)(void *)((char *)r + sft__section[id].spec);
+}
+
+const char *sft__place_of(const char *name)
+{
+    const char *colon = name ? strchr(name, ':') : NULL;
+    return colon ? colon + 1 : NULL;
+}
+
+bool sft__choice_find(const sft_section *s, const char *name, sft_choice *c)
+{
+    char         word[64];
+    const size_t n = name ? strcspn(name, ":") : 0;
+    if (n == 0 || n >= sizeof word || !s->at) return false;
+    if (name[n] && s != &sft__section[SFT_DATA_SECTION]) return false; /* only data has places */
+    memcpy(word, name, n);
+    word[n] = 0;
+    for (int i = 0; s->at(i, c); i++) {
+        if (sft__named(word, c->name, c->aliases)) return true;
+    }
+    return false;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The resolved recipe as YAML with every option filled in, and single values of it. */
+#include <string.h>
+
+#include "base/text.h"
+#include "recipe/sections.h"
+
+enum { LINE = 96 };
+
+/* A YAML scalar that reads back as `text`: plain where that is safe, else in JSON's quotes. */
+static void scalar(sft_string *out, const char *text)
+{
+    static const char *const words[] = { "null", "Null", "NULL", "~", "-", "--", "---", "...", "", NULL };
+    bool plain = text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-")] == 0;
+    for (int i = 0; words[i]; i++) plain = plain && strcmp(text, words[i]) != 0;
+    if (plain) sft__string_add(out, text);
+    else sft__string_json(out, text);
+}
+
+/* Printed length is bounded but for TEXT, which is written by scalar(). */
+static void value(sft_string *out, const sft_field *row, const void *conf)
+{
+    char        buf[512];
+    const char *text = NULL;
+    if (row->kind == SFT_TEXT) memcpy(&text, (const char *)conf + row->offset, sizeof text);
+    if (text) scalar(out, text);
+    else sft__string_add(out, sft__field_print(row, conf, buf, sizeof buf));
+}
+
+/* Stack text on several lines, broken behind a | that no quote holds. */
+static void stack(sft_string *out, const char *text)
+{
+    size_t column = 0;
+    bool   quoted = false;
+    sft__string_add(out, "model: |\n  ");
+    for (const char *c = text; *c; c++, column++) {
+        if (*c == '\\' && quoted && c[1]) {
+            sft__string_addn(out, c++, 1);
+        } else if (*c == '"') {
+            quoted = !quoted;
+        } else if (*c == ' ' && !quoted && c > text && c[-1] == '|' && column + strcspn(c + 1, "|") > LINE) {
+            sft__string_add(out, "\n  ");
+            column = 0;
+            continue;
+        }
+        sft__string_addn(out, c, 1);
+    }
+    sft__string_add(out, "\n");
+}
+
+static void section(sft_string *out, const char *name, const sft_bound *b)
+{
+    sft__string_addf(out, "%s:", name);
+    if (b->name && !b->rows->name) {
+        sft__string_add(out, " ");
+        scalar(out, b->name);
+    }
+    sft__string_add(out, "\n");
+    if (!b->rows->name) return;
+    if (b->name) {
+        sft__string_add(out, "  name: ");
+        scalar(out, b->name);
+        sft__string_add(out, "\n");
+    }
+    for (const sft_field *row = b->rows; row->name; row++) {
+        sft__string_addf(out, "  %s: ", row->name);
+        value(out, row, b->conf);
+        sft__string_add(out, "\n");
+    }
+}
+
+const char *sft_recipe_text(sft_recipe *r)
+{
+    if (!r || sft_recipe_resolve(r) != SFT_OK) return NULL;
+    if (r->text) return r->text;
+    const char *layers = r->stack ? sft__stack_text(&r->arena, r->layers) : NULL;
+    if (r->stack && !layers) return NULL;
+    sft_string out;
+    sft__string_open(&out, r->ctx);
+    sft__string_addf(&out, "# resolved by surefoot " SFT_VERSION "; running it again gives the same bits\nversion: %d\n",
+                     SFT_RECIPE_VERSION);
+    for (int id = 0; id < SFT_SECTIONS; id++) {
+        if (id == SFT_MODEL_SECTION && layers) stack(&out, layers);
+        else section(&out, sft__section[id].name, &r->bound[id]);
+    }
+    r->text = sft__failed(r->ctx) ? NULL : sft__arena_text(&r->arena, out.text);
+    sft__string_close(&out);
+    return r->text;
+}
+
+/* ---- one value ----------------------------------------------------------------------------- */
+
+static const char *one(sft_recipe *r, const sft_bound *b, const char *key)
+{
+    if (b->name && sft__text_is(key, "name")) return b->name;
+    const sft_field *row = sft__field_find(b->rows, key);
+    if (!row) return NULL;
+    char        buf[512];
+    const char *text = NULL;
+    if (row->kind == SFT_TEXT) memcpy(&text, (const char *)b->conf + row->offset, sizeof text);
+    return sft__arena_text(&r->arena, text ? text : sft__field_print(row, b->conf, buf, sizeof buf));
+}
+
+const char *sft_recipe_get(sft_recipe *r, const char *key)
+{
+    char word[64];
+    if (!r || !key || sft_recipe_resolve(r) != SFT_OK) return NULL;
+    const size_t n = strcspn(key, ".");
+    if (n >= sizeof word) return NULL;
+    memcpy(word, key, n);
+    word[n] = 0;
+    const int id = sft__section_find(word);
+    if (id < 0) return NULL;
+    const sft_bound *b = &r->bound[id];
+    if (key[n]) return one(r, b, key + n + 1);
+    if (id == SFT_MODEL_SECTION && r->stack) return sft__stack_text(&r->arena, r->layers);
+    return b->name ? b->name : sft__fields_text(&r->arena, b->rows, b->conf);
+}
