@@ -69,9 +69,13 @@ static sft_status unknown_key(sft_recipe *r, int id, const char *key, const sft_
         sft__string_addf(&list, "%s%s", row == rows ? "" : ", ", row->name);
     }
     const char *best = sft__near_best(&near);
-    if (best) sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — did you mean `%s.%s`?", section, key, section, best);
-    else sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — %s: %s", section, key,
-                   rows->name ? "allowed are" : "it takes no options", list.text ? list.text : "none");
+    if (best) {
+        sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — did you mean `%s.%s`?", section, key, section, best);
+    } else if (list.text) {
+        sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — allowed are: %s", section, key, list.text);
+    } else {
+        sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — it takes no options", section, key);
+    }
     sft__string_close(&list);
     return sft_code(r->ctx);
 }

@@ -152,26 +152,34 @@ sft_status sft__version_check(sft_recipe *r, const char *text, sft_pos pos, bool
     return SFT_OK;
 }
 
-/* The section that has an option of this name, or NULL. */
-static const char *owner_of(const char *key)
+/* The section that has an option of this name, those without records first; *row is the option. NULL: none. */
+static const char *owner_of(const char *key, const sft_field **row)
 {
+    for (int id = 0; id < SFT_SECTIONS; id++) {
+        *row = sft__section[id].rows ? sft__field_find(sft__section[id].rows, key) : NULL;
+        if (*row) return sft__section[id].name;
+    }
     for (int id = 0; id < SFT_SECTIONS; id++) {
         const sft_section *s = &sft__section[id];
         sft_choice         c;
-        if (s->rows && sft__field_find(s->rows, key)) return s->name;
         for (int i = 0; s->at && s->at(i, &c); i++) {
-            if (c.fields && sft__field_find(c.fields, key)) return s->name;
+            *row = c.fields ? sft__field_find(c.fields, key) : NULL;
+            if (*row) return s->name;
         }
     }
-    return sft__field_find(sft__warmup_fields, key) ? sft__section[SFT_SCHEDULE_SECTION].name : NULL;
+    *row = sft__field_find(sft__warmup_fields, key);
+    return *row ? sft__section[SFT_SCHEDULE_SECTION].name : NULL;
 }
 
 sft_status sft__section_unknown(sft_recipe *r, const char *name, sft_pos pos, sft_ecode e)
 {
-    const char *owner = owner_of(name);
+    const sft_field *row;
+    const char      *owner = owner_of(name, &row);
+    if (owner && e == SFT_E144) {
+        return sft__fail_at(r->ctx, pos, e, "unknown section `%s` — did you mean `%s.%s`?", name, owner, row->name);
+    }
     if (owner) {
-        return sft__fail_at(r->ctx, pos, e, "unknown section `%s` — did you mean `%s.%s`, in section `%s`?", name, owner,
-                            name, owner);
+        return sft__fail_at(r->ctx, pos, e, "unknown section `%s` — did you mean `%s: {%s: …}`?", name, owner, row->name);
     }
     sft_near near = sft__near(name);
     for (int i = 0; i < SFT_SECTIONS; i++) sft__near_try(&near, sft__section[i].name);
