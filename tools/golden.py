@@ -40,6 +40,13 @@ NETS = {
         "global_avgpool | linear 5", (3, 8, 8)),
 }
 
+def groups(model):
+    """Weight decay for matrices and kernels, none for biases and BatchNorm's scales and shifts."""
+    parameters = list(model.parameters())
+    return [{"params": [p for p in parameters if p.dim() > 1]},
+            {"params": [p for p in parameters if p.dim() <= 1], "weight_decay": 0.0}]
+
+
 OPTIMISERS = {
     "sgd": ("sgd lr=0.05 momentum=0.9 weight_decay=0.001",
             lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3)),
@@ -138,7 +145,7 @@ def unsettle(model, seed):
 def train(model, make, x, y):
     """Ten steps on one batch: the loss of each before its update, then the loss in eval mode."""
     model, loss_of = copy.deepcopy(model).train(), nn.CrossEntropyLoss()
-    optimiser, losses = make(model.parameters()), []
+    optimiser, losses = make(groups(model)), []
     for _ in range(STEPS):
         optimiser.zero_grad()
         loss = loss_of(model(x), y)
@@ -155,10 +162,11 @@ def net_file(name, text, shape, seed):
 {name}: ten steps on one batch (mean cross entropy), each optimiser from the same start.
 losses/OPT[k] is the loss before update k; eval_loss/OPT and state/OPT/... are taken after ten
 updates, eval_loss with the running BatchNorm statistics. grad/... is of the loss, without decay.
-Weight decay acts on every parameter, biases and BatchNorm's included. grad of a bias in front of
-BatchNorm is zero but for rounding: compare it absolutely.
+Weight decay acts on matrices and kernels, not on biases and BatchNorm's scales and shifts: two
+parameter groups in PyTorch. grad of a bias in front of BatchNorm is zero but for rounding: compare
+it absolutely.
 losses32, eval_loss32, logits32: PyTorch's own float32, to see what rounding alone does. It does
-much to eval_loss/adamw and state/adamw: a bias in front of BatchNorm has a gradient of pure
+much to eval_loss/ and state/ of adam and adamw: a bias in front of BatchNorm has a gradient of pure
 rounding, which Adam's division blows up to steps of the size lr; the training loss does not see
 that bias, the running mean does.""")
     torch.manual_seed(seed)
