@@ -210,8 +210,13 @@ SFT_API sft_status   sft_evaluate(sft_trainer *t, sft_split split, sft_scores *s
 /* Writes the whole state of training to one safetensors file, atomically (temporary file, fsync, rename). `extra` is text
  * kept with it (sft_fit keeps early stopping there), may be NULL. */
 SFT_API sft_status   sft_trainer_save(sft_trainer *t, const char *path, const char *extra);
-/* Restores it; *extra (may be NULL) receives the kept text, alive until the next load. */
-SFT_API sft_status   sft_trainer_load(sft_trainer *t, const char *path, const char **extra);
+/* Restores it, all or nothing: the file is verified whole before anything changes. *extra (may be NULL) receives the kept text,
+ * alive until the next load. flags: sft_load_flags. */
+enum sft_load_flags {
+    SFT_RESET_OPTIMIZER = 1,    /* only weights and place in time; the optimiser starts afresh */
+    SFT_ALLOW_DATA_CHANGE = 2   /* go on although the data differ from those of the checkpoint */
+};
+SFT_API sft_status   sft_trainer_load(sft_trainer *t, const char *path, unsigned flags, const char **extra);
 /* Only weights and state, from any safetensors file with PyTorch's names. */
 SFT_API sft_status   sft_net_load(sft_net *n, const char *path);
 SFT_API sft_status   sft_net_save(const sft_net *n, const char *path);

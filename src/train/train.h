@@ -23,15 +23,6 @@ struct sft_trainer {
     size_t      extra_size;
 };
 
-/* ---- checkpoints: safetensors (src/train/safetensors.c, checkpoint.c) ----------------------- */
-
-/* One tensor of a file being written or read; values in PyTorch's order, little-endian floats ("F32", or "F64" in a double build). */
-typedef struct sft_file_tensor {
-    const char *name;
-    sft_shape   shape;
-    const void *data;           /* count x type */
-    int64_t     count;
-} sft_file_tensor;
 
 /* Names of optimiser slots and of averaged weights in a checkpoint: "optimizer.exp_avg.3.weight". */
 #define SFT_SLOT_PREFIX "optimizer."

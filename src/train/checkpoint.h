@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What the two sides of a checkpoint, saving and loading, share. */
+#ifndef SFT_TRAIN_CHECKPOINT_H
+#define SFT_TRAIN_CHECKPOINT_H
+
+#include "train/safetensors.h"
+#include "train/train.h"
+
+#define SFT_CKPT_FORMAT "surefoot"
+#define SFT_CKPT_VERSION 1
+#define SFT_HASH_KEY "sha256"           /* of the header's text with this value's 64 digits as zeros */
+#define SFT_TENSOR_HASH_KEY "sha256."   /* + tensor name: of its bytes */
+
+/* What decides which samples a step sees; a checkpoint goes on only where it is the same. */
+const char *sft__order_text(sft_arena *a, const sft_recipe *r, const sft_net *n);
+/* SHA-256 of a header with the hash value blanked; false when it holds no such value. */
+bool        sft__header_hash(const char *header, size_t n, char hex[65]);
+/* "optimizer.exp_avg.3.weight" */
+const char *sft__slot_path(sft_arena *a, const sft_update *u, int slot, const char *tensor);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* Checkpoints in: everything is verified before anything is changed. */
+#include "train/checkpoint.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct loader {
+    sft_net     *net;
+    sft_trainer *trainer;       /* NULL: weights and state only */
+    unsigned     flags;
+    sft_st_file  file;
+    const sft_st_tensor **slot; /* slots x tensors of the net: the optimiser's state; NULL: it starts afresh */
+} loader;
+
+static sft_status check_hashes(loader *l)
+{
+    sft_ctx *c = l->net->ctx;
+    const sft_st_file *f = &l->file;
+    char hex[65];
+    const char *want = sft__st_meta(f, SFT_HASH_KEY);
+    if (want && (strlen(want) != 64 || !sft__header_hash(f->header, f->header_size, hex) || strcmp(hex, want) != 0))
+        return sft__fail(c, SFT_E312, "%s: bytes 8 to %zu, the header, do not have the hash written in it — the file is damaged; use an older "
+                         "checkpoint", f->path, f->header_size + 7);
+    for (int i = 0; i < f->n_meta; i++) {
+        const size_t n = strlen(SFT_TENSOR_HASH_KEY);
+        if (strncmp(f->meta[i].key, SFT_TENSOR_HASH_KEY, n) != 0)
+            continue;
+        const sft_st_tensor *t = sft__st_find(f, f->meta[i].key + n);
+        if (!t)
+            continue;           /* reported as missing below when it is needed */
+        sft_sha256 sum;
+        sft__sha256_open(&sum);
+        sft__sha256_add(&sum, t->data, t->bytes);
+        sft__sha256_close(&sum, hex);
+        if (strcmp(hex, f->meta[i].value) != 0)
+            return sft__fail(c, SFT_E312, "%s: tensor `%s`, bytes %zu to %zu, does not have the hash written beside it — the file is damaged; "
+                             "use an older checkpoint", f->path, t->name, t->at, t->at + t->bytes - 1);
+    }
+    return SFT_OK;
+}
+
+static sft_status check_version(loader *l)
+{
+    const char *format = sft__st_meta(&l->file, "format"), *version = sft__st_meta(&l->file, "format_version");
+    bool ours = format && !strcmp(format, SFT_CKPT_FORMAT);
+    if (ours && version && atoi(version) > SFT_CKPT_VERSION)
+        return sft__fail(l->net->ctx, SFT_E315, "%s is a checkpoint of format %s and this build reads up to %d — use a newer surefoot",
+                         l->file.path, version, SFT_CKPT_VERSION);
+    if (l->trainer && (!ours || !sft__st_meta(&l->file, "step")))
+        return sft__fail(l->net->ctx, SFT_E313, "%s holds weights but no state of training, so a run cannot go on from it — evaluate it, or "
+                         "start from its weights", l->file.path);
+    return SFT_OK;
+}
+
+/* ---- do the tensors fit? --------------------------------------------------------------------- */
+
+static sft_shape wanted_shape(const sft_net *n, int i)
+{
+    const struct sft_tensor_ref *t = &n->tensor[i];
+    return t->trained ? t->node->param[t->i].shape : t->node->state[t->i].shape;
+}
+
+static bool ignorable(const char *name)
+{
+    static const char tail[] = ".num_batches_tracked";
+    size_t n = strlen(name);
+    return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) || (n > sizeof tail && !strcmp(name + n - sizeof tail + 1, tail));
+}
+
+/* One line a difference, the first ten. */
+static int differences(const loader *l, char *text, size_t size)
+{
+    const sft_net *n = l->net;
+    int count = 0;
+    size_t used = 0;
+    char a[96], b[96], row[320];
+    for (int i = 0; i < n->n_tensors + l->file.n_tensors; i++) {
+        row[0] = 0;
+        if (i < n->n_tensors) {
+            const sft_st_tensor *t = sft__st_find(&l->file, sft__net_tensor_path(n, i));
+            if (!t)
+                snprintf(row, sizeof row, "\n  missing  %.200s %s", sft__net_tensor_path(n, i), sft__shape_text(wanted_shape(n, i), a, sizeof a));
+            else if (!sft__same_shape(t->shape, wanted_shape(n, i)))
+                snprintf(row, sizeof row, "\n  shape    %.100s is %s, the recipe wants %s", t->name, sft__shape_text(t->shape, a, sizeof a),
+                         sft__shape_text(wanted_shape(n, i), b, sizeof b));
+        } else {
+            const sft_st_tensor *t = &l->file.tensor[i - n->n_tensors];
+            if (!ignorable(t->name) && sft__net_find(n, t->name) < 0)
+                snprintf(row, sizeof row, "\n  extra    %.200s %s", t->name, sft__shape_text(t->shape, a, sizeof a));
+        }
+        if (row[0] && count++ < 10 && used + strlen(row) < size) {
+            memcpy(text + used, row, strlen(row) + 1);
+            used += strlen(row);
+        }
+    }
+    return count;
+}
+
+static sft_status check_tensors(loader *l)
+{
+    char table[3000] = "";
+    int count = differences(l, table, sizeof table);
+    if (count)
+        return sft__fail(l->net->ctx, SFT_E313, "%s does not fit the recipe's model: %d tensors differ%s%s\n  — use the recipe it was made "
+                         "with", l->file.path, count, table, count > 10 ? "\n  …" : "");
+    for (int i = 0; i < l->net->n_tensors; i++) {
+        const sft_st_tensor *t = sft__st_find(&l->file, sft__net_tensor_path(l->net, i));
+        int64_t bad = 0;
+        for (int64_t k = 0; k < t->count; k++)
+            bad += !isfinite(sft__st_value(t, k));
+        if (bad)
+            return sft__fail(l->net->ctx, SFT_E316, "%s: %lld of the %lld values of `%s` are NaN or infinite — go back to an older checkpoint",
+                             l->file.path, (long long)bad, (long long)t->count, t->name);
+    }
+    return SFT_OK;
+}
+
+/* ---- does the training fit? ------------------------------------------------------------------ */
+
+static sft_status check_optimizer(loader *l)
+{
+    const sft_update *u = &l->trainer->update;
+    const char *was = sft__st_meta(&l->file, "optimizer"), *is = l->trainer->recipe->optimizer_record->name;
+    if (l->flags & SFT_RESET_OPTIMIZER)
+        return SFT_OK;
+    l->slot = sft__arena_alloc(&l->file.arena, ((size_t)u->n_slots * (size_t)l->net->n_tensors + 1) * sizeof *l->slot);
+    if (!l->slot)
+        return sft_code(l->net->ctx);
+    if (!was || strcmp(was, is) != 0)
+        return sft__fail(l->net->ctx, SFT_E314, "%s was made with the optimiser %s and the recipe has %s — resume with --reset-optimizer to "
+                         "start the new one afresh", l->file.path, was ? was : "(none)", is);
+    for (int slot = 0; slot < u->n_slots; slot++)
+        for (int i = 0; i < l->net->n_tensors; i++) {
+            if (!l->net->tensor[i].trained)
+                continue;
+            const char *name = sft__slot_path(&l->file.arena, u, slot, sft__net_tensor_path(l->net, i));
+            const sft_st_tensor *t = name ? sft__st_find(&l->file, name) : NULL;
+            if (!t || !sft__same_shape(t->shape, wanted_shape(l->net, i)))
+                return sft__fail(l->net->ctx, SFT_E314, "%s lacks the optimiser's state `%s` — its options have changed; resume with "
+                                 "--reset-optimizer", l->file.path, name ? name : "");
+            l->slot[slot * l->net->n_tensors + i] = t;
+        }
+    return SFT_OK;
+}
+
+static sft_status check_plan(loader *l)
+{
+    sft_trainer *t = l->trainer;
+    const char *was = sft__st_meta(&l->file, "order"), *is = sft__order_text(&l->file.arena, t->recipe, t->net);
+    const char *data = sft__st_meta(&l->file, "data");
+    if (!is)
+        return sft_code(t->ctx);
+    if (!(l->flags & SFT_ALLOW_DATA_CHANGE) && (!data || strcmp(data, t->data->facts.fingerprint) != 0))
+        return sft__fail(t->ctx, SFT_E260, "the data are not those of %s: fingerprint %.16s…, was %.16s… — resume with --allow-data-change to "
+                         "go on all the same", l->file.path, t->data->facts.fingerprint, data ? data : "(none)");
+    if (!was || strcmp(was, is) != 0)
+        return sft__fail(t->ctx, SFT_E317, "the recipe takes batches in another order than %s did:\n  was %s\n  is  %s\n  — put the old values "
+                         "back, or start a new run", l->file.path, was ? was : "(unknown)", is);
+    return SFT_OK;
+}
+
+/* ---- taking it over -------------------------------------------------------------------------- */
+
+static void take(loader *l, int i, const sft_st_tensor *t, real *to, real *plain)
+{
+    for (int64_t k = 0; k < t->count; k++)
+        plain[k] = (real)sft__st_value(t, k);
+    sft__net_pack(l->net, i, plain, to);
+}
+
+static sft_status take_all(loader *l)
+{
+    sft_net *n = l->net;
+    int64_t most = 1;
+    for (int i = 0; i < n->n_tensors; i++)
+        most = sft__net_tensor_count(n, i) > most ? sft__net_tensor_count(n, i) : most;
+    sft_slab plain;
+    if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)))
+        return sft_code(n->ctx);
+    for (int i = 0; i < n->n_tensors; i++)
+        take(l, i, sft__st_find(&l->file, sft__net_tensor_path(n, i)), NULL, plain.base);
+    for (int slot = 0; l->trainer && slot < l->trainer->update.n_slots; slot++) {
+        real *to = sft__update_slot(&l->trainer->update, slot);
+        if (!l->slot) {
+            memset(to, 0, (size_t)n->n_params * sizeof *to);
+            continue;
+        }
+        for (int i = 0; i < n->n_tensors; i++)
+            if (n->tensor[i].trained)
+                take(l, i, l->slot[slot * n->n_tensors + i], to, plain.base);
+    }
+    sft__slab_close(n->ctx, &plain);
+    return SFT_OK;
+}
+
+/* Keeps the text beyond the file's life. */
+static sft_status keep_extra(sft_trainer *t, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = sft__alloc(t->ctx, size);
+    if (!copy)
+        return sft_code(t->ctx);
+    memcpy(copy, text, size);
+    sft__free(t->ctx, t->extra, t->extra_size);
+    t->extra = copy;
+    t->extra_size = size;
+    return SFT_OK;
+}
+
+static sft_status verify(loader *l, const char *path)
+{
+    if (sft__st_read(l->net->ctx, path, &l->file) || check_version(l) || check_hashes(l) || check_tensors(l))
+        return sft_code(l->net->ctx);
+    return l->trainer && (check_plan(l) || check_optimizer(l)) ? sft_code(l->net->ctx) : SFT_OK;
+}
+
+static sft_status load_training(loader *l)
+{
+    sft_trainer *t = l->trainer;
+    const char *extra = sft__st_meta(&l->file, "extra");
+    int64_t step = 0;
+    const char *text = sft__st_meta(&l->file, "step");
+    if (!sft__parse_int(text, strlen(text), &step) || step < 0)
+        return sft__fail(t->ctx, SFT_E305, "%s: its step `%.40s` is not a number — the file is damaged", l->file.path, text);
+    if (keep_extra(t, extra ? extra : "") || take_all(l))
+        return sft_code(t->ctx);
+    t->step = step;
+    return SFT_OK;
+}
+
+sft_status sft_trainer_load(sft_trainer *t, const char *path, unsigned flags, const char **extra)
+{
+    if (!t || sft__failed(t->ctx))
+        return t ? sft_code(t->ctx) : SFT_USAGE;
+    loader l = { .net = t->net, .trainer = t, .flags = flags };
+    if (verify(&l, path) == SFT_OK && load_training(&l) == SFT_OK && extra)
+        *extra = t->extra;
+    sft__st_close(t->ctx, &l.file);
+    return sft_code(t->ctx);
+}
+
+sft_status sft_net_load(sft_net *n, const char *path)
+{
+    if (!n || sft__failed(n->ctx))
+        return n ? sft_code(n->ctx) : SFT_USAGE;
+    loader l = { .net = n };
+    if (verify(&l, path) == SFT_OK)
+        take_all(&l);
+    sft__st_close(n->ctx, &l.file);
+    return sft_code(n->ctx);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Checkpoints out: weights under PyTorch's names, running averages, optimiser slots, and everything exact resume needs as metadata. */
+#include "train/checkpoint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct saver {
+    const sft_net *net;
+    sft_trainer   *trainer;     /* NULL: weights and state only */
+    sft_arena      arena;
+    sft_slab       values;      /* every tensor in PyTorch's order, one after another */
+    size_t         used;
+    int            n, n_meta;
+    sft_st_out    *out;
+    sft_st_meta   *meta;
+    int64_t        step;
+} saver;
+
+static const sft_dtype type_of_real = sizeof(real) == 4 ? SFT_F32 : SFT_F64;
+
+const char *sft__slot_path(sft_arena *a, const sft_update *u, int slot, const char *tensor)
+{
+    return sft__arena_printf(a, SFT_SLOT_PREFIX "%s.%s", u->slot_name[slot], tensor);
+}
+
+const char *sft__order_text(sft_arena *a, const sft_recipe *r, const sft_net *n)
+{
+    const sft_train_conf *k = &r->train_conf;
+    const sft_split_conf *s = &r->split_conf;
+    return sft__arena_printf(a, "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
+                             "split.validation=%.17g split.test=%.17g split.seed=%lld split.stratify=%s",
+                             (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
+                             k->drop_last ? "true" : "false", s->validation, s->test, (long long)s->seed,
+                             s->stratify ? "true" : "false");
+}
+
+static void add_tensor(saver *s, int i, const char *name, const real *from)
+{
+    const struct sft_tensor_ref *t = &s->net->tensor[i];
+    real *plain = (real *)s->values.base + s->used;
+    int64_t count = sft__net_tensor_count(s->net, i);
+    sft__net_unpack(s->net, i, from, plain);
+    s->used += (size_t)count;
+    s->out[s->n++] = (sft_st_out){ .name = name, .dtype = type_of_real, .data = plain, .bytes = (size_t)count * sizeof(real),
+                                   .shape = t->trained ? t->node->param[t->i].shape : t->node->state[t->i].shape };
+}
+
+/* PyTorch's BatchNorm keeps a counter that its strict load asks for. */
+static void add_counters(saver *s)
+{
+    for (int i = 1; i < s->net->n_nodes; i++) {
+        const sft_node *x = s->net->node[i];
+        if (x->n_state && !strcmp(x->state[0].name, "running_mean"))
+            s->out[s->n++] = (sft_st_out){ .name = sft__arena_printf(&s->arena, "%s.num_batches_tracked", x->path), .dtype = SFT_I64,
+                                           .data = &s->step, .bytes = sizeof s->step };
+    }
+}
+
+static void add_meta(saver *s, const char *key, const char *value)
+{
+    s->meta[s->n_meta++] = (sft_st_meta){ key, value };
+}
+
+static void add_number(saver *s, const char *key, int64_t value)
+{
+    add_meta(s, key, sft__arena_printf(&s->arena, "%lld", (long long)value));
+}
+
+static void describe_training(saver *s, const char *extra)
+{
+    sft_trainer *t = s->trainer;
+    add_number(s, "step", t->step);
+    add_number(s, "epoch", t->step / t->steps_per_epoch);
+    add_number(s, "seed", t->recipe->train_conf.seed);
+    add_number(s, "shards", t->net->shards);
+    add_meta(s, "optimizer", t->recipe->optimizer_record->name);
+    add_meta(s, "order", sft__order_text(&s->arena, t->recipe, t->net));
+    add_meta(s, "data", t->data->facts.fingerprint);
+    add_meta(s, "recipe", sft_recipe_text(t->recipe));
+    add_meta(s, "extra", extra ? extra : "");
+}
+
+static void add_hashes(saver *s)
+{
+    for (int i = 0; i < s->n; i++) {
+        char hex[65];
+        sft_sha256 sum;
+        sft__sha256_open(&sum);
+        sft__sha256_add(&sum, s->out[i].data, s->out[i].bytes);
+        sft__sha256_close(&sum, hex);
+        add_meta(s, sft__arena_printf(&s->arena, SFT_TENSOR_HASH_KEY "%s", s->out[i].name), sft__arena_text(&s->arena, hex));
+    }
+}
+
+bool sft__header_hash(const char *header, size_t n, char hex[65])
+{
+    static const char mark[] = "\"" SFT_HASH_KEY "\":\"";
+    for (size_t i = 0; i + sizeof mark + 64 < n; i++) {
+        if (memcmp(header + i, mark, sizeof mark - 1) != 0)
+            continue;
+        char zeros[64];
+        memset(zeros, '0', sizeof zeros);
+        size_t at = i + sizeof mark - 1;
+        sft_sha256 sum;
+        sft__sha256_open(&sum);
+        sft__sha256_add(&sum, header, at);
+        sft__sha256_add(&sum, zeros, sizeof zeros);
+        sft__sha256_add(&sum, header + at + 64, n - at - 64);
+        sft__sha256_close(&sum, hex);
+        return true;
+    }
+    return false;
+}
+
+/* The first entry is the hash of the header: written as zeros, hashed, filled in. */
+static sft_status hash_header(saver *s)
+{
+    char zeros[65], hex[65];
+    memset(zeros, '0', 64);
+    zeros[64] = 0;
+    s->meta[0] = (sft_st_meta){ SFT_HASH_KEY, zeros };
+    sft_string header;
+    sft__string_open(&header, s->net->ctx);
+    if (sft__st_header(&header, s->out, s->n, s->meta, s->n_meta) == SFT_OK && sft__header_hash(header.text, header.n, hex))
+        s->meta[0].value = sft__arena_text(&s->arena, hex);
+    sft__string_close(&header);
+    return sft_code(s->net->ctx);
+}
+
+static sft_status make_room(saver *s)
+{
+    const sft_net *n = s->net;
+    int slots = s->trainer ? s->trainer->update.n_slots : 0;
+    size_t elements = 0, most = (size_t)n->n_tensors * (1 + (size_t)slots) + (size_t)n->n_nodes;
+    for (int i = 0; i < n->n_tensors; i++)
+        elements += (size_t)sft__net_tensor_count(n, i) * (1 + (n->tensor[i].trained ? (size_t)slots : 0));
+    s->out = sft__arena_alloc(&s->arena, most * sizeof *s->out);
+    s->meta = sft__arena_alloc(&s->arena, (most + 32) * sizeof *s->meta);
+    return sft__failed(n->ctx) ? sft_code(n->ctx) : sft__slab_open(n->ctx, &s->values, (elements + 1) * sizeof(real));
+}
+
+static sft_status collect(saver *s, const char *extra)
+{
+    const sft_net *n = s->net;
+    if (make_room(s))
+        return sft_code(n->ctx);
+    for (int i = 0; i < n->n_tensors; i++)
+        add_tensor(s, i, sft__net_tensor_path(n, i), NULL);
+    add_counters(s);
+    for (int slot = 0; s->trainer && slot < s->trainer->update.n_slots; slot++)
+        for (int i = 0; i < n->n_tensors; i++)
+            if (n->tensor[i].trained)
+                add_tensor(s, i, sft__slot_path(&s->arena, &s->trainer->update, slot, sft__net_tensor_path(n, i)),
+                           sft__update_slot(&s->trainer->update, slot));
+    s->n_meta = 1;              /* the first is the header's hash */
+    add_meta(s, "format", SFT_CKPT_FORMAT);
+    add_number(s, "format_version", SFT_CKPT_VERSION);
+    add_meta(s, "library", sft_version());
+    if (s->trainer)
+        describe_training(s, extra);
+    add_hashes(s);
+    return sft__failed(n->ctx) ? sft_code(n->ctx) : hash_header(s);
+}
+
+static sft_status save(const sft_net *n, sft_trainer *t, const char *path, const char *extra)
+{
+    saver s = { .net = n, .trainer = t, .step = t ? t->step : 0 };
+    sft__arena_open(&s.arena, n->ctx);
+    if (collect(&s, extra) == SFT_OK)
+        sft__st_write(n->ctx, path, s.out, s.n, s.meta, s.n_meta);
+    sft__slab_close(n->ctx, &s.values);
+    sft__arena_close(&s.arena);
+    return sft_code(n->ctx);
+}
+
+sft_status sft_trainer_save(sft_trainer *t, const char *path, const char *extra)
+{
+    if (!t || sft__failed(t->ctx))
+        return t ? sft_code(t->ctx) : SFT_USAGE;
+    return save(t->net, t, path, extra);
+}
+
+sft_status sft_net_save(const sft_net *n, const char *path)
+{
+    if (!n || sft__failed(n->ctx))
+        return n ? sft_code(n->ctx) : SFT_USAGE;
+    return save(n, NULL, path, NULL);
+}
