@@ -126,7 +126,8 @@ static void update_share(void *arg, int thread, int threads)
     update_range(j, low, high < j->u->n ? high : j->u->n);
 }
 
-/* Below so many weights one thread is done before a second has woken. */
+/* A second thread that spins pays from about 12000 weights on (the hand-off takes 1.5 us), one that
+ * has gone to sleep (40 us) not before 200000. */
 enum { ALONE = 32 * 1024 };
 
 void sft__update_step(sft_update *u, sft_team *team, int64_t step, double lr, double scale)
