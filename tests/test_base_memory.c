@@ -157,7 +157,7 @@ static void run_script(bool once)
         sft_close(c);
         assert_int_equal(m.in_use, 0);
         if (complete) {
-            assert_true(n > 20); /* the script does allocate */
+            assert_true(n > 15); /* the script does allocate */
             return;
         }
         assert_true(n < 1000);

@@ -31,7 +31,8 @@ enum {
     SFT_REQUIRED = 4,           /* has no default */
     SFT_ABOVE_LOW = 8,          /* low itself is not allowed */
     SFT_BELOW_HIGH = 16,        /* high itself is not allowed */
-    SFT_AUTO = 32               /* the word `auto` is allowed: INT -1, REAL NaN, TEXT NULL, DIMS n = 0; then `def` is ignored and auto is the default */
+    SFT_AUTO = 32               /* the word `auto` is allowed: INT -1, REAL NaN, TEXT NULL, DIMS n = 0; then `def` is ignored and auto is the
+                                 * default. DIMS with words[0] call it by that word ("same"), and with `text` that is the default */
 };
 
 typedef struct sft_field {

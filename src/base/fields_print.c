@@ -75,7 +75,7 @@ const char *sft__field_print(const sft_field *row, const void *conf, char *buf, 
 {
     const void *at = (const char *)conf + row->offset;
     if (sft__value_is_auto(row, conf)) {
-        snprintf(buf, size, "auto");
+        snprintf(buf, size, "%s", sft__value_auto_word(row));
         return buf;
     }
     switch (row->kind) {
@@ -140,7 +140,7 @@ const char *sft__field_range(const sft_field *row, char *buf, size_t size)
         print_bounds(row, buf, size);
     size_t n = strlen(buf);
     if ((row->flags & SFT_AUTO) && n && n < size)
-        snprintf(buf + n, size - n, " or auto");
+        snprintf(buf + n, size - n, " or %s", sft__value_auto_word(row));
     return buf;
 }
 

@@ -9,9 +9,14 @@
 #define DIMS_ROOM 3
 #define REALS_ROOM 8
 
+const char *sft__value_auto_word(const sft_field *row)
+{
+    return row->kind == SFT_DIMS && row->words ? row->words[0] : "auto";
+}
+
 static bool is_auto_text(const sft_field *row, const char *text)
 {
-    return (row->flags & SFT_AUTO) && strcmp(text, "auto") == 0;
+    return (row->flags & SFT_AUTO) && (strcmp(text, "auto") == 0 || strcmp(text, sft__value_auto_word(row)) == 0);
 }
 
 static void set_auto(const sft_field *row, void *at)
@@ -237,7 +242,7 @@ sft_outcome sft__value_set(sft_arena *a, const sft_field *row, void *conf, const
 void sft__value_default(const sft_field *row, void *conf)
 {
     void *at = (char *)conf + row->offset;
-    if (row->flags & SFT_AUTO) {
+    if ((row->flags & SFT_AUTO) && !(row->kind == SFT_DIMS && row->text)) {
         set_auto(row, at);
         return;
     }

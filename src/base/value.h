@@ -17,6 +17,7 @@ typedef enum sft_outcome {
 /* Reads text into the row's place in conf; conf is untouched unless the outcome is SFT_SET. */
 sft_outcome sft__value_set(sft_arena *a, const sft_field *row, void *conf, const char *text);
 void        sft__value_default(const sft_field *row, void *conf);
+const char *sft__value_auto_word(const sft_field *row); /* how this row spells auto: "same" */
 bool        sft__value_is_auto(const sft_field *row, const void *conf);
 
 #endif
