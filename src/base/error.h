@@ -21,7 +21,7 @@ typedef struct sft_pos {        /* where in the user's text; file NULL: nowhere 
  * "what — why — hint"; sft_message gives it as "error[E110]: sentence" behind the place. */
 sft_status sft__fail(sft_ctx *c, sft_ecode e, const char *format, ...) SFT_PRINTF(3, 4);
 sft_status sft__fail_at(sft_ctx *c, sft_pos at, sft_ecode e, const char *format, ...) SFT_PRINTF(4, 5);
-/* A remark that stops nothing; id such as "W130", or NULL. */
+/* A remark that stops nothing; id such as "W130", or NULL: "warning[W130]: sentence" or "note: sentence". */
 void       sft__note(sft_ctx *c, sft_level level, const char *id, const char *format, ...) SFT_PRINTF(4, 5);
 bool       sft__failed(const sft_ctx *c);
 

@@ -7,7 +7,8 @@
 
 #define SFT_ALIGN 64 /* a cache line, and the widest vector */
 
-/* NULL after a failure; the failure (E004, with what was asked for) is then in the context. Contents are zero. */
+/* NULL after a failure; the failure (E004, with what was asked for) is then in the context. Contents are zero.
+ * They and the arenas work on after some other failure too: a caller that must not asks sft__failed. */
 void *sft__alloc(sft_ctx *c, size_t size);
 void *sft__realloc(sft_ctx *c, void *block, size_t old_size, size_t new_size);
 void  sft__free(sft_ctx *c, void *block, size_t size);

@@ -26,6 +26,7 @@ typedef struct sft_string {
 void sft__string_open(sft_string *s, sft_ctx *c);
 void sft__string_add(sft_string *s, const char *text);
 void sft__string_addn(sft_string *s, const char *text, size_t n);
+/* printf's %g and %f use the locale's decimal sign: numbers for files go through sft__print_real. */
 void sft__string_addf(sft_string *s, const char *format, ...) SFT_PRINTF(2, 3);
 void sft__string_json(sft_string *s, const char *text); /* with quotes and escapes; NULL becomes null */
 void sft__string_number(sft_string *s, double v);       /* JSON number; null when not finite */
