@@ -45,6 +45,13 @@ static const sft_field required_rows[] = {
     SFT_FIELD_END,
 };
 
+/* Sizes with a word of their own beside a plain default, as a convolution's padding has. */
+static const char *const same[] = { "same", NULL };
+static const sft_field padding_rows[] = {
+    { .name = "padding", .kind = SFT_DIMS, .text = "0", .words = same, .high = 99, .flags = SFT_AUTO },
+    SFT_FIELD_END,
+};
+
 typedef struct fixture {
     sft_ctx  *c;
     sft_arena a;
@@ -177,6 +184,30 @@ static void sizes_and_lists(void **state)
     refuse(f, "sgd betas=0.9,1", "E113", ">= 0 and < 1");
     refuse(f, "sgd betas=0.9,nan", "E112", "finite");
     refuse(f, "sgd betas=.1,.1,.1,.1,.1,.1,.1,.1,.1", "E111", "numbers");
+}
+
+static void sizes_may_have_a_word(void **state)
+{
+    fixture *f = *state;
+    sft_dims d;
+    char buf[64];
+    static const struct {
+        const char *text, *printed;
+        int         n;
+    } cases[] = { { "conv", "0", 1 }, { "conv padding=same", "same", 0 }, { "conv padding=auto", "same", 0 },
+                  { "conv padding=1x2", "1x2", 2 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        parse(f, cases[i].text);
+        sft__fields_bind(&f->a, padding_rows, &d, &f->s, "conv");
+        CHECK_OK(f->c);
+        assert_int_equal(d.n, cases[i].n);
+        assert_string_equal(sft__field_print(padding_rows, &d, buf, sizeof buf), cases[i].printed);
+    }
+    assert_string_equal(sft__field_default(padding_rows, buf, sizeof buf), "0");
+    assert_string_equal(sft__field_range(padding_rows, buf, sizeof buf), "0..99 or same");
+    parse(f, "conv padding=full");
+    sft__fields_bind(&f->a, padding_rows, &d, &f->s, "conv");
+    CHECK_FAILS(f->c, "E111", "0..99 or same, got `full`");
 }
 
 static void what_is_wrong_is_named(void **state)
@@ -389,6 +420,7 @@ int main(void)
         TEST(defaults_are_the_rows),
         TEST(every_way_to_say_it),
         TEST(sizes_and_lists),
+        TEST(sizes_may_have_a_word),
         TEST(what_is_wrong_is_named),
         TEST(rows_without_options_or_with_needs),
         TEST(overrides_win_and_fail_by_their_own_codes),

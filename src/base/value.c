@@ -70,8 +70,8 @@ bool sft__value_is_auto(const sft_field *row, const void *conf)
     return false;
 }
 
-/* A negative rate is refused as "must be finite and > 0" rather than "out of range": where the lower bound is zero, the sign is part of
- * what the number is. */
+/* A negative rate is refused as "must be finite and > 0" rather than "out of range": where the lower bound is zero, the
+ * sign is part of what the number is. */
 static sft_outcome check(const sft_field *row, double v)
 {
     bool bounded = row->low != 0 || row->high != 0 || (row->flags & SFT_ABOVE_LOW);
