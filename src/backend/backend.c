@@ -31,3 +31,11 @@ const sft_kernel *sft__kernel_for(sft_ctx *c, const sft_node *n, sft_layout in, 
     plain_layouts(n, in, want, give);
     return NULL;
 }
+
+bool sft__wants_din(const sft_node *n, int i)
+{
+    const sft_node *from = n->in[i];
+    bool            wants = from->n_param > 0;
+    for (int j = 0; j < from->n_in && !wants; j++) wants = sft__wants_din(from, j);
+    return wants;
+}

@@ -34,4 +34,7 @@ const sft_kernel *sft__kernel_for(sft_ctx *c, const sft_node *n, sft_layout in, 
  * cache folder. False: the kernel is not to be trusted for this node, and the reference serves. Called after prepare. */
 bool sft__kernel_trusted(sft_ctx *c, sft_node *n, int64_t rows);
 
+/* True when the graph will ask for the gradient of input i: something before it is trained. */
+bool sft__wants_din(const sft_node *n, int i);
+
 #endif

@@ -3,6 +3,16 @@
 #ifndef SFT_BACKEND_KERNELS_H
 #define SFT_BACKEND_KERNELS_H
 
+#ifdef SFT_HAVE_ONEDNN
+#define SFT_KERNELS_ONEDNN(X)
+#else
+#define SFT_KERNELS_ONEDNN(X)
+#endif
+
+#ifdef SFT_REAL_DOUBLE /* the build that checks gradients: the reference only */
 #define SFT_KERNELS(X)
+#else
+#define SFT_KERNELS(X) SFT_KERNELS_ONEDNN(X) X(simd_linear)
+#endif
 
 #endif

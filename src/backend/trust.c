@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The self-test of a fast kernel: the same random shard through it and through the reference, forward and backward.
  *
- * The bound. Both sides sum K products in float32 in some order. A partial sum of k products of random sign has size s sqrt(k), and
- * rounding it costs a random error of at most u = 2^-24 of that; over all K additions the errors grow like u s K / sqrt(2), that
- * is u sqrt(K/2) of the result's own size s sqrt(K). Two sides, the largest of up to 10^7 numbers (5 to 6 deviations), sums
- * whose length is known on average only: 32 u sqrt(K) rms(reference) is never reached by rounding and is far below the error of a
- * wrong index, a lost term or a number that was not written, which is of the size of the result.
+ * The bound. Both sides sum K products in float32 in some order. With products of size s and random sign a partial sum
+ * of k of them has size s sqrt(k), and rounding it costs a random error of at most u = 2^-24 of that; over all K additions the
+ * errors grow like u s K / sqrt(2), that is u sqrt(K/2) of the result's own size s sqrt(K). Two sides, the largest of up to
+ * 10^7 numbers (5 to 6 deviations), and K known on average only: 32 u sqrt(K) max(rms, s sqrt(K)) is never reached by
+ * rounding, and is far below the error of a wrong index, a lost term or a number that was not written, which is of the
+ * size of the result. rms is the reference's; s follows from the random inputs (1) and weights (1/sqrt(fan in)).
  *
  * The reference is slow, so it sees only some samples, spread over the shard; the kernel sees all of them, and the others get
  * the output gradient zero, so that they add nothing to the parameters' gradients. */
@@ -52,17 +53,26 @@ static void fill(trial *t, int64_t count, double size, real *x)
 /* The sample of the shard that is sample j of the reference; the last is among them. */
 static int64_t chosen(const trial *t, int64_t j) { return (j + 1) * t->rows / t->some - 1; }
 
+/* Size of the random values of parameter i; 1 for an op without. */
+static double weight_size(const sft_node *n, int i)
+{
+    return i < n->n_param && n->param[i].fan_in > 0 ? 1 / sqrt((double)n->param[i].fan_in) : 1;
+}
+
 static void gather(const trial *t, int64_t sample, const real *all, real *some)
 {
     for (int64_t j = 0; j < t->some; j++)
         memcpy(some + j * sample, all + chosen(t, j) * sample, (size_t)sample * sizeof(real));
 }
 
-static bool agree(int64_t count, double k, const real *reference, const real *x)
+/* k products of size s in each of the numbers */
+static bool agree(int64_t count, double k, double s, const real *reference, const real *x)
 {
     double sum = 0;
     for (int64_t i = 0; i < count; i++) sum += (double)reference[i] * (double)reference[i];
-    double bound = SAFETY * UNIT * sqrt(k > 1 ? k : 1) * sqrt(sum / (double)(count ? count : 1));
+    k = k > 1 ? k : 1;
+    double bound =
+        SAFETY * UNIT * sqrt(k) * fmax(sqrt(sum / (double)(count ? count : 1)), s * sqrt(k));
     for (int64_t i = 0; i < count; i++)
         if (!(fabs((double)x[i] - (double)reference[i]) <= bound)) return false;
     return true;
@@ -95,8 +105,9 @@ static bool open_side(trial *t, side *s, bool fast)
     bool      ok = true;
     for (int i = 0; i < n->n_in; i++) {
         ok = (s->x[i] = numbers(t, rows * t->in[i])) && ok;
-        p->din[i] = n->in[i]->n_in ? numbers(t, rows * t->in[i]) : NULL;
-        ok = ok && (p->din[i] || !n->in[i]->n_in);
+        bool wants = sft__wants_din(n, i);
+        p->din[i] = wants ? numbers(t, rows * t->in[i]) : NULL;
+        ok = ok && (p->din[i] || !wants);
         p->in[i] = s->x[i];
     }
     for (int i = 0; i < n->n_param; i++) {
@@ -137,8 +148,7 @@ static bool try_forward(trial *t)
         gather(t, t->in[i], t->spare, t->plain.x[i]);
     }
     for (int i = 0; i < n->n_param; i++) {
-        double fan = (double)(n->param[i].fan_in > 0 ? n->param[i].fan_in : 1);
-        fill(t, n->param[i].count, 1 / sqrt(fan), t->plain.w[i]);
+        fill(t, n->param[i].count, weight_size(n, i), t->plain.w[i]);
         pack(n, i, t->plain.w[i], t->fast.w[i]);
     }
     n->kernel->forward(&t->fast.node, &t->fast.pass);
@@ -147,8 +157,8 @@ static bool try_forward(trial *t)
 
     sft__relayout(t->rows, n->out, n->layout, t->fast.pass.out, SFT_PLAIN, t->spare);
     for (int64_t j = 0; j < t->some; j++)
-        if (!agree(t->out, t->macs / (double)t->out, t->plain.pass.out + j * t->out,
-                   t->spare + chosen(t, j) * t->out))
+        if (!agree(t->out, t->macs / (double)t->out, weight_size(n, 0),
+                   t->plain.pass.out + j * t->out, t->spare + chosen(t, j) * t->out))
             return false;
     /* both differentiate at the kernel's output: a kink must not fall between two roundings of one number */
     gather(t, t->out, t->spare, t->plain.pass.out);
@@ -174,16 +184,16 @@ static bool same_gradients(trial *t)
         sft__relayout(t->rows, n->in[i]->out, n->in[i]->layout, t->fast.pass.din[i], SFT_PLAIN,
                       t->spare);
         for (int64_t j = 0; j < t->some; j++)
-            if (!agree(t->in[i], t->macs / (double)t->in[i], t->plain.pass.din[i] + j * t->in[i],
-                       t->spare + chosen(t, j) * t->in[i]))
+            if (!agree(t->in[i], t->macs / (double)t->in[i], weight_size(n, 0),
+                       t->plain.pass.din[i] + j * t->in[i], t->spare + chosen(t, j) * t->in[i]))
                 return false;
     }
     for (int i = 0; i < n->n_param; i++) {
         double count = (double)n->param[i].count,
                products = t->macs > (double)t->out ? t->macs : (double)t->out;
         unpack(n, i, t->fast.pass.dparam[i], t->spare);
-        if (!agree(n->param[i].count, products * (double)t->some / count, t->plain.pass.dparam[i],
-                   t->spare))
+        if (!agree(n->param[i].count, products * (double)t->some / count, 1,
+                   t->plain.pass.dparam[i], t->spare))
             return false;
     }
     return true;

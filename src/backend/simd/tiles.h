@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* The three products of a linear layer on one instruction set; included once for each, VL floats to
+ * a vector.
+ *
+ * Weights lie in panels of P = 2 VL outputs: panel, input, lane. The last panel is P or VL wide and
+ * filled up with zeros.
+ *   forward  y[r][n]  = b[n] + sum_k x[r][k] w[k][n]   tile: MR rows x panel; x is spread
+ *   dx       dx[r][k] = sum_n dy[r][n] w[k][n]         tile: MR inputs x P rows; w is spread
+ *   dw       dw[k][n] = sum_r dy[r][n] x[r][k]         tile: MR inputs x panel; x is spread
+ * Every sum runs in the order of its index in one accumulator: no bit depends on how tiles were cut.
+ * The includer defines NAME(word), ISA, VL, MR, TARGET, vec, LOAD, STORE, SPREAD, FMA, MAX, KEEP (d where y > 0),
+ * TRANSPOSE, DEPTH (inputs summed before the next tile of rows: their weights stay in the first
+ * cache), SLICE (inputs of dx computed before they are transposed). */
+
+#define P (2 * VL)
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+/* acc[m][] += a[m * a_tile] times the vectors at b, count times */
+INLINE void NAME(accumulate)(const int m, const int nv, int64_t count, const float *a,
+                             int64_t a_tile, int64_t a_step, const float *b, int64_t b_step,
+                             vec acc[][2])
+{
+    for (int64_t i = 0; i < count; i++) {
+        vec b0 = LOAD(b), b1 = b0;
+        if (nv == 2)
+            b1 = LOAD(b + VL);
+        UNROLL
+        for (int j = 0; j < m; j++) {
+            vec s = SPREAD(a[j * a_tile]);
+            acc[j][0] = FMA(s, b0, acc[j][0]);
+            if (nv == 2)
+                acc[j][1] = FMA(s, b1, acc[j][1]);
+        }
+        a += a_step;
+        b += b_step;
+    }
+}
+
+INLINE void NAME(store)(const int m, const int nv, vec acc[][2], float *to, int64_t step)
+{
+    UNROLL
+    for (int i = 0; i < m; i++) {
+        STORE(to + i * step, acc[i][0]);
+        if (nv == 2)
+            STORE(to + i * step + VL, acc[i][1]);
+    }
+}
+
+/* The first `left` lanes only. */
+INLINE void NAME(store_edge)(const int m, const int nv, vec acc[][2], float *to, int64_t step,
+                             int64_t left)
+{
+    float edge[MR * P];
+    NAME(store)(m, nv, acc, edge, P);
+    for (int i = 0; i < m; i++)
+        for (int64_t l = 0; l < left; l++)
+            to[i * step + l] = edge[i * P + l];
+}
+
+/* One tile of y: rows r.. of panel p, inputs k0..k1. Unfinished sums wait in j->scratch[row][P]. */
+INLINE void NAME(forward_tile)(const int m, const int nv, const sft_linear_job *j, int64_t r, int64_t p,
+                               int64_t k0, int64_t k1, const float *bias)
+{
+    vec acc[MR][2];
+    UNROLL
+    for (int i = 0; i < m; i++) {
+        const float *from = k0 ? j->scratch + (r + i) * P : bias;
+        acc[i][0] = acc[i][1] = LOAD(from);
+        if (nv == 2)
+            acc[i][1] = LOAD(from + VL);
+    }
+    NAME(accumulate)
+    (m, nv, k1 - k0, j->x + r * j->k + k0, j->k, 1, j->w + p * P * j->k + k0 * nv * VL, nv * VL,
+     acc);
+    const vec low = SPREAD(j->relu && k1 == j->k ? 0.0f : -INFINITY);
+    const int64_t left = j->n - p * P;
+    UNROLL
+    for (int i = 0; i < m; i++) {
+        acc[i][0] = MAX(low, acc[i][0]);
+        acc[i][1] = MAX(low, acc[i][1]);
+    }
+    if (k1 < j->k)
+        NAME(store)(m, nv, acc, j->scratch + r * P, P);
+    else if (left >= nv * VL)
+        NAME(store)(m, nv, acc, j->y + r * j->n + p * P, j->n);
+    else
+        NAME(store_edge)(m, nv, acc, j->y + r * j->n + p * P, j->n, left);
+}
+
+/* Calls a tile with its height as a constant, 1 to MR. */
+#if MR > 6
+#define HIGH(call) CASE(7, call) CASE(8, call) CASE(9, call) CASE(10, call) CASE(11, call) CASE(12, call)
+#else
+#define HIGH(call)
+#endif
+#define HEIGHTS(m, call)                                                                           \
+    switch (m) {                                                                                   \
+        CASE(1, call) CASE(2, call) CASE(3, call) CASE(4, call) CASE(5, call) CASE(6, call)        \
+        HIGH(call)                                                                                 \
+    }
+#define CASE(height, call)                                                                         \
+    case height: {                                                                                 \
+        const int m = height;                                                                      \
+        call;                                                                                      \
+        break;                                                                                     \
+    }
+
+/* `count` things are cut into ceil(count / MR) tiles of nearly equal height. */
+INLINE int64_t NAME(cut)(int64_t count, int64_t t)
+{
+    return t * count / ((count + MR - 1) / MR);
+}
+
+TARGET static void NAME(forward)(const sft_linear_job *j)
+{
+    for (int64_t p = 0; p * P < j->n; p++) {
+        float bias[P] = { 0 };
+        int64_t left = j->n - p * P < P ? j->n - p * P : P;
+        if (j->bias)
+            memcpy(bias, j->bias + p * P, (size_t)left * sizeof(float));
+        for (int64_t k0 = 0; k0 < j->k; k0 += DEPTH) {
+            int64_t k1 = k0 + DEPTH < j->k ? k0 + DEPTH : j->k;
+            for (int64_t t = 0, r = 0, end; r < j->rows; t++, r = end) {
+                end = NAME(cut)(j->rows, t + 1);
+                if (left > VL)
+                    HEIGHTS(end - r, NAME(forward_tile)(m, 2, j, r, p, k0, k1, bias))
+                else
+                    HEIGHTS(end - r, NAME(forward_tile)(m, 1, j, r, p, k0, k1, bias))
+            }
+        }
+    }
+}
+
+/* Inputs k..k+m of P rows of dx, into dxt[input][P]. dyt[n][P]: the rows' output gradients. */
+INLINE void NAME(dx_tile)(const int m, const int nv, const sft_linear_job *j, int64_t k,
+                          const float *dyt, float *dxt)
+{
+    vec acc[MR][2];
+    UNROLL
+    for (int i = 0; i < m; i++)
+        acc[i][0] = acc[i][1] = SPREAD(0.0f);
+    for (int64_t p = 0; p * P < j->n; p++) {
+        int64_t left = j->n - p * P, width = left > VL ? P : VL;
+        NAME(accumulate)
+        (m, nv, left < P ? left : P, j->w + p * P * j->k + k * width, width, 1, dyt + p * P * P, P,
+         acc);
+    }
+    NAME(store)(m, nv, acc, dxt, P);
+}
+
+/* dx of P rows (nv = 2) or VL (nv = 1), a slice of inputs at a time: small enough for the first cache
+ * between product and transposition. */
+INLINE void NAME(dx_rows)(const int nv, const sft_linear_job *j, int64_t r, const float *dyt)
+{
+    float *dxt = j->scratch;
+    int64_t rows = j->rows - r < nv * VL ? j->rows - r : nv * VL;
+    for (int64_t k0 = 0; k0 < j->k; k0 += SLICE) {
+        int64_t count = j->k - k0 < SLICE ? j->k - k0 : SLICE;
+        for (int64_t t = 0, k = 0, end; k < count; t++, k = end) {
+            end = NAME(cut)(count, t + 1);
+            HEIGHTS(end - k, NAME(dx_tile)(m, nv, j, k0 + k, dyt, dxt + k * P))
+        }
+        TRANSPOSE(count, rows, dxt, P, j->dx + r * j->k + k0, j->k, j->add);
+    }
+}
+
+TARGET static void NAME(dx)(const sft_linear_job *j)
+{
+    float *dyt = j->scratch + SLICE * P;
+    for (int64_t r = 0; r < j->rows; r += P) {
+        int64_t rows = j->rows - r < P ? j->rows - r : P;
+        if (rows < P)
+            memset(dyt, 0, (size_t)(j->n * P) * sizeof(float));
+        TRANSPOSE(rows, j->n, j->dy + r * j->n, j->n, dyt, P, false);
+        if (rows > VL)
+            NAME(dx_rows)(2, j, r, dyt);
+        else
+            NAME(dx_rows)(1, j, r, dyt);
+    }
+}
+
+/* dw of inputs k..k+m of a panel; dyp[row][panel]. */
+INLINE void NAME(dw_tile)(const int m, const int nv, const sft_linear_job *j, int64_t k,
+                          const float *dyp, float *dw)
+{
+    vec acc[MR][2];
+    UNROLL
+    for (int i = 0; i < m; i++)
+        acc[i][0] = acc[i][1] = SPREAD(0.0f);
+    NAME(accumulate)(m, nv, j->rows, j->x + k, 1, j->k, dyp, nv * VL, acc);
+    NAME(store)(m, nv, acc, dw + k * nv * VL, nv * VL);
+}
+
+INLINE void NAME(dw_panel)(const int nv, const sft_linear_job *j, int64_t p)
+{
+    float *dyp = j->scratch, *dw = j->dw + p * P * j->k;
+    int64_t width = nv * VL, left = j->n - p * P < width ? j->n - p * P : width;
+    for (int64_t r = 0; r < j->rows; r++) {
+        const float *dy = j->dy + r * j->n + p * P;
+        for (int64_t l = 0; left < width && l < width; l++)
+            dyp[r * width + l] = l < left ? dy[l] : 0.0f;
+        for (int v = 0; left == width && v < nv; v++)
+            STORE(dyp + r * width + v * VL, LOAD(dy + v * VL));
+    }
+    for (int64_t t = 0, k = 0, end; k < j->k; t++, k = end) {
+        end = NAME(cut)(j->k, t + 1);
+        HEIGHTS(end - k, NAME(dw_tile)(m, nv, j, k, dyp, dw))
+    }
+}
+
+TARGET static void NAME(dw)(const sft_linear_job *j)
+{
+    for (int64_t p = 0; p * P < j->n; p++) {
+        if (j->n - p * P > VL)
+            NAME(dw_panel)(2, j, p);
+        else
+            NAME(dw_panel)(1, j, p);
+    }
+}
+
+/* db[n] = sum_r dy[r][n], and before it dy = dy where y > 0 for a fused relu. */
+TARGET static void NAME(prepare_dy)(const sft_linear_job *j)
+{
+    int64_t i = 0;
+    for (; i + VL <= j->n; i += VL) {
+        vec sum = SPREAD(0.0f);
+        for (int64_t r = 0; r < j->rows; r++) {
+            float *dy = j->dy + r * j->n + i;
+            vec d = LOAD(dy);
+            if (j->relu) {
+                d = KEEP(d, LOAD(j->y + r * j->n + i));
+                STORE(dy, d);
+            }
+            sum += d;
+        }
+        if (j->dbias)
+            STORE(j->dbias + i, sum);
+    }
+    for (; i < j->n; i++) {
+        float sum = 0;
+        for (int64_t r = 0; r < j->rows; r++) {
+            float *dy = j->dy + r * j->n + i;
+            if (j->relu && !(j->y[r * j->n + i] > 0))
+                *dy = 0;
+            sum += *dy;
+        }
+        if (j->dbias)
+            j->dbias[i] = sum;
+    }
+}
+
+static const sft_linear_tiles NAME(tiles) = {
+    .name = ISA, .lane = VL, .forward = NAME(forward), .prepare_dy = NAME(prepare_dy), .dx = NAME(dx), .dw = NAME(dw),
+};
+
+#undef P
+#undef INLINE
+#undef CASE
+#undef HIGH
+#undef HEIGHTS
