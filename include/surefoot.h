@@ -220,10 +220,35 @@ SFT_API sft_status   sft_trainer_load(sft_trainer *t, const char *path, unsigned
 /* Only weights and state, from any safetensors file with PyTorch's names. */
 SFT_API sft_status   sft_net_load(sft_net *n, const char *path);
 SFT_API sft_status   sft_net_save(const sft_net *n, const char *path);
-/* Weights and state kept in memory and put back: what early stopping restores. */
+/* Weights and state kept in memory and put back: what early stopping restores. Checkpoints hold what is kept. */
 SFT_API sft_status   sft_net_remember(sft_net *n);
 SFT_API sft_status   sft_net_recall(sft_net *n);
 SFT_API void         sft_trainer_free(sft_trainer *t);
+
+/* ---- the run folder ------------------------------------------------------------------------ */
+
+/* One row of metrics.csv. */
+typedef struct sft_metric {
+    int64_t    step, epoch;
+    sft_split  split;
+    sft_scores scores;
+    double     lr, grad_norm, seconds;
+} sft_metric;
+
+typedef struct sft_folder sft_folder;   /* recipe.yaml, run.json, metrics.csv, checkpoints/, held by a lock */
+typedef struct sft_result sft_result;
+
+/* Makes and locks a run folder, or opens one to go on (resume). Writes the resolved recipe; checks that checkpoints will fit on the disk. */
+SFT_API sft_folder *sft_folder_open(sft_trainer *t, const char *path, bool resume);
+/* The newest valid checkpoint into the trainer; a broken one is skipped with a note that says what is wrong with it. False with no failure
+ * when there is none yet. */
+SFT_API bool        sft_folder_load(sft_folder *f, unsigned flags, const char **extra);
+/* A checkpoint, then `latest`, then surplus ones are deleted. `force`: now; otherwise only when checkpoint.min_seconds have passed. */
+SFT_API sft_status  sft_folder_save(sft_folder *f, const char *extra, bool force);
+SFT_API sft_status  sft_folder_log(sft_folder *f, const sft_metric *row);
+/* The end: model.safetensors with the network's weights, and run.json; result NULL after a failure, which stays as it is. */
+SFT_API sft_status  sft_folder_end(sft_folder *f, const sft_result *result);
+SFT_API void        sft_folder_close(sft_folder *f);
 
 /* ---- training, all of it ------------------------------------------------------------------- */
 
@@ -246,14 +271,14 @@ typedef struct sft_fit_options {
     void            *user;
 } sft_fit_options;
 
-typedef struct sft_result {
+struct sft_result {
     int64_t    steps, epochs, best_epoch;       /* best_epoch: by validation loss, from 1; 0 without validation */
     double     seconds;
     bool       stopped;                         /* the progress callback asked */
     bool       early;                           /* early stopping ended it */
     sft_scores train, validation, test;         /* of the weights that are left in the network */
     char       weights_sha256[65];
-} sft_result;
+};
 
 /* Trains to the planned end. Written with the calls above only and meant to be copied: src/train/fit.c. */
 SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);

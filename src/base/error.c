@@ -199,6 +199,26 @@ void sft__note(sft_ctx *c, sft_level level, const char *id, const char *format, 
     c->note(c->note_user, level, text);
 }
 
+void sft__set_aside(sft_ctx *c, sft_failure *f)
+{
+    *f = (sft_failure){ .status = sft_code(c), .ecode = c->ecode };
+    memcpy(f->id, c->id, sizeof f->id);
+    memcpy(f->message, c->message, sizeof f->message);
+    sft_clear(c);
+}
+
+void sft__put_back(sft_ctx *c, const sft_failure *f)
+{
+    sft_clear(c);
+    if (f->status == SFT_OK)
+        return;
+    c->ecode = f->ecode;
+    memcpy(c->id, f->id, sizeof c->id);
+    memcpy(c->message, f->message, sizeof c->message);
+    atomic_store(&c->claimed, 1);
+    atomic_store_explicit(&c->status, f->status, memory_order_release);
+}
+
 struct sft_team *sft__ctx_team(sft_ctx *c)
 {
     if (!c->team)

@@ -25,6 +25,17 @@ sft_status sft__fail_at(sft_ctx *c, sft_pos at, sft_ecode e, const char *format,
 void       sft__note(sft_ctx *c, sft_level level, const char *id, const char *format, ...) SFT_PRINTF(4, 5);
 bool       sft__failed(const sft_ctx *c);
 
+/* A failure set aside, so that files can still be written, and put back as it was. */
+typedef struct sft_failure {
+    sft_status status;
+    sft_ecode  ecode;
+    char       id[8];
+    char       message[4096];
+} sft_failure;
+
+void sft__set_aside(sft_ctx *c, sft_failure *f);
+void sft__put_back(sft_ctx *c, const sft_failure *f);   /* a failure that came meanwhile is forgotten */
+
 struct sft_team;
 /* The context's thread team, started at first use. */
 struct sft_team *sft__ctx_team(sft_ctx *c);

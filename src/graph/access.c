@@ -120,6 +120,7 @@ sft_status sft_net_remember(sft_net *n)
     size_t w = (size_t)n->n_params * sizeof(real), s = (size_t)n->n_states * sizeof(real);
     if (!n->kept.base && sft__slab_open(n->ctx, &n->kept, w + s + SFT_ALIGN))
         return sft_code(n->ctx);
+    n->kept_serial++;
     memcpy(n->kept.base, n->w.base, w);
     memcpy((char *)n->kept.base + w, n->s.base, s);
     return SFT_OK;
@@ -135,4 +136,10 @@ sft_status sft_net_recall(sft_net *n)
     memcpy(n->w.base, n->kept.base, w);
     memcpy(n->s.base, (char *)n->kept.base + w, s);
     return SFT_OK;
+}
+
+/* Weights first, then state, each with the offsets of its own slab. */
+real *sft__net_kept(const sft_net *n, int i)
+{
+    return (real *)n->kept.base + (n->tensor[i].trained ? 0 : n->n_params);
 }

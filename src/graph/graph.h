@@ -60,6 +60,7 @@ struct sft_net {
     } *tensor;
     sft_slab   w, g, s;         /* weights, summed gradient, state */
     sft_slab   kept;            /* sft_net_remember: w then s; size 0 while nothing is kept */
+    int64_t    kept_serial;     /* how often sft_net_remember was called */
     sft_run   *run;
 };
 
@@ -94,6 +95,8 @@ sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *o
  * slab with the same offsets (gradients, an optimiser slot). */
 sft_status sft__net_unpack(const sft_net *n, int i, const real *from, real *plain);
 sft_status sft__net_pack(sft_net *n, int i, const real *plain, real *to);
+/* `from` for tensor i of the weights that are kept (net->kept). */
+real      *sft__net_kept(const sft_net *n, int i);
 int64_t    sft__net_tensor_count(const sft_net *n, int i);
 const char *sft__net_tensor_path(const sft_net *n, int i);
 int        sft__net_find(const sft_net *n, const char *path); /* -1: none */

@@ -17,7 +17,6 @@ typedef struct sft_train_conf {
     double  clip_norm;          /* 0: off */
     bool    shuffle, drop_last;
     int64_t eval_every;         /* epochs between evaluations */
-    int64_t threads;            /* auto: -1, one a core */
 } sft_train_conf;
 
 /* Rows of `early_stop:` */
@@ -32,6 +31,7 @@ typedef struct sft_stop_conf {
 typedef struct sft_keep_conf {
     double  every;              /* epochs between checkpoints; 0: only at the end */
     int64_t every_steps;        /* 0: off */
+    double  min_seconds;        /* between two */
     int64_t keep_last;          /* newest kept, at least 2 */
     bool    keep_best;          /* best.safetensors by validation */
 } sft_keep_conf;

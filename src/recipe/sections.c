@@ -22,7 +22,7 @@ const sft_field sft__train_fields[] = {
     { .name = "seed", .kind = SFT_INT, .offset = TRAIN(seed), .def = 0, .low = 0, .high = 4503599627370496.0,
       .doc = "of weights, order and dropout: the same seed gives the same bits",
       .aliases = "random_state random_seed" },
-    { .name = "shards", .kind = SFT_INT, .offset = TRAIN(shards), .low = 1, .high = 1024,
+    { .name = "shards", .kind = SFT_INT, .offset = TRAIN(shards), .low = 1, .high = 64,
       .doc = "slices of a batch, a power of two: part of the result, unlike threads", .flags = SFT_AUTO },
     { .name = "clip_norm", .kind = SFT_REAL, .offset = TRAIN(clip_norm), .def = 0, .low = 0, .high = MANY,
       .doc = "largest global norm of the gradient; 0: off",
@@ -33,9 +33,6 @@ const sft_field sft__train_fields[] = {
       .doc = "leave out the short last batch of an epoch", .aliases = "drop_remainder" },
     { .name = "eval_every", .kind = SFT_INT, .offset = TRAIN(eval_every), .def = 1, .low = 1, .high = MANY,
       .doc = "epochs between evaluations", .aliases = "check_val_every_n_epoch validation_freq" },
-    { .name = "threads", .kind = SFT_INT, .offset = TRAIN(threads), .low = 1, .high = 1024,
-      .doc = "threads at work, one a core when auto; they do not change the result",
-      .aliases = "n_jobs num_threads", .flags = SFT_AUTO },
     SFT_FIELD_END
 };
 
@@ -59,6 +56,8 @@ const sft_field sft__keep_fields[] = {
       .doc = "epochs between checkpoints; 0: only at the end", .aliases = "every_n_epochs save_freq" },
     { .name = "every_steps", .kind = SFT_INT, .offset = KEEP(every_steps), .def = 0, .low = 0, .high = 1e15,
       .doc = "steps between checkpoints; 0: off", .aliases = "every_n_train_steps" },
+    { .name = "min_seconds", .kind = SFT_REAL, .offset = KEEP(min_seconds), .def = 10, .low = 0, .high = MANY,
+      .doc = "shortest time between checkpoints, so that short runs do not wait for the disk" },
     { .name = "keep_last", .kind = SFT_INT, .offset = KEEP(keep_last), .def = 2, .low = 2, .high = 1 << 20,
       .doc = "newest checkpoints that stay", .aliases = "max_to_keep" },
     { .name = "keep_best", .kind = SFT_FLAG, .offset = KEEP(keep_best), .def = 1,

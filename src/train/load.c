@@ -12,6 +12,7 @@ typedef struct loader {
     sft_trainer *trainer;       /* NULL: weights and state only */
     unsigned     flags;
     sft_st_file  file;
+    const sft_st_tensor **kept; /* by tensor of the net: what sft_net_remember kept; NULL: nothing */
     const sft_st_tensor **slot; /* slots x tensors of the net: the optimiser's state; NULL: it starts afresh */
 } loader;
 
@@ -67,7 +68,7 @@ static bool ignorable(const char *name)
 {
     static const char tail[] = ".num_batches_tracked";
     size_t n = strlen(name);
-    return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) || (n > sizeof tail && !strcmp(name + n - sizeof tail + 1, tail));
+    return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) || !strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX)) || (n > sizeof tail && !strcmp(name + n - sizeof tail + 1, tail));
 }
 
 /* One line a difference, the first ten. */
@@ -162,6 +163,27 @@ static sft_status check_plan(loader *l)
     return SFT_OK;
 }
 
+/* Kept weights are there for all tensors or for none. */
+static sft_status check_kept(loader *l)
+{
+    sft_net *n = l->net;
+    l->kept = sft__arena_alloc(&l->file.arena, ((size_t)n->n_tensors + 1) * sizeof *l->kept);
+    for (int i = 0; l->kept && i < n->n_tensors; i++) {
+        const char *name = sft__arena_printf(&l->file.arena, SFT_KEPT_PREFIX "%s", sft__net_tensor_path(n, i));
+        l->kept[i] = name ? sft__st_find(&l->file, name) : NULL;
+        if (l->kept[i] && !sft__same_shape(l->kept[i]->shape, wanted_shape(n, i)))
+            return sft__fail(n->ctx, SFT_E313, "%s: tensor `%s` has another shape than the recipe's model — the file is damaged", l->file.path,
+                             name);
+        if (!l->kept[i] && (i == 0 || !l->kept[0])) {
+            l->kept = NULL;
+            return sft_code(n->ctx);
+        }
+        if (!l->kept[i])
+            return sft__fail(n->ctx, SFT_E313, "%s: tensor `%s` is missing — the file is damaged", l->file.path, name ? name : "");
+    }
+    return sft_code(n->ctx);
+}
+
 /* ---- taking it over -------------------------------------------------------------------------- */
 
 static void take(loader *l, int i, const sft_st_tensor *t, real *to, real *plain)
@@ -178,8 +200,10 @@ static sft_status take_all(loader *l)
     for (int i = 0; i < n->n_tensors; i++)
         most = sft__net_tensor_count(n, i) > most ? sft__net_tensor_count(n, i) : most;
     sft_slab plain;
-    if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)))
+    if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)) || (l->kept && sft_net_remember(n)))
         return sft_code(n->ctx);
+    for (int i = 0; l->kept && i < n->n_tensors; i++)
+        take(l, i, l->kept[i], sft__net_kept(n, i), plain.base);
     for (int i = 0; i < n->n_tensors; i++)
         take(l, i, sft__st_find(&l->file, sft__net_tensor_path(n, i)), NULL, plain.base);
     for (int slot = 0; l->trainer && slot < l->trainer->update.n_slots; slot++) {
@@ -214,7 +238,7 @@ static sft_status verify(loader *l, const char *path)
 {
     if (sft__st_read(l->net->ctx, path, &l->file) || check_version(l) || check_hashes(l) || check_tensors(l))
         return sft_code(l->net->ctx);
-    return l->trainer && (check_plan(l) || check_optimizer(l)) ? sft_code(l->net->ctx) : SFT_OK;
+    return l->trainer && (check_plan(l) || check_optimizer(l) || check_kept(l)) ? sft_code(l->net->ctx) : SFT_OK;
 }
 
 static sft_status load_training(loader *l)

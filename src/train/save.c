@@ -8,6 +8,7 @@
 typedef struct saver {
     const sft_net *net;
     sft_trainer   *trainer;     /* NULL: weights and state only */
+    bool           kept;        /* write the weights that are kept as the weights */
     sft_arena      arena;
     sft_slab       values;      /* every tensor in PyTorch's order, one after another */
     size_t         used;
@@ -132,9 +133,9 @@ static sft_status make_room(saver *s)
 {
     const sft_net *n = s->net;
     int slots = s->trainer ? s->trainer->update.n_slots : 0;
-    size_t elements = 0, most = (size_t)n->n_tensors * (1 + (size_t)slots) + (size_t)n->n_nodes;
+    size_t elements = 0, most = (size_t)n->n_tensors * (2 + (size_t)slots) + (size_t)n->n_nodes;
     for (int i = 0; i < n->n_tensors; i++)
-        elements += (size_t)sft__net_tensor_count(n, i) * (1 + (n->tensor[i].trained ? (size_t)slots : 0));
+        elements += (size_t)sft__net_tensor_count(n, i) * (2 + (n->tensor[i].trained ? (size_t)slots : 0));
     s->out = sft__arena_alloc(&s->arena, most * sizeof *s->out);
     s->meta = sft__arena_alloc(&s->arena, (most + 32) * sizeof *s->meta);
     return sft__failed(n->ctx) ? sft_code(n->ctx) : sft__slab_open(n->ctx, &s->values, (elements + 1) * sizeof(real));
@@ -146,8 +147,10 @@ static sft_status collect(saver *s, const char *extra)
     if (make_room(s))
         return sft_code(n->ctx);
     for (int i = 0; i < n->n_tensors; i++)
-        add_tensor(s, i, sft__net_tensor_path(n, i), NULL);
+        add_tensor(s, i, sft__net_tensor_path(n, i), s->kept ? sft__net_kept(n, i) : NULL);
     add_counters(s);
+    for (int i = 0; s->trainer && n->kept.base && i < n->n_tensors; i++)
+        add_tensor(s, i, sft__arena_printf(&s->arena, SFT_KEPT_PREFIX "%s", sft__net_tensor_path(n, i)), sft__net_kept(n, i));
     for (int slot = 0; s->trainer && slot < s->trainer->update.n_slots; slot++)
         for (int i = 0; i < n->n_tensors; i++)
             if (n->tensor[i].trained)
@@ -163,9 +166,9 @@ static sft_status collect(saver *s, const char *extra)
     return sft__failed(n->ctx) ? sft_code(n->ctx) : hash_header(s);
 }
 
-static sft_status save(const sft_net *n, sft_trainer *t, const char *path, const char *extra)
+static sft_status save(const sft_net *n, sft_trainer *t, bool kept, const char *path, const char *extra)
 {
-    saver s = { .net = n, .trainer = t, .step = t ? t->step : 0 };
+    saver s = { .net = n, .trainer = t, .kept = kept, .step = t ? t->step : 0 };
     sft__arena_open(&s.arena, n->ctx);
     if (collect(&s, extra) == SFT_OK)
         sft__st_write(n->ctx, path, s.out, s.n, s.meta, s.n_meta);
@@ -178,12 +181,23 @@ sft_status sft_trainer_save(sft_trainer *t, const char *path, const char *extra)
 {
     if (!t || sft__failed(t->ctx))
         return t ? sft_code(t->ctx) : SFT_USAGE;
-    return save(t->net, t, path, extra);
+    return save(t->net, t, false, path, extra);
 }
 
 sft_status sft_net_save(const sft_net *n, const char *path)
 {
     if (!n || sft__failed(n->ctx))
         return n ? sft_code(n->ctx) : SFT_USAGE;
-    return save(n, NULL, path, NULL);
+    return save(n, NULL, false, path, NULL);
+}
+
+sft_status sft__net_save_kept(const sft_net *n, const char *path)
+{
+    return save(n, NULL, true, path, NULL);
+}
+
+int64_t sft__checkpoint_size(const sft_trainer *t)
+{
+    int64_t values = (2 + t->update.n_slots) * t->net->n_params + 2 * t->net->n_states;
+    return values * (int64_t)sizeof(real) + 1024 * (int64_t)(t->net->n_tensors + 64);
 }

@@ -24,17 +24,13 @@ struct sft_trainer {
 };
 
 
-/* Names of optimiser slots and of averaged weights in a checkpoint: "optimizer.exp_avg.3.weight". */
+/* Names of what is not a weight in a checkpoint: "optimizer.exp_avg.3.weight". */
 #define SFT_SLOT_PREFIX "optimizer."
+#define SFT_KEPT_PREFIX "kept."     /* weights remembered by sft_net_remember: the best so far */
 
-/* ---- the run folder (src/train/folder.c) ----------------------------------------------------- */
-
-typedef struct sft_folder sft_folder;
-
-typedef struct sft_row {        /* one line of metrics.csv */
-    int64_t     step, epoch;
-    const char *split;          /* "train" "validation" "test" */
-    double      loss, accuracy, lr, grad_norm, seconds;
-} sft_row;
+/* Weights that sft_net_remember keeps, as a file of their own. */
+sft_status sft__net_save_kept(const sft_net *n, const char *path);
+/* Bytes of a checkpoint of this trainer, a little more rather than less. */
+int64_t    sft__checkpoint_size(const sft_trainer *t);
 
 #endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of a run folder, for the files that write it. */
+#ifndef SFT_TRAIN_FOLDER_H
+#define SFT_TRAIN_FOLDER_H
+
+#include "train/train.h"
+
+#include <stdio.h>
+
+enum { SFT_PATH = 4096 };
+
+struct sft_folder {
+    sft_ctx     *ctx;
+    sft_trainer *trainer;
+    char         path[SFT_PATH - 128]; /* room for names below it */
+    int          lock;          /* descriptor held by flock; -1: none */
+    FILE        *metrics;
+    bool         resumed;
+    double       started, last_save; /* seconds on the steady clock */
+    long long    start_time, resume_step;
+    int64_t      best_written;  /* net->kept_serial of the weights in best.safetensors; -1: none */
+    sft_metric   last[SFT_SPLITS]; /* newest row a split, for run.json */
+};
+
+/* "DIR/name"; buf of SFT_PATH characters. */
+const char *sft__folder_file(const sft_folder *f, const char *name, char *buf);
+sft_status  sft__folder_lock(sft_folder *f);
+sft_status  sft__folder_recipe(sft_folder *f); /* the resolved recipe into recipe.yaml */
+sft_status  sft__metrics_open(sft_folder *f, int64_t last_step); /* rows beyond last_step are dropped */
+/* status: running, finished, stopped, failed; result NULL while there is none. */
+sft_status  sft__write_run_json(sft_folder *f, const char *status, const char *message, const sft_result *result);
+/* Checkpoints of the folder, newest first; returns their number (at most `room`). */
+int         sft__list_checkpoints(const sft_folder *f, int64_t *steps, int room);
+
+#endif
