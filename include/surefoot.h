@@ -89,6 +89,7 @@ SFT_API const char *sft_error_id(const sft_ctx *c);     /* its stable name such 
 SFT_API void        sft_clear(sft_ctx *c);              /* forget the failure */
 SFT_API void        sft_on_note(sft_ctx *c, sft_note_fn *fn, void *user);
 SFT_API const char *sft_status_name(sft_status s);
+SFT_API int         sft_threads(const sft_ctx *c);      /* size of the thread team */
 SFT_API const char *sft_version(void);                  /* version, compiled-in libraries, instruction set */
 
 /* ---- recipe -------------------------------------------------------------------------------- */

@@ -226,6 +226,11 @@ struct sft_team *sft__ctx_team(sft_ctx *c)
     return c->team;
 }
 
+int sft_threads(const sft_ctx *c)
+{
+    return c->threads;
+}
+
 int sft__ctx_threads(const sft_ctx *c)
 {
     return c->team ? sft__team_size(c->team) : c->threads;

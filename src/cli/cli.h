@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The program: one record a verb, flags as rows, results on stdout, talk on stderr. Uses the public header only. */
+#ifndef SFT_CLI_CLI_H
+#define SFT_CLI_CLI_H
+
+#include "surefoot.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+typedef struct cli_flag {       /* a flag of a verb */
+    const char *name;           /* "threads" for --threads */
+    char        letter;         /* 'o' for -o, or 0 */
+    const char *value;          /* "N": what stands behind it; NULL: a switch */
+    const char *doc;
+} cli_flag;
+
+enum { CLI_MAX = 256 };
+
+typedef struct cli cli;
+
+typedef struct cli_verb {
+    const char     *name, *usage, *doc;
+    const char     *examples;   /* lines for --help */
+    const cli_flag *flags;      /* ended by name NULL; the common ones come besides */
+    int           (*run)(cli *);
+} cli_verb;
+
+struct cli {
+    const cli_verb *verb;
+    sft_ctx        *ctx;        /* opened by main after the flags were read */
+    int             n_args, n_sets, n_flags;
+    const char     *arg[CLI_MAX];   /* positional */
+    const char     *set[CLI_MAX];   /* key=value overrides */
+    struct {
+        const cli_flag *flag;
+        const char     *value;
+    } flag[CLI_MAX];
+    bool            json, quiet, color;
+    int             verbose;
+    atomic_int      signal;     /* the first of SIGINT, SIGTERM, SIGUSR1 that came, or 0 */
+};
+
+/* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
+#define CLI_VERBS(X) X(train) X(resume) X(check) X(eval) X(predict) X(list) X(inspect) X(data)
+
+#define X(word) extern const cli_verb cli_verb_##word;
+CLI_VERBS(X)
+#undef X
+
+/* args.c */
+int         cli_parse(cli *a, int argc, char **argv);   /* exit code; 0: go on */
+const char *cli_value(const cli *a, const char *flag);  /* last value, "" for a switch that was given, NULL when it was not */
+bool        cli_has(const cli *a, const char *flag);
+int         cli_usage(cli *a, const char *format, ...); /* prints error[E001] and the usage line; returns 2 */
+
+const cli_flag *cli_common_flags(void);                  /* ended by name NULL */
+
+/* help.c */
+void        cli_help(const cli_verb *verb, FILE *out);  /* verb NULL: the program's */
+const cli_verb *cli_find_verb(const char *name);
+const cli_verb *cli_verb_at(int i);                     /* NULL past the end */
+const char *cli_nearest_verb(const char *name);
+
+/* common.c */
+int         cli_fail(cli *a);                           /* prints the context's failure, returns its exit code */
+sft_recipe *cli_recipe(cli *a, const char *path);       /* read, overrides applied, resolved; NULL after a failure */
+void        cli_watch_signals(cli *a);                  /* from now on a->signal tells; the second one ends the program */
+const char *cli_shape(sft_shape s, char *buf, size_t size);
+const char *cli_count(double n, char *buf, size_t size);  /* 12.3k, 4.5M */
+const char *cli_bytes(double n, char *buf, size_t size);  /* 12.3 MiB */
+const char *cli_time(double seconds, char *buf, size_t size); /* 0:12, 1:02:03 */
+
+/* json.c: one flat writer that keeps track of commas */
+typedef struct cli_json {
+    FILE *out;
+    int   depth;
+    bool  first[32];
+} cli_json;
+
+void cli_json_open(cli_json *j, FILE *out);
+void cli_json_begin(cli_json *j, const char *key, char bracket); /* '{' or '['; key NULL inside arrays */
+void cli_json_end(cli_json *j, char bracket);
+void cli_json_text(cli_json *j, const char *key, const char *value); /* NULL: null */
+void cli_json_number(cli_json *j, const char *key, double value);    /* not finite: null */
+void cli_json_int(cli_json *j, const char *key, int64_t value);
+void cli_json_flag(cli_json *j, const char *key, bool value);
+void cli_json_close(cli_json *j);                       /* a newline */
+
+/* progress.c */
+typedef struct cli_progress {
+    cli   *a;
+    bool   bar;                 /* stderr is a terminal */
+    double last;                /* when it was drawn */
+    int64_t last_epoch;
+    int    width;
+} cli_progress;
+
+void cli_progress_open(cli_progress *p, cli *a);
+bool cli_progress_step(void *progress, const sft_progress *now); /* an sft_progress_fn: false after a signal */
+void cli_progress_close(cli_progress *p);
+
+/* run.c: what train and resume share */
+int cli_fit(cli *a, sft_recipe *r, const char *folder, bool resume);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* What verbs share: failures, recipes with overrides, signals, human numbers. */
+#include "cli/cli.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+int cli_fail(cli *a)
+{
+    const char *red = a->color ? "\033[31m" : "", *plain = a->color ? "\033[0m" : "";
+    if (a->json) {
+        cli_json j;
+        cli_json_open(&j, stdout);
+        cli_json_begin(&j, NULL, '{');
+        cli_json_text(&j, "error", sft_error_id(a->ctx));
+        cli_json_text(&j, "message", sft_message(a->ctx));
+        cli_json_int(&j, "exit", sft_code(a->ctx));
+        cli_json_end(&j, '}');
+        cli_json_close(&j);
+    }
+    fprintf(stderr, "%ssurefoot: %s%s\n", red, sft_message(a->ctx), plain);
+    return sft_code(a->ctx);
+}
+
+sft_recipe *cli_recipe(cli *a, const char *path)
+{
+    sft_recipe *r = sft_recipe_read(a->ctx, path);
+    for (int i = 0; r && i < a->n_sets; i++)
+        sft_recipe_set(r, a->set[i]);
+    if (r && sft_recipe_resolve(r) == SFT_OK)
+        return r;
+    sft_recipe_free(r);
+    return NULL;
+}
+
+/* A thread of its own waits for signals, so that nothing runs in a handler and nothing is global. */
+static void *wait_for_signals(void *arg)
+{
+    cli *a = arg;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR1);
+    for (;;) {
+        int got = 0, none = 0;
+        if (sigwait(&set, &got))
+            continue;
+        if (!atomic_compare_exchange_strong(&a->signal, &none, got))
+            _exit(128 + (got == SIGUSR1 ? SIGTERM : got));
+        if (!a->quiet)
+            fputs("\nsurefoot: stopping — a checkpoint is being written; once more stops at once\n", stderr);
+    }
+    return NULL;
+}
+
+void cli_watch_signals(cli *a)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);   /* a file-size limit becomes an error of write, like a full disk */
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, wait_for_signals, a) == 0)
+        pthread_detach(thread);
+}
+
+const char *cli_shape(sft_shape s, char *buf, size_t size)
+{
+    size_t used = 0;
+    buf[0] = 0;
+    for (int i = 0; i < s.rank && used < size; i++) {
+        int w = snprintf(buf + used, size - used, "%s%lld", i ? "x" : "", (long long)s.dim[i]);
+        used += w > 0 ? (size_t)w : 0;
+    }
+    return buf;
+}
+
+static const char *scaled(double n, double base, const char *const *unit, char *buf, size_t size)
+{
+    int i = 0;
+    while (fabs(n) >= base && unit[i + 1]) {
+        n /= base;
+        i++;
+    }
+    snprintf(buf, size, i == 0 ? "%.0f%s" : "%.1f%s", n, unit[i]);
+    return buf;
+}
+
+const char *cli_count(double n, char *buf, size_t size)
+{
+    static const char *const unit[] = { "", "k", "M", "G", "T", NULL };
+    return scaled(n, 1000, unit, buf, size);
+}
+
+const char *cli_bytes(double n, char *buf, size_t size)
+{
+    static const char *const unit[] = { " B", " KiB", " MiB", " GiB", " TiB", NULL };
+    return scaled(n, 1024, unit, buf, size);
+}
+
+const char *cli_time(double seconds, char *buf, size_t size)
+{
+    long long s = seconds > 0 && seconds < 1e12 ? (long long)(seconds + 0.5) : 0;
+    if (s >= 3600)
+        snprintf(buf, size, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(buf, size, "%lld:%02lld", s / 60, s % 60);
+    return buf;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Progress on stderr: a bar with the time left on a terminal, one line an epoch (at most one a second) elsewhere. */
+#include "cli/cli.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { BAR = 20 };
+
+static int terminal_width(void)
+{
+    struct winsize w;
+    const char *columns = getenv("COLUMNS");
+    if (columns && atoi(columns) > 20)
+        return atoi(columns);
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 20 ? w.ws_col : 80;
+}
+
+void cli_progress_open(cli_progress *p, cli *a)
+{
+    *p = (cli_progress){ .a = a, .bar = isatty(STDERR_FILENO), .width = terminal_width(), .last = -1 };
+    const char *term = getenv("TERM");
+    if (term && !strcmp(term, "dumb"))
+        p->bar = false;
+}
+
+static int add_scores(char *text, size_t size, const char *name, const sft_scores *s)
+{
+    if (!(s->count > 0))
+        return 0;
+    return isfinite(s->accuracy) ? snprintf(text, size, "  %s %.4f %5.2f%%", name, s->loss, 100 * s->accuracy)
+                                 : snprintf(text, size, "  %s %.4f", name, s->loss);
+}
+
+static void line(const cli_progress *p, const sft_progress *now, char *text, size_t size)
+{
+    (void)p;
+    char eta[24];
+    int n = snprintf(text, size, "epoch %lld/%lld", (long long)now->step.epoch, (long long)now->plan.epochs);
+    n += add_scores(text + n, size - (size_t)n, "train", &now->train);
+    n += add_scores(text + n, size - (size_t)n, "val", &now->validation);
+    snprintf(text + n, size - (size_t)n, "  lr %.3g  ETA %s", now->step.lr, cli_time(now->eta, eta, sizeof eta));
+}
+
+static void draw_bar(const cli_progress *p, const sft_progress *now)
+{
+    char text[400], bar[BAR + 1];
+    double done = now->plan.steps ? (double)now->step.step / (double)now->plan.steps : 0;
+    for (int i = 0; i < BAR; i++)
+        bar[i] = i < (int)(done * BAR) ? '=' : i == (int)(done * BAR) ? '>' : ' ';
+    bar[BAR] = 0;
+    line(p, now, text, sizeof text);
+    if (p->width > BAR + 12)
+        text[p->width - BAR - 9 < (int)sizeof text ? p->width - BAR - 9 : (int)sizeof text - 1] = 0;
+    fprintf(stderr, "\r[%s] %3.0f%% %s\033[K", bar, 100 * done, text);
+    fflush(stderr);
+}
+
+bool cli_progress_step(void *progress, const sft_progress *now)
+{
+    cli_progress *p = progress;
+    bool last = now->step.step == now->plan.steps, quiet = p->a->quiet;
+    if (!quiet && p->bar && (last || now->seconds - p->last > 0.1)) {
+        draw_bar(p, now);
+        p->last = now->seconds;
+    }
+    if (!quiet && !p->bar && now->step.epoch_end && (last || p->last < 0 || now->seconds - p->last > 1.0)) {
+        char text[400];
+        line(p, now, text, sizeof text);
+        fprintf(stderr, "%s\n", text);
+        p->last = now->seconds;
+    }
+    return atomic_load(&p->a->signal) == 0;
+}
+
+void cli_progress_close(cli_progress *p)
+{
+    if (p->bar && p->last >= 0 && !p->a->quiet)
+        fputc('\n', stderr);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* surefoot train RECIPE: one recipe, one command, one run folder. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* runs/NAME-001, runs/NAME-002 …: made here so that two programs never share one. */
+static int new_folder(cli *a, const char *recipe, char *path, size_t size)
+{
+    const char *base = strrchr(recipe, '/');
+    base = base ? base + 1 : recipe;
+    const char *dot = strrchr(base, '.');
+    int n = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
+    if (mkdir("runs", 0777) && errno != EEXIST)
+        return cli_usage(a, "cannot make the folder `runs` here: %s — use -o DIR", strerror(errno));
+    for (int i = 1; i < 100000; i++) {
+        snprintf(path, size, "runs/%.*s-%03d", n > 200 ? 200 : n, base, i);
+        if (mkdir(path, 0777) == 0)
+            return 0;
+        if (errno != EEXIST)
+            return cli_usage(a, "cannot make the run folder %s: %s — use -o DIR", path, strerror(errno));
+    }
+    return cli_usage(a, "there are 99,999 runs of this name already — use -o DIR");
+}
+
+/* DIR itself when it is new or empty of a run; with a run inside, DIR-2, DIR-3 …, unless --force. */
+static void given_folder(cli *a, const char *wanted, char *path, size_t size)
+{
+    snprintf(path, size, "%s", wanted);
+    for (int i = 2; !cli_has(a, "force"); i++) {
+        char inside[4200];
+        struct stat st;
+        snprintf(inside, sizeof inside, "%s/run.json", path);
+        if (stat(inside, &st))
+            break;
+        snprintf(path, size, "%s-%d", wanted, i);
+    }
+    if (!a->quiet && strcmp(path, wanted) != 0)
+        fprintf(stderr, "note: %s holds a run already; writing to %s\n", wanted, path);
+}
+
+static int run(cli *a)
+{
+    if (a->n_args != 1)
+        return cli_usage(a, a->n_args ? "train takes one recipe" : "which recipe?");
+    sft_recipe *r = cli_recipe(a, a->arg[0]);
+    if (!r)
+        return cli_fail(a);
+    char folder[4096];
+    const char *wanted = cli_value(a, "output");
+    int code = 0;
+    if (wanted)
+        given_folder(a, wanted, folder, sizeof folder);
+    else
+        code = new_folder(a, a->arg[0], folder, sizeof folder);
+    if (!code)
+        code = cli_fit(a, r, folder, false);
+    sft_recipe_free(r);
+    return code;
+}
+
+static const cli_flag flags[] = {
+    { "output", 'o', "DIR", "run folder (default: runs/NAME-001 and so on)" },
+    { "force", 'f', NULL, "write into DIR although it holds a run" },
+    { 0 },
+};
+
+const cli_verb cli_verb_train = {
+    .name = "train", .usage = "train RECIPE [-o DIR] [key=value …]", .doc = "train a network as a recipe says", .flags = flags, .run = run,
+    .examples = "  surefoot train recipes/quickstart.yaml\n"
+                "  surefoot train recipes/quickstart.yaml optimizer.lr=0.01 train.epochs=10 -o runs/a\n",
+};
