@@ -42,7 +42,7 @@ struct cli {
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume) X(check) X(eval) X(predict) X(list) X(inspect) X(data)
+#define CLI_VERBS(X) X(train) X(resume)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)
