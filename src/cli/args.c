@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The command line: flags, positional arguments, key=value overrides. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

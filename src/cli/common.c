@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What verbs share: failures, recipes with overrides, signals, human numbers. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verbs and their help. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON out. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <math.h>
 #include <string.h>

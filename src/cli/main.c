@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* surefoot, the program: finds the verb, reads flags, opens a context, runs. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <stdlib.h>
 #include <string.h>

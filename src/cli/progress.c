@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Progress on stderr: a bar with the time left on a terminal, one line an epoch (at most one a second) elsewhere. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* surefoot resume DIR: goes on from a run folder's newest valid checkpoint, to the bit. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What train and resume share: data, network, fit, and the words at the end. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <math.h>
 #include <signal.h>

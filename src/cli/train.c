@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* surefoot train RECIPE: one recipe, one command, one run folder. */
-#include "cli/cli.h"
+#include "cli.h"
 
 #include <errno.h>
 #include <string.h>
