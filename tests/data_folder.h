@@ -41,6 +41,20 @@ static inline void folder_text(const char *folder, const char *name, const char 
     folder_write(folder, name, text, strlen(text));
 }
 
+/* An IDX file: type, sizes, and `size` bytes of values as they are. */
+static inline void folder_idx(const char *folder, const char *name, unsigned type, int rank, const uint32_t *dim,
+                              const void *values, size_t size)
+{
+    uint8_t bytes[4096] = { 0, 0, (uint8_t)type, (uint8_t)rank };
+    size_t  head = 4 + 4 * (size_t)rank;
+    assert_true(head + size <= sizeof bytes);
+    for (int i = 0; i < rank; i++)
+        for (int k = 0; k < 4; k++)
+            bytes[4 + 4 * i + k] = (uint8_t)(dim[i] >> (24 - 8 * k));
+    memcpy(bytes + head, values, size);
+    folder_write(folder, name, bytes, head + size);
+}
+
 /* "csv:FILE header=no": name and arguments as in a recipe. %s in `line` is `path`. NULL split: the defaults. */
 static inline sft_data *open_line(sft_ctx *c, const char *line, const char *path, const sft_split_conf *split)
 {

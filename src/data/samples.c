@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arrays of samples: allocated with checked sizes, cut and freed again. */
+/* Arrays of samples: allocated with checked sizes and freed again. */
 #include "data/samples.h"
-
-#include <string.h>
 
 /* Array sizes of `count` samples; false when they do not fit in 63 bits. */
 static bool sizes(int64_t count, sft_shape shape, int64_t outputs, int64_t *values, int64_t *targets)
@@ -31,26 +29,6 @@ sft_status sft__samples_make(sft_ctx *c, sft_samples *s, int64_t count, sft_shap
         return SFT_OK;
     sft__samples_free(c, s, outputs);
     return sft_code(c);
-}
-
-sft_status sft__samples_cut(sft_ctx *c, sft_samples *s, int64_t outputs, int64_t count)
-{
-    sft_samples old = *s, cut;
-    size_t      n = (size_t)count, values = n * (size_t)sft__count(old.shape);
-    if (sft__samples_make(c, &cut, count, old.shape, old.bytes ? SFT_BYTES : SFT_FLOATS,
-                          old.label ? SFT_CLASSES : SFT_REGRESSION, outputs))
-        return sft_code(c);
-    if (old.bytes)
-        memcpy(cut.bytes, old.bytes, values);
-    if (old.floats)
-        memcpy(cut.floats, old.floats, values * sizeof *cut.floats);
-    if (old.label)
-        memcpy(cut.label, old.label, n * sizeof *cut.label);
-    if (old.target)
-        memcpy(cut.target, old.target, n * (size_t)outputs * sizeof *cut.target);
-    sft__samples_free(c, s, outputs);
-    *s = cut;
-    return SFT_OK;
 }
 
 void sft__samples_free(sft_ctx *c, sft_samples *s, int64_t outputs)

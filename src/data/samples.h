@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Arrays of samples: sizes, allocation, growth and the ways from a source's error to ours. */
+/* Arrays of samples: sizes, allocation and the check of labels. */
 #ifndef SFT_DATA_SAMPLES_H
 #define SFT_DATA_SAMPLES_H
 
@@ -13,8 +13,6 @@ typedef enum sft_store { SFT_BYTES, SFT_FLOATS } sft_store;
  * overflow-checked. On failure nothing stays allocated. */
 sft_status sft__samples_make(sft_ctx *c, sft_samples *s, int64_t count, sft_shape shape, sft_store store, sft_task task,
                              int64_t outputs);
-/* Keeps only the first `count` samples. */
-sft_status sft__samples_cut(sft_ctx *c, sft_samples *s, int64_t outputs, int64_t count);
 void       sft__samples_free(sft_ctx *c, sft_samples *s, int64_t outputs);
 
 /* E240 when a label lies outside 0..classes-1: says the first and how many. `path` names the file. */

@@ -5,7 +5,7 @@
 
 #include "data/data.h"
 
-#define SFT_SOURCE_MAP(X) X(digits) X(mnist1d)
+#define SFT_SOURCE_MAP(X) X(digits) X(mnist1d) X(idx) X(cifar) X(csv)
 
 #define X(name) extern const sft_source sft__source_##name;
 SFT_SOURCE_MAP(X)

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* CSV: what RFC 4180 allows and what tables look like in the wild. labels: core data */
+#include "data_folder.h"
+
+#include <math.h>
+
+static sft_split_conf plain = { .standardize = SFT_STANDARDIZE_NONE };
+
+/* A folder with train.csv; `line` opens it. */
+static sft_data *open_text(sft_ctx *c, const char *line, const char *text)
+{
+    char path[64];
+    folder_make(path);
+    folder_text(path, "train.csv", text);
+    sft_data *d = open_line(c, line, path, &plain);
+    folder_remove(path);
+    return d;
+}
+
+static void check_values(const sft_data *d, const float *want, int64_t rows, int64_t features)
+{
+    assert_int_equal(d->raw.train.count, rows);
+    assert_int_equal(d->facts.shape.rank, 1);
+    assert_int_equal(d->facts.shape.dim[0], features);
+    for (int64_t i = 0; i < rows * features; i++)
+        assert_true(d->raw.train.floats[i] == want[i]);
+}
+
+/* The same table in many spellings. */
+static void many_spellings_one_table(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "1,2.5,a\n-3,4e1,b\n",
+        "x,y,name\n1,2.5,a\n-3,4e1,b",
+        "\xEF\xBB\xBFx,y,name\r\n1,2.5,a\r\n-3,4e1,b\r\n",
+        "x;y;name\n1;2.5;a\n\n-3;4e1;b\n\n",
+        "x\ty\tname\n1\t2.5\ta\n-3\t4e1\tb\n",
+        "\"x, the first\",\"y\"\"y\",name\n\"1\",\"2.5\",\"a\"\n -3 , 4e1 , \"b\" \n",
+        "\"two\nlines\",y,name\n1,2.5,a\n-3,4e1,b\n",
+    };
+    const float want[] = { 1, 2.5f, -3, 40 };
+    sft_ctx    *c = check_open();
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        sft_data *d = open_text(c, "csv:%s/train.csv", texts[k]);
+        CHECK_OK(c);
+        check_values(d, want, 2, 2);
+        assert_int_equal(d->facts.task, SFT_CLASSES);
+        assert_int_equal(d->facts.outputs, 2);
+        assert_string_equal(d->facts.class_names[1], "b");
+        assert_int_equal(d->raw.train.label[0], 0);
+        assert_int_equal(d->raw.train.label[1], 1);
+        sft_data_free(d);
+    }
+    sft_close(c);
+}
+
+static void the_label_is_found(void **state)
+{
+    (void)state;
+    static const char *const lines[] = { "csv:%s/train.csv label=kind", "csv:%s/train.csv label=2", "csv:%s/train.csv label=-2" };
+    const float              want[] = { 1, 2, 3, 4 };
+    sft_ctx                 *c = check_open();
+    for (int k = 0; k < 3; k++) {
+        sft_data *d = open_text(c, lines[k], "x,kind,y\n1,9,2\n3,7,4\n");
+        CHECK_OK(c);
+        check_values(d, want, 2, 2);
+        assert_int_equal(d->raw.train.label[0], 1); /* classes are sorted by number: 7, 9 */
+        assert_string_equal(d->facts.class_names[0], "7");
+        sft_data_free(d);
+    }
+    assert_null(open_text(c, "csv:%s/train.csv label=kinds", "x,kind,y\n1,9,2\n3,7,4\n"));
+    CHECK_FAILS(c, "E202", "did you mean 'kind'");
+    assert_null(open_text(c, "csv:%s/train.csv label=4", "x,kind,y\n1,9,2\n3,7,4\n"));
+    CHECK_FAILS(c, "E202", "1..3");
+    sft_close(c);
+}
+
+static void numbers_are_classes_or_quantities(void **state)
+{
+    (void)state;
+    sft_ctx   *c = check_open();
+    kept_notes notes = { 0 };
+    sft_on_note(c, keep_note, &notes);
+    sft_data *classes = open_text(c, "csv:%s/train.csv", "1,0\n2,1\n3,0\n");
+    assert_non_null(strstr(notes.text, "taken as classes"));
+    sft_data *fractions = open_text(c, "csv:%s/train.csv", "1,0.5\n2,1\n3,0\n");
+    assert_non_null(strstr(notes.text, "taken as a number"));
+    sft_data *told = open_text(c, "csv:%s/train.csv task=regression", "1,0\n2,1\n3,0\n");
+    sft_data *binary = open_text(c, "csv:%s/train.csv task=binary", "1,no\n2,yes\n3,no\n");
+    char      many[512] = "";
+    for (int i = 0; i < 21; i++)
+        snprintf(many + strlen(many), sizeof many - strlen(many), "%d,%d\n", i, i);
+    sft_data *quantity = open_text(c, "csv:%s/train.csv", many);
+    CHECK_OK(c);
+    assert_int_equal(classes->facts.task, SFT_CLASSES);
+    assert_int_equal(fractions->facts.task, SFT_REGRESSION);
+    assert_true(fractions->raw.train.target[0] == 0.5f);
+    assert_int_equal(told->facts.task, SFT_REGRESSION);
+    assert_int_equal(binary->facts.task, SFT_BINARY);
+    assert_int_equal(binary->facts.outputs, 1);
+    assert_true(binary->raw.train.target[0] == 0 && binary->raw.train.target[1] == 1);
+    assert_int_equal(quantity->facts.task, SFT_REGRESSION);
+    sft_data *all[] = { classes, fractions, told, binary, quantity };
+    for (int i = 0; i < 5; i++)
+        sft_data_free(all[i]);
+    sft_close(c);
+}
+
+/* x has the mean 2 where it is there; missing means are fitted on training samples alone. */
+static void missing_values_are_dropped_or_filled(void **state)
+{
+    (void)state;
+    sft_ctx    *c = check_open();
+    const char *text = "x,y,k\n1,5,a\n?,6,b\n3,7,a\nNA,,b\n";
+    sft_data   *filled = open_text(c, "csv:%s/train.csv missing=mean", text);
+    sft_data   *dropped = open_text(c, "csv:%s/train.csv missing=drop", text);
+    CHECK_OK(c);
+    const float all[] = { 1, 5, 2, 6, 3, 7, 2, 6 }, some[] = { 1, 5, 3, 7 };
+    check_values(filled, all, 4, 2);
+    check_values(dropped, some, 2, 2);
+    sft_data_free(filled);
+    sft_data_free(dropped);
+    assert_null(open_text(c, "csv:%s/train.csv", text));
+    CHECK_FAILS(c, "E232", "train.csv:3:1");
+    sft_close(c);
+}
+
+static void a_test_file_shares_the_classes(void **state)
+{
+    (void)state;
+    sft_ctx *c = check_open();
+    char     path[64], line[256];
+    folder_make(path);
+    folder_text(path, "train.csv", "x,k\n1,b\n2,a\n3,c\n");
+    folder_text(path, "test.csv", "x,k\n4,c\n5,b\n");
+    folder_text(path, "other.csv", "x,k\n4,c\n5,d\n");
+    folder_text(path, "wide.csv", "x,y,k\n4,1,c\n");
+    snprintf(line, sizeof line, "csv:%s/train.csv test=%s/test.csv", path, path);
+    sft_data *d = open_line(c, line, "", &plain);
+    CHECK_OK(c);
+    assert_int_equal(d->facts.count[SFT_TRAIN], 3);
+    assert_int_equal(d->facts.count[SFT_TEST], 2);
+    assert_int_equal(d->raw.train.label[1], 0);
+    assert_int_equal(d->raw.test.label[0], 2);
+    sft_data_free(d);
+    snprintf(line, sizeof line, "csv:%s/train.csv test=%s/other.csv", path, path);
+    assert_null(open_line(c, line, "", &plain));
+    CHECK_FAILS(c, "E240", "\"d\"");
+    snprintf(line, sizeof line, "csv:%s/train.csv test=%s/wide.csv", path, path);
+    assert_null(open_line(c, line, "", &plain));
+    CHECK_FAILS(c, "E230", "3 fields");
+    folder_remove(path);
+    sft_close(c);
+}
+
+/* Name, samples, features, task and outputs of the sets that everyone knows. */
+static void tables_everyone_knows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        int64_t     rows, features;
+        sft_task    task;
+        int64_t     outputs;
+    } cases[] = {
+        { "tabular/iris.csv", 150, 4, SFT_CLASSES, 3 },
+        { "tabular/wine.csv", 178, 13, SFT_CLASSES, 3 },
+        { "tabular/breast_cancer.csv", 569, 30, SFT_CLASSES, 2 },
+        { "tabular/diabetes.csv", 442, 10, SFT_REGRESSION, 1 },
+        { "tabular/california_housing.csv.gz", 20640, 8, SFT_REGRESSION, 1 },
+        { "autotrainer-toy/blob-train.csv", 700, 2, SFT_CLASSES, 3 },
+        { "autotrainer-toy/circle-val.csv", 300, 2, SFT_CLASSES, 2 },
+    };
+    const char *folder = check_data_folder("tabular sets");
+    sft_ctx    *c = check_open();
+    for (size_t k = 0; folder && k < sizeof cases / sizeof *cases; k++) {
+        char path[700];
+        snprintf(path, sizeof path, "%s/%s", folder, cases[k].file);
+        if (!sft__exists(path)) {
+            printf("skipped: %s (absent)\n", path);
+            continue;
+        }
+        sft_data *d = open_line(c, "csv:%s", path, NULL);
+        CHECK_OK(c);
+        assert_int_equal(d->raw.train.count, cases[k].rows);
+        assert_int_equal(d->facts.shape.dim[0], cases[k].features);
+        assert_int_equal(d->facts.task, cases[k].task);
+        assert_int_equal(d->facts.outputs, cases[k].outputs);
+        if (cases[k].rows == 20640) {
+            const float first[8] = { 8.3252f, 41, 6.98412698f, 1.02380952f, 322, 2.55555556f, 37.88f, -122.23f };
+            for (int i = 0; i < 8; i++)
+                CHECK_NEAR(d->raw.train.floats[i], first[i], 1e-6 * fabs((double)first[i]));
+            CHECK_NEAR(d->raw.train.target[0], 4.526f, 1e-6);
+        }
+        sft_data_free(d);
+    }
+    sft_close(c);
+}
+
+/* Every byte of memory comes back, whichever allocation fails. */
+static void any_failed_allocation_is_clean(void **state)
+{
+    (void)state;
+    char path[64], line[256];
+    folder_make(path);
+    folder_text(path, "train.csv", "x,y,k\n1,2,\"b\"\"c\"\n2,,a\n3,4,c\n");
+    folder_text(path, "test.csv", "x,y,k\n4,1,c\n");
+    snprintf(line, sizeof line, "csv:%s/train.csv test=%s/test.csv missing=mean", path, path);
+    bool failed = true;
+    for (int64_t n = 1; failed; n++) {
+        check_memory m = { .fails = n };
+        sft_ctx     *c = sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
+        sft_data    *d = c ? open_line(c, line, "", &plain) : NULL;
+        failed = !d;
+        assert_int_equal(sft_code(c), failed ? SFT_MEMORY : SFT_OK);
+        sft_data_free(d);
+        sft_close(c);
+        assert_int_equal(m.in_use, 0);
+    }
+    folder_remove(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_spellings_one_table),
+        cmocka_unit_test(the_label_is_found),
+        cmocka_unit_test(numbers_are_classes_or_quantities),
+        cmocka_unit_test(missing_values_are_dropped_or_filled),
+        cmocka_unit_test(a_test_file_shares_the_classes),
+        cmocka_unit_test(tables_everyone_knows),
+        cmocka_unit_test(any_failed_allocation_is_clean),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
