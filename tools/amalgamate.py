@@ -144,9 +144,9 @@ def enumerators(group):
     return names
 
 
-def local_names(code):
-    """Everything a .c file declares at file scope for itself alone."""
-    names = set()
+def local_names(text, shared_tags):
+    """Everything a .c file declares at file scope for itself alone; `shared_tags` are struct tags that headers know."""
+    names, code = set(), code_of(tokens_of(text))
     for items in declarations(code):
         words = [t[1] for t in items if isinstance(t, tuple)]
         for i, item in enumerate(items):
@@ -158,7 +158,9 @@ def local_names(code):
                 names.update(enumerators(item))
         if "static" in words or "typedef" in words:
             names.update(declarator(part) for part in split_commas(items))
-    return {n for n in names if n and not n.lower().startswith("sft_")}
+    pasted = tuple(re.findall(r"(\w+)\s*##", text))      # `fields##depth` makes fields20: the paste must still find it
+    return {n for n in names if n and not n.lower().startswith("sft_") and n not in shared_tags
+            and not (pasted and n.startswith(pasted))}
 
 
 def local_macros(text):
@@ -239,6 +241,8 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"')
 class Amalgamation:
     def __init__(self):
         self.out, self.done = [], set()
+        headers = "\n".join(p.read_text() for p in SRC.glob("**/*.h"))
+        self.shared_tags = set(re.findall(r"\b(?:struct|union|enum)\s+(\w+)", headers))
 
     def find(self, name, folder):
         for base in (folder, SRC, ROOT / "include"):
@@ -272,7 +276,7 @@ class Amalgamation:
         text = path.read_text()
         where = path.relative_to(ROOT).as_posix()
         suffix = "__" + re.sub(r"\W", "_", where.removeprefix("src/").removesuffix(".c"))
-        names = local_names(code_of(tokens_of(text)))
+        names = local_names(text, self.shared_tags)
         body = self.expand(path, renamed(text, names, suffix))      # headers come after: they keep their names
         self.out.append(f"\n/* ==== {where} ==== */\n{body}")
         self.out.extend(f"#undef {m}\n" for m in local_macros(text))

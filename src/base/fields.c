@@ -120,7 +120,7 @@ static const char *noun(sft_kind k)
     return nouns[k];
 }
 
-static sft_status refuse(const binding *b, const sft_field *row, sft_outcome o)
+static sft_status refuse(const binding *b, const sft_field *row, sft_reading o)
 {
     char range[128], must[160];
     sft_ctx *c = b->arena->ctx;
@@ -207,7 +207,7 @@ static sft_status bind_one(const binding *b, void *conf)
     sft_status s = named_before(b, row);
     if (s || beaten(b, row))
         return s;
-    sft_outcome o = sft__value_set(b->arena, row, conf, as_flag ? "true" : b->arg->value);
+    sft_reading o = sft__value_set(b->arena, row, conf, as_flag ? "true" : b->arg->value);
     return o == SFT_SET ? SFT_OK : refuse(b, row, o);
 }
 

@@ -72,7 +72,7 @@ bool sft__value_is_auto(const sft_field *row, const void *conf)
 
 /* A negative rate is refused as "must be finite and > 0" rather than "out of range": where the lower bound is zero, the
  * sign is part of what the number is. */
-static sft_outcome check(const sft_field *row, double v)
+static sft_reading check(const sft_field *row, double v)
 {
     bool bounded = row->low != 0 || row->high != 0 || (row->flags & SFT_ABOVE_LOW);
     if (!isfinite(v))
@@ -87,7 +87,7 @@ static sft_outcome check(const sft_field *row, double v)
     return SFT_SET;
 }
 
-static sft_outcome read_int(const sft_field *row, const char *text, size_t n, int64_t *to)
+static sft_reading read_int(const sft_field *row, const char *text, size_t n, int64_t *to)
 {
     double v;
     int64_t i;
@@ -97,24 +97,24 @@ static sft_outcome read_int(const sft_field *row, const char *text, size_t n, in
         return SFT_NOT_FINITE;
     if (!sft__parse_int(text, n, &i))
         return v == floor(v) ? SFT_OUT_OF_RANGE : SFT_WRONG_TYPE;
-    sft_outcome o = check(row, (double)i);
+    sft_reading o = check(row, (double)i);
     if (o == SFT_SET)
         *to = i;
     return o;
 }
 
-static sft_outcome read_real(const sft_field *row, const char *text, size_t n, double *to)
+static sft_reading read_real(const sft_field *row, const char *text, size_t n, double *to)
 {
     double v;
     if (!sft__parse_real(text, n, &v))
         return SFT_WRONG_TYPE;
-    sft_outcome o = check(row, v);
+    sft_reading o = check(row, v);
     if (o == SFT_SET)
         *to = v;
     return o;
 }
 
-static sft_outcome read_flag(const char *text, bool *to)
+static sft_reading read_flag(const char *text, bool *to)
 {
     static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -129,7 +129,7 @@ static sft_outcome read_flag(const char *text, bool *to)
     return SFT_WRONG_TYPE;
 }
 
-static sft_outcome read_choice(const sft_field *row, const char *text, int *to)
+static sft_reading read_choice(const sft_field *row, const char *text, int *to)
 {
     for (int i = 0; row->words && row->words[i]; i++)
         if (strcmp(row->words[i], text) == 0) {
@@ -171,7 +171,7 @@ static bool open_list(const char *text, const char **at, const char **end)
     return true;
 }
 
-static sft_outcome read_dims(const sft_field *row, const char *text, sft_dims *to)
+static sft_reading read_dims(const sft_field *row, const char *text, sft_dims *to)
 {
     const char *at, *end, *item;
     size_t n;
@@ -181,7 +181,7 @@ static sft_outcome read_dims(const sft_field *row, const char *text, sft_dims *t
     while (next_item(&at, end, ",xX", &item, &n)) {
         if (d.n == DIMS_ROOM)
             return SFT_WRONG_TYPE;
-        sft_outcome o = read_int(row, item, n, &d.v[d.n++]);
+        sft_reading o = read_int(row, item, n, &d.v[d.n++]);
         if (o != SFT_SET)
             return o;
     }
@@ -191,7 +191,7 @@ static sft_outcome read_dims(const sft_field *row, const char *text, sft_dims *t
     return SFT_SET;
 }
 
-static sft_outcome read_reals(const sft_field *row, const char *text, sft_reals *to)
+static sft_reading read_reals(const sft_field *row, const char *text, sft_reals *to)
 {
     const char *at, *end, *item;
     size_t n;
@@ -201,7 +201,7 @@ static sft_outcome read_reals(const sft_field *row, const char *text, sft_reals 
     while (next_item(&at, end, ",", &item, &n)) {
         if (r.n == REALS_ROOM)
             return SFT_WRONG_TYPE;
-        sft_outcome o = read_real(row, item, n, &r.v[r.n++]);
+        sft_reading o = read_real(row, item, n, &r.v[r.n++]);
         if (o != SFT_SET)
             return o;
     }
@@ -209,7 +209,7 @@ static sft_outcome read_reals(const sft_field *row, const char *text, sft_reals 
     return SFT_SET;
 }
 
-sft_outcome sft__value_set(sft_arena *a, const sft_field *row, void *conf, const char *text)
+sft_reading sft__value_set(sft_arena *a, const sft_field *row, void *conf, const char *text)
 {
     void *at = (char *)conf + row->offset;
     if (is_auto_text(row, text)) {
