@@ -4,7 +4,7 @@
 #define SFT_BACKEND_KERNELS_H
 
 #ifdef SFT_HAVE_ONEDNN
-#define SFT_KERNELS_ONEDNN(X)
+#define SFT_KERNELS_ONEDNN(X) X(onednn_conv2d) X(onednn_conv1d)
 #else
 #define SFT_KERNELS_ONEDNN(X)
 #endif

@@ -7,22 +7,22 @@
 #include <stdint.h>
 
 typedef struct sft_linear_job {
-    int64_t      rows, k, n;        /* samples, inputs, outputs */
-    const float *x, *w, *bias;      /* rows x k; panels; n or NULL */
-    float       *y, *dy;            /* rows x n */
-    float       *dx, *dw, *dbias;   /* rows x k; panels; n or NULL */
-    bool         relu;              /* fused: y = max(y, 0) */
-    bool         add;               /* dx += */
+    int64_t      rows, k, n;      /* samples, inputs, outputs */
+    const float *x, *w, *bias;    /* rows x k; panels; n or NULL */
+    float       *y, *dy;          /* rows x n */
+    float       *dx, *dw, *dbias; /* rows x k; panels; n or NULL */
+    bool         relu;            /* fused: y = max(y, 0) */
+    bool         add;             /* dx += */
     float       *scratch;
 } sft_linear_job;
 
 typedef struct sft_linear_tiles {
     const char *name;
-    int64_t     lane;               /* floats in a vector; panels are two wide */
-    void      (*forward)(const sft_linear_job *);
-    void      (*prepare_dy)(const sft_linear_job *); /* through a fused relu; dbias */
-    void      (*dx)(const sft_linear_job *);
-    void      (*dw)(const sft_linear_job *);
+    int64_t     lane; /* floats in a vector; panels are two wide */
+    void (*forward)(const sft_linear_job *);
+    void (*prepare_dy)(const sft_linear_job *); /* through a fused relu; dbias */
+    void (*dx)(const sft_linear_job *);
+    void (*dw)(const sft_linear_job *);
 } sft_linear_tiles;
 
 /* Tiles that this processor can run, best first; NULL past the end. */
