@@ -145,6 +145,20 @@ static sft_status expand(parser *p, const sft_preset *preset, const sft_spec *sp
     return s;
 }
 
+/* `pad=1 padding=2`: one option by two of its names. */
+static sft_status given_once(parser *p, const sft_op *op, const sft_spec *s)
+{
+    for (int i = 0; i < s->n && op->fields; i++) {
+        const sft_field *row = s->arg[i].key ? sft__field_find(op->fields, s->arg[i].key) : NULL;
+        for (int k = 0; k < i && row; k++) {
+            if (!s->arg[k].key || sft__field_find(op->fields, s->arg[k].key) != row) continue;
+            return sft__fail_at(p->a->ctx, s->arg[i].pos, SFT_E104,
+                                "`%s` of `%s` given twice — leave one of the two out", row->name, op->name);
+        }
+    }
+    return SFT_OK;
+}
+
 static sft_status layer(parser *p, sft_layer **out)
 {
     const size_t n = element_length(p);
@@ -155,7 +169,10 @@ static sft_status layer(parser *p, sft_layer **out)
     skip(p, n);
     const sft_preset *preset = p->preset ? NULL : sft__preset_find(spec.name);
     if (preset) return expand(p, preset, &spec, out);
-    if (!sft__op_find(spec.name)) return unknown_layer(p, &spec);
+    const sft_op *op = sft__op_find(spec.name);
+    if (!op) return unknown_layer(p, &spec);
+    s = given_once(p, op, &spec);
+    if (s != SFT_OK) return s;
     sft_layer *l = sft__arena_alloc(p->a, sizeof *l);
     if (!l) return SFT_MEMORY;
     l->kind = SFT_LAYER;

@@ -89,7 +89,7 @@ const sft_section sft__section[SFT_SECTIONS] = {
     [SFT_SPLIT_SECTION] = { .name = "split", .spec = AT(split), .rows = sft__split_fields, .conf = AT(split_conf),
         .doc = "what is held out, and how values are standardised" },
     [SFT_MODEL_SECTION] = { .name = "model", .aliases = "net network", .spec = AT(model), .at = preset_at,
-        .doc = "the network: stack text or a preset", .example = "model: linear 64 | relu | linear" },
+        .doc = "the network: stack text or a preset", .example = "model: flatten | linear 64 | relu | linear" },
     [SFT_LOSS_SECTION] = { .name = "loss", .aliases = "criterion", .spec = AT(loss), .at = loss_at, .usual = "auto",
         .doc = "what is made small; auto: by the targets" },
     [SFT_INIT_SECTION] = { .name = "init", .aliases = "initializer kernel_initializer", .spec = AT(init), .at = init_at,
