@@ -20,10 +20,10 @@ typedef struct parser {
     sft_arena  *a;
     const char *text;
     size_t      n, i;
-    sft_pos     pos;            /* of text[i] */
-    bool        preset;         /* the text is a preset's: no preset inside, every place is the preset's */
+    sft_pos     pos;    /* of text[i] */
+    bool        preset; /* the text is a preset's: no preset inside, every place is the preset's */
     int         depth;
-    int64_t     elements;       /* read so far, repeats counted once */
+    int64_t     elements; /* read so far, repeats counted once */
 } parser;
 
 static sft_status sequence(parser *p, sft_layer **first);
@@ -57,10 +57,13 @@ static char peek(parser *p)
 static sft_status expected(parser *p, const char *what)
 {
     const char c = peek(p);
-    if (!c) return sft__fail_at(p->a->ctx, p->pos, SFT_E115, "the model ends where %s is expected", what);
+    if (!c)
+        return sft__fail_at(p->a->ctx, p->pos, SFT_E115, "the model ends where %s is expected",
+                            what);
     size_t n = 1; /* show a whole character */
     while (p->i + n < p->n && n < 4 && ((unsigned char)p->text[p->i + n] & 0xC0) == 0x80) n++;
-    return sft__fail_at(p->a->ctx, p->pos, SFT_E115, "`%.*s` where %s is expected", (int)n, p->text + p->i, what);
+    return sft__fail_at(p->a->ctx, p->pos, SFT_E115, "`%.*s` where %s is expected", (int)n,
+                        p->text + p->i, what);
 }
 
 /* Length of the word at i when it is `word` and not the beginning of a longer one. */
@@ -88,8 +91,10 @@ static size_t element_length(const parser *p)
         const char c = p->text[i];
         const bool start = blank(before) || before == '=';
         if (quote) {
-            if (c == '\\' && quote == '"' && i + 1 < p->n) i++;
-            else if (c == quote) quote = 0;
+            if (c == '\\' && quote == '"' && i + 1 < p->n)
+                i++;
+            else if (c == quote)
+                quote = 0;
         } else if (lists > 0) {
             lists += (c == '[') - (c == ']');
         } else if ((c == '"' || c == '\'') && (start || before == ':')) {
@@ -106,7 +111,8 @@ static size_t element_length(const parser *p)
 static sft_status unknown_layer(parser *p, const sft_spec *s)
 {
     if (!s->name || !*s->name) {
-        return sft__fail_at(p->a->ctx, s->pos, SFT_E115, "options without a layer — write `linear 64`");
+        return sft__fail_at(p->a->ctx, s->pos, SFT_E115,
+                            "options without a layer — write `linear 64`");
     }
     sft_near near = sft__near(s->name);
     for (int i = 0; sft__op_at(i); i++) sft__near_try(&near, sft__op_at(i)->name);
@@ -137,8 +143,13 @@ static sft_status expand(parser *p, const sft_preset *preset, const sft_spec *sp
 {
     const char *text = sft__preset_text(p->a, preset, spec);
     if (!text) return sft_code(p->a->ctx);
-    parser q = { .a = p->a, .text = text, .n = strlen(text), .pos = spec->pos, .preset = true,
-                 .depth = p->depth, .elements = p->elements };
+    parser     q = { .a = p->a,
+                     .text = text,
+                     .n = strlen(text),
+                     .pos = spec->pos,
+                     .preset = true,
+                     .depth = p->depth,
+                     .elements = p->elements };
     sft_status s = sequence(&q, out);
     if (s == SFT_OK) place_all(*out, spec->pos);
     p->elements = q.elements;
@@ -153,7 +164,8 @@ static sft_status given_once(parser *p, const sft_op *op, const sft_spec *s)
         for (int k = 0; k < i && row; k++) {
             if (!s->arg[k].key || sft__field_find(op->fields, s->arg[k].key) != row) continue;
             return sft__fail_at(p->a->ctx, s->arg[i].pos, SFT_E104,
-                                "`%s` of `%s` given twice — leave one of the two out", row->name, op->name);
+                                "`%s` of `%s` given twice — leave one of the two out", row->name,
+                                op->name);
         }
     }
     return SFT_OK;
@@ -214,12 +226,14 @@ static sft_status repeat(parser *p, sft_layer *l)
     while (p->i + n < p->n && !blank(p->text[p->i + n]) && !strchr("()|", p->text[p->i + n])) n++;
     if (n == 0) return expected(p, "the number of repeats, as in `repeat 2 ( linear 64 | relu )`,");
     if (!sft__parse_int(p->text + p->i, n, &l->times)) {
-        return sft__fail_at(p->a->ctx, pos, SFT_E115,
-                            "`repeat` wants a whole number, got `%.*s` — as in `repeat 2 ( linear 64 | relu )`",
-                            (int)(n < 40 ? n : 40), p->text + p->i);
+        return sft__fail_at(
+            p->a->ctx, pos, SFT_E115,
+            "`repeat` wants a whole number, got `%.*s` — as in `repeat 2 ( linear 64 | relu )`",
+            (int)(n < 40 ? n : 40), p->text + p->i);
     }
     if (l->times < 1 || l->times > MAX_LAYERS) {
-        return sft__fail_at(p->a->ctx, pos, SFT_E113, "`repeat` is out of range — it takes 1..%d", MAX_LAYERS);
+        return sft__fail_at(p->a->ctx, pos, SFT_E113, "`repeat` is out of range — it takes 1..%d",
+                            MAX_LAYERS);
     }
     skip(p, n);
     return block(p, "repeat", &l->body);
@@ -263,9 +277,12 @@ static sft_status sequence(parser *p, sft_layer **first)
         if (s != SFT_OK) return s;
         while (*tail) tail = &(*tail)->next; /* a preset gives several */
         const char c = peek(p);
-        if (c == '|') advance(p);
-        else if (c == 0 || c == ')') return SFT_OK;
-        else return expected(p, "`|` or the end");
+        if (c == '|')
+            advance(p);
+        else if (c == 0 || c == ')')
+            return SFT_OK;
+        else
+            return expected(p, "`|` or the end");
     }
 }
 
@@ -284,7 +301,8 @@ static bool count(const sft_layer *l, int64_t *total)
     return true;
 }
 
-sft_status sft__stack_parse(sft_arena *a, const char *text, size_t n, sft_pos pos, sft_layer **first)
+sft_status sft__stack_parse(sft_arena *a, const char *text, size_t n, sft_pos pos,
+                            sft_layer **first)
 {
     parser  p = { .a = a, .text = text, .n = n, .pos = pos };
     int64_t total;
@@ -296,7 +314,8 @@ sft_status sft__stack_parse(sft_arena *a, const char *text, size_t n, sft_pos po
     }
     sft_status s = sequence(&p, first);
     if (s != SFT_OK) return s;
-    if (peek(&p) == ')') return sft__fail_at(a->ctx, p.pos, SFT_E115, "`)` without a `(` before it");
+    if (peek(&p) == ')')
+        return sft__fail_at(a->ctx, p.pos, SFT_E115, "`)` without a `(` before it");
     if (!count(*first, &total)) {
         return sft__fail_at(a->ctx, pos, SFT_E113,
                             "more than %d layers once every repeat is written out", MAX_LAYERS);
@@ -304,14 +323,16 @@ sft_status sft__stack_parse(sft_arena *a, const char *text, size_t n, sft_pos po
     return SFT_OK;
 }
 
-sft_status sft__preset_parse(sft_arena *a, const sft_preset *preset, const sft_spec *s, sft_layer **first)
+sft_status sft__preset_parse(sft_arena *a, const sft_preset *preset, const sft_spec *s,
+                             sft_layer **first)
 {
     parser p = { .a = a };
     *first = NULL;
     sft_status status = expand(&p, preset, s, first);
     int64_t    total;
     if (status == SFT_OK && !count(*first, &total)) {
-        return sft__fail_at(a->ctx, s->pos, SFT_E113, "`%s` has more than %d layers", preset->name, MAX_LAYERS);
+        return sft__fail_at(a->ctx, s->pos, SFT_E113, "`%s` has more than %d layers", preset->name,
+                            MAX_LAYERS);
     }
     return status;
 }

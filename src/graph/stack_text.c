@@ -47,8 +47,10 @@ static void layer(sft_string *out, const sft_spec *s)
 static void sequence(sft_string *out, const sft_layer *l)
 {
     for (; l; l = l->next) {
-        if (l->kind == SFT_REPEAT) sft__string_addf(out, "repeat %lld ( ", (long long)l->times);
-        else if (l->kind == SFT_RESIDUAL) sft__string_add(out, "residual ( ");
+        if (l->kind == SFT_REPEAT)
+            sft__string_addf(out, "repeat %lld ( ", (long long)l->times);
+        else if (l->kind == SFT_RESIDUAL)
+            sft__string_add(out, "residual ( ");
         if (l->kind == SFT_LAYER) {
             layer(out, &l->spec);
         } else {

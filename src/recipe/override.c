@@ -6,9 +6,9 @@
 #include "recipe/sections.h"
 
 typedef struct assignment {
-    const char *section;        /* up to the dot */
-    const char *key;            /* behind it; NULL: the whole section */
-    const char *value;          /* NULL: take it out */
+    const char *section; /* up to the dot */
+    const char *key;     /* behind it; NULL: the whole section */
+    const char *value;   /* NULL: take it out */
     sft_pos     value_pos;
 } assignment;
 
@@ -19,7 +19,8 @@ static sft_status split(sft_recipe *r, const char *text, assignment *a)
     text += remove ? 1 : strspn(text, "+");
     const size_t n = strcspn(text, "=");
     if (!text[n] && !remove) {
-        return sft__fail(r->ctx, SFT_E144, "`%s` is no assignment — write section.key=value, as in optimizer.lr=0.1",
+        return sft__fail(r->ctx, SFT_E144,
+                         "`%s` is no assignment — write section.key=value, as in optimizer.lr=0.1",
                          start);
     }
     char *key = sft__arena_textn(&r->arena, text, n);
@@ -58,8 +59,8 @@ static sft_status unknown_key(sft_recipe *r, int id, const char *key, const sft_
     const sft_field   *row;
     const sft_section *other = owner(r, key, &row);
     if (other) {
-        return sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — did you mean `%s.%s`?", section, key, other->name,
-                         row->name);
+        return sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — did you mean `%s.%s`?", section,
+                         key, other->name, row->name);
     }
     sft_near   near = sft__near(key);
     sft_string list;
@@ -70,9 +71,11 @@ static sft_status unknown_key(sft_recipe *r, int id, const char *key, const sft_
     }
     const char *best = sft__near_best(&near);
     if (best) {
-        sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — did you mean `%s.%s`?", section, key, section, best);
+        sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — did you mean `%s.%s`?", section, key,
+                  section, best);
     } else if (list.text) {
-        sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — allowed are: %s", section, key, list.text);
+        sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — allowed are: %s", section, key,
+                  list.text);
     } else {
         sft__fail(r->ctx, SFT_E144, "unknown key `%s.%s` — it takes no options", section, key);
     }
@@ -80,7 +83,8 @@ static sft_status unknown_key(sft_recipe *r, int id, const char *key, const sft_
     return sft_code(r->ctx);
 }
 
-static sft_status copy_args(sft_recipe *r, const sft_spec *from, const char *without, const sft_field *rows, sft_spec *to)
+static sft_status copy_args(sft_recipe *r, const sft_spec *from, const char *without,
+                            const sft_field *rows, sft_spec *to)
 {
     *to = (sft_spec){ .name = from->name, .pos = from->pos };
     for (int i = 0; i < from->n; i++) {
@@ -106,7 +110,8 @@ static sft_status set_name(sft_recipe *r, int id, const assignment *a)
 }
 
 /* Binds one value by itself, so that a wrong one is refused now and not when the recipe is resolved. */
-static sft_status try_value(sft_recipe *r, const sft_section *section, const sft_field *row, const sft_spec *s)
+static sft_status try_value(sft_recipe *r, const sft_section *section, const sft_field *row,
+                            const sft_spec *s)
 {
     union {
         int64_t   integer;
@@ -131,12 +136,13 @@ static const sft_field *rows_now(sft_recipe *r, int id, const char *key)
     const char        *name = s->name && *s->name ? s->name : section->usual;
     sft_choice         c = { .fields = section->rows };
     if (id == SFT_MODEL_SECTION && r->stack) {
-        sft__fail(r->ctx, SFT_E144, "unknown key `model.%s` — the model is stack text, give model=… as a whole", key);
+        sft__fail(r->ctx, SFT_E144,
+                  "unknown key `model.%s` — the model is stack text, give model=… as a whole", key);
         return NULL;
     }
     if (section->at && !sft__choice_find(section, name, &c) && !sft__text_is(name, "auto")) {
-        sft__fail(r->ctx, SFT_E144, "`%s.%s` before `%s` is known — give %s=NAME first", section->name, key,
-                  section->name, section->name);
+        sft__fail(r->ctx, SFT_E144, "`%s.%s` before `%s` is known — give %s=NAME first",
+                  section->name, key, section->name, section->name);
         return NULL;
     }
     return sft__section_rows(r, id, &c);
@@ -191,14 +197,18 @@ sft_status sft_recipe_set(sft_recipe *r, const char *text)
     assignment a = { 0 };
     if (!r) return SFT_USAGE;
     if (sft__failed(r->ctx)) return sft_code(r->ctx);
-    if (!text) return sft__fail(r->ctx, SFT_E002, "sft_recipe_set needs an assignment such as optimizer.lr=0.1");
-    if (sft__utf8_fault(text, strlen(text)) >= 0) return sft__fail(r->ctx, SFT_E144, "the override is not UTF-8");
+    if (!text)
+        return sft__fail(r->ctx, SFT_E002,
+                         "sft_recipe_set needs an assignment such as optimizer.lr=0.1");
+    if (sft__utf8_fault(text, strlen(text)) >= 0)
+        return sft__fail(r->ctx, SFT_E144, "the override is not UTF-8");
     sft_status s = split(r, text, &a);
     if (s != SFT_OK) return s;
     r->resolved = false;
     r->text = NULL;
     const int id = sft__section_find(a.section);
     if (id >= 0) return a.key ? set_key(r, id, &a) : set_section(r, id, &a);
-    if (!a.key && a.value && sft__text_is(a.section, "version")) return sft__version_check(r, a.value, a.value_pos, true);
+    if (!a.key && a.value && sft__text_is(a.section, "version"))
+        return sft__version_check(r, a.value, a.value_pos, true);
     return sft__section_unknown(r, a.section, (sft_pos){ 0 }, SFT_E144);
 }

@@ -45,12 +45,16 @@ static sft_status unreadable(sft_ctx *c, const char *path, sft_io_fault fault, i
     switch (fault) {
     case SFT_IO_OK: return SFT_OK;
     case SFT_IO_MEMORY: return sft_code(c);
-    case SFT_IO_FOLDER: return sft__fail_at(c, at, SFT_E150, "this is a folder — give the recipe file inside it");
+    case SFT_IO_FOLDER:
+        return sft__fail_at(c, at, SFT_E150, "this is a folder — give the recipe file inside it");
     case SFT_IO_MISSING:
-        return sft__fail_at(c, at, SFT_E152, "no such recipe (%s) — is the path right, seen from the current folder?",
-                            strerror(ENOENT));
+        return sft__fail_at(
+            c, at, SFT_E152,
+            "no such recipe (%s) — is the path right, seen from the current folder?",
+            strerror(ENOENT));
     case SFT_IO_TOO_LARGE:
-        return sft__fail_at(c, at, SFT_E107, "larger than %d bytes — recipes are small; is this the right file?",
+        return sft__fail_at(c, at, SFT_E107,
+                            "larger than %d bytes — recipes are small; is this the right file?",
                             SFT_RECIPE_LIMIT);
     case SFT_IO_DENIED:
     case SFT_IO_ERROR: break;
@@ -93,7 +97,8 @@ static bool is_preset(const char *text, size_t n)
     size_t at = 0, k = 0;
     if (memchr(text, '|', n) || memchr(text, '(', n)) return false;
     while (at < n && strchr(" \t\r\n", text[at])) at++;
-    for (; at < n && !strchr(" \t\r\n", text[at]) && k < sizeof word - 1; at++) word[k++] = text[at];
+    for (; at < n && !strchr(" \t\r\n", text[at]) && k < sizeof word - 1; at++)
+        word[k++] = text[at];
     word[k] = 0;
     return sft__preset_find(word) != NULL;
 }
@@ -107,16 +112,19 @@ static sft_status no_name(sft_recipe *r, int id, sft_spec *s)
     sft_status  status = sft__spec_put(&r->arena, &all, NULL, value, s->pos, false);
     for (int i = 0; i < s->n && status == SFT_OK; i++) {
         if (!s->arg[i].key) {
-            return sft__fail_at(r->ctx, s->arg[i].pos, SFT_E115, "`%s` where key=value is expected in `%s`",
-                                s->arg[i].value, sft__section[id].name);
+            return sft__fail_at(r->ctx, s->arg[i].pos, SFT_E115,
+                                "`%s` where key=value is expected in `%s`", s->arg[i].value,
+                                sft__section[id].name);
         }
-        status = sft__spec_put(&r->arena, &all, s->arg[i].key, s->arg[i].value, s->arg[i].pos, false);
+        status =
+            sft__spec_put(&r->arena, &all, s->arg[i].key, s->arg[i].value, s->arg[i].pos, false);
     }
     *s = all;
     return status;
 }
 
-sft_status sft__section_assign(sft_recipe *r, int id, const char *text, size_t n, sft_pos pos, bool override)
+sft_status sft__section_assign(sft_recipe *r, int id, const char *text, size_t n, sft_pos pos,
+                               bool override)
 {
     sft_spec spec = { 0 };
     if (id == SFT_MODEL_SECTION && !is_preset(text, n)) {
@@ -142,12 +150,13 @@ sft_status sft__version_check(sft_recipe *r, const char *text, sft_pos pos, bool
     int64_t version;
     if (!sft__parse_int(text, strlen(text), &version) || version < 1) {
         return sft__fail_at(r->ctx, pos, override ? SFT_E145 : SFT_E111,
-                            "`version` wants a whole number, got `%s` — write version: %d", text, SFT_RECIPE_VERSION);
+                            "`version` wants a whole number, got `%s` — write version: %d", text,
+                            SFT_RECIPE_VERSION);
     }
     if (version > SFT_RECIPE_VERSION) {
         return sft__fail_at(r->ctx, pos, SFT_E153,
-                            "recipe of version %lld, this build reads <= %d — update surefoot", (long long)version,
-                            SFT_RECIPE_VERSION);
+                            "recipe of version %lld, this build reads <= %d — update surefoot",
+                            (long long)version, SFT_RECIPE_VERSION);
     }
     return SFT_OK;
 }
@@ -176,16 +185,19 @@ sft_status sft__section_unknown(sft_recipe *r, const char *name, sft_pos pos, sf
     const sft_field *row;
     const char      *owner = owner_of(name, &row);
     if (owner && e == SFT_E144) {
-        return sft__fail_at(r->ctx, pos, e, "unknown section `%s` — did you mean `%s.%s`?", name, owner, row->name);
+        return sft__fail_at(r->ctx, pos, e, "unknown section `%s` — did you mean `%s.%s`?", name,
+                            owner, row->name);
     }
     if (owner) {
-        return sft__fail_at(r->ctx, pos, e, "unknown section `%s` — did you mean `%s: {%s: …}`?", name, owner, row->name);
+        return sft__fail_at(r->ctx, pos, e, "unknown section `%s` — did you mean `%s: {%s: …}`?",
+                            name, owner, row->name);
     }
     sft_near near = sft__near(name);
     for (int i = 0; i < SFT_SECTIONS; i++) sft__near_try(&near, sft__section[i].name);
     const char *best = sft__near_best(&near);
-    return sft__fail_at(r->ctx, pos, e,
-                        "unknown section `%s` — there are data, split, model, loss, init, optimizer, schedule, train, "
-                        "early_stop, checkpoint%s%s%s", name, best ? " — did you mean `" : "", best ? best : "",
-                        best ? "`?" : "");
+    return sft__fail_at(
+        r->ctx, pos, e,
+        "unknown section `%s` — there are data, split, model, loss, init, optimizer, schedule, train, "
+        "early_stop, checkpoint%s%s%s",
+        name, best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
 }

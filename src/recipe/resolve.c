@@ -21,7 +21,8 @@ static sft_status unknown_name(sft_recipe *r, int id, const char *name, sft_pos 
     }
     const char *best = sft__near_best(&near);
     sft__fail_at(r->ctx, pos, SFT_E132, "unknown %s `%s` — there are %s%s%s%s", section->name, name,
-                 list.text ? list.text : "none", best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+                 list.text ? list.text : "none", best ? " — did you mean `" : "", best ? best : "",
+                 best ? "`?" : "");
     sft__string_close(&list);
     return sft_code(r->ctx);
 }
@@ -55,11 +56,12 @@ static sft_status check_place(sft_recipe *r, const sft_spec *s, const sft_source
 {
     const char *place = sft__place_of(s->name);
     if (source->place && (!place || !*place)) {
-        return sft__fail_at(r->ctx, s->pos, SFT_E115, "data `%s` needs a place — write %s:PATH", source->name, source->name);
+        return sft__fail_at(r->ctx, s->pos, SFT_E115, "data `%s` needs a place — write %s:PATH",
+                            source->name, source->name);
     }
     if (!source->place && place) {
-        return sft__fail_at(r->ctx, s->pos, SFT_E115, "data `%s` takes no place — write %s alone", source->name,
-                            source->name);
+        return sft__fail_at(r->ctx, s->pos, SFT_E115, "data `%s` takes no place — write %s alone",
+                            source->name, source->name);
     }
     return SFT_OK;
 }
@@ -113,7 +115,9 @@ static sft_status check_layers(sft_arena *a, const sft_layer *l)
         sft_status    s = SFT_OK;
         if (op) {
             void *conf = sft__arena_alloc(a, op->conf_size + 1);
-            s = conf ? sft__fields_bind(a, op->fields ? op->fields : no_rows, conf, &l->spec, op->name) : SFT_MEMORY;
+            s = conf ? sft__fields_bind(a, op->fields ? op->fields : no_rows, conf, &l->spec,
+                                        op->name)
+                     : SFT_MEMORY;
         }
         if (s == SFT_OK) s = check_layers(a, l->body);
         if (s == SFT_OK) s = check_layers(a, l->shortcut);
@@ -155,8 +159,9 @@ static sft_status check_required(sft_recipe *r)
     for (int id = 0; id < SFT_SECTIONS; id++) {
         const sft_section *s = &sft__section[id];
         if (!s->example || !is_missing(r, id)) continue;
-        return sft__fail_at(r->ctx, (sft_pos){ r->file, 0, 0 }, SFT_E114, "`%s` is required — %s; for example:\n  %s",
-                            s->name, s->doc, s->example);
+        return sft__fail_at(r->ctx, (sft_pos){ r->file, 0, 0 }, SFT_E114,
+                            "`%s` is required — %s; for example:\n  %s", s->name, s->doc,
+                            s->example);
     }
     return SFT_OK;
 }
@@ -171,16 +176,20 @@ static void take(sft_recipe *r)
     r->optimizer_conf = b[SFT_OPTIMIZER_SECTION].conf;
     r->schedule_record = b[SFT_SCHEDULE_SECTION].record;
     r->schedule_conf = b[SFT_SCHEDULE_SECTION].conf;
-    memcpy(&r->lr, (const char *)r->optimizer_conf + r->optimizer_record->fields[0].offset, sizeof r->lr);
-    memcpy(&r->warmup, (const char *)r->schedule_conf + warmup_offset(r->schedule_record->conf_size), sizeof r->warmup);
+    memcpy(&r->lr, (const char *)r->optimizer_conf + r->optimizer_record->fields[0].offset,
+           sizeof r->lr);
+    memcpy(&r->warmup,
+           (const char *)r->schedule_conf + warmup_offset(r->schedule_record->conf_size),
+           sizeof r->warmup);
 }
 
 static sft_status check_warmup(sft_recipe *r)
 {
     if (r->train_conf.steps == 0 || r->warmup.warmup <= r->train_conf.steps) return SFT_OK;
-    return sft__fail_at(r->ctx, r->schedule.pos, SFT_E131,
-                        "warm-up of %lld steps is longer than the training of %lld — lower `warmup` or raise `steps`",
-                        (long long)r->warmup.warmup, (long long)r->train_conf.steps);
+    return sft__fail_at(
+        r->ctx, r->schedule.pos, SFT_E131,
+        "warm-up of %lld steps is longer than the training of %lld — lower `warmup` or raise `steps`",
+        (long long)r->warmup.warmup, (long long)r->train_conf.steps);
 }
 
 /* The halves of the batch are summed along a binary tree. */
@@ -188,8 +197,8 @@ static sft_status check_shards(sft_recipe *r)
 {
     const int64_t n = r->train_conf.shards;
     if (n < 0 || (n & (n - 1)) == 0) return SFT_OK;
-    return sft__fail_at(r->ctx, r->train.pos, SFT_E113, "`shards` in `train` must be a power of two, got %lld",
-                        (long long)n);
+    return sft__fail_at(r->ctx, r->train.pos, SFT_E113,
+                        "`shards` in `train` must be a power of two, got %lld", (long long)n);
 }
 
 sft_status sft_recipe_resolve(sft_recipe *r)
@@ -199,8 +208,10 @@ sft_status sft_recipe_resolve(sft_recipe *r)
     if (r->resolved) return SFT_OK;
     sft_status s = check_required(r);
     for (int id = 0; id < SFT_SECTIONS && s == SFT_OK; id++) {
-        if (id == SFT_MODEL_SECTION) s = resolve_model(r);
-        else s = sft__section_bind(r, id, sft__section_spec(r, id), &r->bound[id]);
+        if (id == SFT_MODEL_SECTION)
+            s = resolve_model(r);
+        else
+            s = sft__section_bind(r, id, sft__section_spec(r, id), &r->bound[id]);
     }
     if (s != SFT_OK) return s;
     take(r);

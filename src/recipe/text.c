@@ -10,11 +10,16 @@ enum { LINE = 96 };
 /* A YAML scalar that reads back as `text`: plain where that is safe, else in JSON's quotes. */
 static void scalar(sft_string *out, const char *text)
 {
-    static const char *const words[] = { "null", "Null", "NULL", "~", "-", "--", "---", "...", "", NULL };
-    bool plain = text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-")] == 0;
+    static const char *const words[] = { "null", "Null", "NULL", "~", "-",
+                                         "--",   "---",  "...",  "",  NULL };
+    bool                     plain =
+        text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-")] ==
+        0;
     for (int i = 0; words[i]; i++) plain = plain && strcmp(text, words[i]) != 0;
-    if (plain) sft__string_add(out, text);
-    else sft__string_json(out, text);
+    if (plain)
+        sft__string_add(out, text);
+    else
+        sft__string_json(out, text);
 }
 
 /* Printed length is bounded but for TEXT, which is written by scalar(). */
@@ -23,8 +28,10 @@ static void value(sft_string *out, const sft_field *row, const void *conf)
     char        buf[512];
     const char *text = NULL;
     if (row->kind == SFT_TEXT) memcpy(&text, (const char *)conf + row->offset, sizeof text);
-    if (text) scalar(out, text);
-    else sft__string_add(out, sft__field_print(row, conf, buf, sizeof buf));
+    if (text)
+        scalar(out, text);
+    else
+        sft__string_add(out, sft__field_print(row, conf, buf, sizeof buf));
 }
 
 /* Stack text on several lines, broken behind a | that no quote holds. */
@@ -38,7 +45,8 @@ static void stack(sft_string *out, const char *text)
             sft__string_addn(out, c++, 1);
         } else if (*c == '"') {
             quoted = !quoted;
-        } else if (*c == ' ' && !quoted && c > text && c[-1] == '|' && column + strcspn(c + 1, "|") > LINE) {
+        } else if (*c == ' ' && !quoted && c > text && c[-1] == '|' &&
+                   column + strcspn(c + 1, "|") > LINE) {
             sft__string_add(out, "\n  ");
             column = 0;
             continue;
@@ -77,11 +85,15 @@ const char *sft_recipe_text(sft_recipe *r)
     if (r->stack && !layers) return NULL;
     sft_string out;
     sft__string_open(&out, r->ctx);
-    sft__string_addf(&out, "# resolved by surefoot " SFT_VERSION "; running it again gives the same bits\nversion: %d\n",
+    sft__string_addf(&out,
+                     "# resolved by surefoot " SFT_VERSION
+                     "; running it again gives the same bits\nversion: %d\n",
                      SFT_RECIPE_VERSION);
     for (int id = 0; id < SFT_SECTIONS; id++) {
-        if (id == SFT_MODEL_SECTION && layers) stack(&out, layers);
-        else section(&out, sft__section[id].name, &r->bound[id]);
+        if (id == SFT_MODEL_SECTION && layers)
+            stack(&out, layers);
+        else
+            section(&out, sft__section[id].name, &r->bound[id]);
     }
     r->text = sft__failed(r->ctx) ? NULL : sft__arena_text(&r->arena, out.text);
     sft__string_close(&out);
@@ -98,7 +110,8 @@ static const char *one(sft_recipe *r, const sft_bound *b, const char *key)
     char        buf[512];
     const char *text = NULL;
     if (row->kind == SFT_TEXT) memcpy(&text, (const char *)b->conf + row->offset, sizeof text);
-    return sft__arena_text(&r->arena, text ? text : sft__field_print(row, b->conf, buf, sizeof buf));
+    return sft__arena_text(&r->arena,
+                           text ? text : sft__field_print(row, b->conf, buf, sizeof buf));
 }
 
 const char *sft_recipe_get(sft_recipe *r, const char *key)
