@@ -22,16 +22,15 @@ static void scalar(sft_string *out, const char *text)
         sft__string_json(out, text);
 }
 
-/* Printed length is bounded but for TEXT, which is written by scalar(). */
+/* What a printed value is written by: numbers and lists as they are, texts and words so that YAML leaves them alone. */
 static void value(sft_string *out, const sft_field *row, const void *conf)
 {
     char        buf[512];
     const char *text = NULL;
     if (row->kind == SFT_TEXT) memcpy(&text, (const char *)conf + row->offset, sizeof text);
-    if (text)
-        scalar(out, text);
-    else
-        sft__string_add(out, sft__field_print(row, conf, buf, sizeof buf));
+    if (!text) text = sft__field_print(row, conf, buf, sizeof buf);
+    if (row->kind == SFT_TEXT || row->kind == SFT_WORD) scalar(out, text);
+    else sft__string_add(out, text);
 }
 
 /* Stack text on several lines, broken behind a | that no quote holds. */
