@@ -36,13 +36,14 @@ struct cli {
         const cli_flag *flag;
         const char     *value;
     } flag[CLI_MAX];
-    bool            json, quiet, color;
+    bool            json, quiet;
+    bool            color, color_out; /* on stderr, on stdout */
     int             verbose;
     atomic_int      signal;     /* the first of SIGINT, SIGTERM, SIGUSR1 that came, or 0 */
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume)
+#define CLI_VERBS(X) X(train) X(resume) X(list)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)
@@ -86,6 +87,22 @@ void cli_json_number(cli_json *j, const char *key, double value);    /* not fini
 void cli_json_int(cli_json *j, const char *key, int64_t value);
 void cli_json_flag(cli_json *j, const char *key, bool value);
 void cli_json_close(cli_json *j);                       /* a newline */
+
+/* table.c: rows of text as columns; the last column is wrapped to the terminal's width, elsewhere lines are whole */
+enum { CLI_COLUMNS = 12 };
+
+typedef struct cli_table {
+    int    columns, cells, room;
+    bool   right[CLI_COLUMNS];  /* numbers stand at the right */
+    char **cell;                /* the first row is the head */
+} cli_table;
+
+/* heads: "name|op|>params", > for the right. */
+void cli_table_open(cli_table *t, const char *heads);
+void cli_table_add(cli_table *t, const char *format, ...);  /* the next cell, row by row */
+void cli_table_print(cli_table *t, const cli *a, const char *indent); /* to stdout; forgets the rows */
+int  cli_width(int fd);                                 /* columns of the terminal; 0: it is none */
+void cli_wrap(const char *text, const char *indent, int width); /* a paragraph to stdout; width 0: one line */
 
 /* progress.c */
 typedef struct cli_progress {

@@ -15,7 +15,7 @@ static void say(void *user, sft_level level, const char *sentence)
 }
 
 /* https://no-color.org: NO_COLOR wins when it is not empty; then --color, CLICOLOR_FORCE, a terminal that can. */
-static bool want_color(const cli *a)
+static bool want_color(const cli *a, int fd)
 {
     const char *when = cli_value(a, "color"), *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM");
     if (when && strcmp(when, "auto") != 0)
@@ -24,7 +24,7 @@ static bool want_color(const cli *a)
         return false;
     if (force && *force && strcmp(force, "0") != 0)
         return true;
-    return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+    return isatty(fd) && term && strcmp(term, "dumb") != 0;
 }
 
 static int open_and_run(cli *a)
@@ -36,7 +36,8 @@ static int open_and_run(cli *a)
     long n = threads ? strtol(threads, &end, 10) : 0;
     if (threads && (*end || end == threads || n < 1 || n > 1024))
         return cli_usage(a, "--threads takes a number from 1 to 1024, not `%s`", threads);
-    a->color = want_color(a);
+    a->color = want_color(a, STDERR_FILENO);
+    a->color_out = want_color(a, STDOUT_FILENO);
     sft_config config = { .threads = (int)n, .reference = cli_has(a, "reference") };
     a->ctx = sft_open(&config);
     if (!a->ctx) {

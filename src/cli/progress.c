@@ -5,23 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { BAR = 20 };
 
-static int terminal_width(void)
-{
-    struct winsize w;
-    const char *columns = getenv("COLUMNS");
-    if (columns && atoi(columns) > 20)
-        return atoi(columns);
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 20 ? w.ws_col : 80;
-}
-
 void cli_progress_open(cli_progress *p, cli *a)
 {
-    *p = (cli_progress){ .a = a, .bar = isatty(STDERR_FILENO), .width = terminal_width(), .last = -1 };
+    *p = (cli_progress){ .a = a, .bar = isatty(STDERR_FILENO), .width = cli_width(STDERR_FILENO), .last = -1 };
     const char *term = getenv("TERM");
     if (term && !strcmp(term, "dumb"))
         p->bar = false;
