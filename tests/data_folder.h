@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For tests of data: a folder for small files, whole files in memory, a data set from one line of recipe. */
+/* For tests of data: a folder for small files, whole files in memory, a data set from one line
+ * of recipe. */
 #ifndef SFT_TESTS_DATA_FOLDER_H
 #define SFT_TESTS_DATA_FOLDER_H
 
@@ -42,26 +43,27 @@ static inline void folder_text(const char *folder, const char *name, const char 
 }
 
 /* An IDX file: type, sizes, and `size` bytes of values as they are. */
-static inline void folder_idx(const char *folder, const char *name, unsigned type, int rank, const uint32_t *dim,
-                              const void *values, size_t size)
+static inline void folder_idx(const char *folder, const char *name, unsigned type, int rank,
+                              const uint32_t *dim, const void *values, size_t size)
 {
     uint8_t bytes[4096] = { 0, 0, (uint8_t)type, (uint8_t)rank };
     size_t  head = 4 + 4 * (size_t)rank;
     assert_true(head + size <= sizeof bytes);
     for (int i = 0; i < rank; i++)
-        for (int k = 0; k < 4; k++)
-            bytes[4 + 4 * i + k] = (uint8_t)(dim[i] >> (24 - 8 * k));
+        for (int k = 0; k < 4; k++) bytes[4 + 4 * i + k] = (uint8_t)(dim[i] >> (24 - 8 * k));
     memcpy(bytes + head, values, size);
     folder_write(folder, name, bytes, head + size);
 }
 
-/* "csv:FILE header=no": name and arguments as in a recipe. %s in `line` is `path`. NULL split: the defaults. */
-static inline sft_data *open_line(sft_ctx *c, const char *line, const char *path, const sft_split_conf *split)
+/* "csv:FILE header=no": name and arguments as in a recipe. %s in `line` is `path`. NULL split:
+ * the defaults. */
+static inline sft_data *open_line(sft_ctx *c, const char *line, const char *path,
+                                  const sft_split_conf *split)
 {
-    char      text[1024];
-    sft_arena a;
-    sft_spec  spec = { 0 };
-    sft_data *d = NULL;
+    char           text[1024];
+    sft_arena      a;
+    sft_spec       spec = { 0 };
+    sft_data      *d = NULL;
     sft_split_conf k;
     sft__arena_open(&a, c);
     sft__fields_defaults(sft__split_fields, &k, &a);

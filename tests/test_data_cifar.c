@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* CIFAR's binary batches: small ones made here, the real ones where they are at hand. labels: core data */
+/* CIFAR's binary batches: small ones made here, the real ones where they are at hand.
+ * labels: core data */
 #include "data_folder.h"
 
 static sft_split_conf all_training = { .validation = 0 };
 
 /* `n` records whose label bytes and pixels follow from their number. */
-static void put_batch(const char *folder, const char *name, int n, int labels, int from, int classes)
+static void put_batch(const char *folder, const char *name, int n, int labels, int from,
+                      int classes)
 {
     static uint8_t bytes[8 * 3074];
     int            record = 3072 + labels;
@@ -28,7 +30,8 @@ static void ten_classes(void **state)
     put_batch(path, "data_batch_1.bin", 4, 1, 0, 10);
     put_batch(path, "data_batch_3.bin", 8, 1, 4, 10);
     put_batch(path, "test_batch.bin", 2, 1, 20, 10);
-    folder_text(path, "batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
+    folder_text(path, "batches.meta.txt",
+                "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
     sft_data *d = open_line(c, "cifar:%s", path, &all_training);
     CHECK_OK(c);
     assert_int_equal(d->facts.count[SFT_TRAIN], 12);
@@ -71,8 +74,7 @@ static void the_real_batches(void **state)
     (void)state;
     const char *folder = check_data_folder("CIFAR-10");
     char        place[600];
-    if (!folder)
-        return;
+    if (!folder) return;
     snprintf(place, sizeof place, "%s/cifar10/data_batch_2.bin.gz", folder);
     if (!sft__exists(place)) {
         printf("skipped: CIFAR-10 (%s is absent)\n", place);
@@ -87,8 +89,7 @@ static void the_real_batches(void **state)
     CHECK_OK(c);
     assert_int_equal(d->raw.train.count % 10000, 0);
     assert_int_equal(d->raw.test.count, 10000);
-    for (int i = 0; i < 10000; i++)
-        seen[d->raw.train.label[i]]++;
+    for (int i = 0; i < 10000; i++) seen[d->raw.train.label[i]]++;
     assert_memory_equal(seen, want, sizeof want);
     assert_memory_equal(d->raw.train.bytes, red, 3);
     assert_string_equal(d->facts.class_names[0], "airplane");

@@ -22,8 +22,7 @@ static void check_values(const sft_data *d, const float *want, int64_t rows, int
     assert_int_equal(d->raw.train.count, rows);
     assert_int_equal(d->facts.shape.rank, 1);
     assert_int_equal(d->facts.shape.dim[0], features);
-    for (int64_t i = 0; i < rows * features; i++)
-        assert_true(d->raw.train.floats[i] == want[i]);
+    for (int64_t i = 0; i < rows * features; i++) assert_true(d->raw.train.floats[i] == want[i]);
 }
 
 /* The same table in many spellings. */
@@ -55,10 +54,35 @@ static void many_spellings_one_table(void **state)
     sft_close(c);
 }
 
+/* What the first line is, where nobody says it. */
+static void headers_are_recognised(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t     rows;
+    } cases[] = {
+        { "x,k\n1,a\n2,b\n", 2 },      { "1,a\n2,b\n", 2 }, { "0,1,class\n1,2,0\n3,4,1\n", 2 },
+        { ",x,k\n1,2,a\n3,4,b\n", 2 }, { "1,2\n3,4\n", 2 }, { "1,2,a\n", 1 },
+    };
+    sft_ctx *c = check_open();
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        sft_data *d = open_text(c, "csv:%s/train.csv", cases[k].text);
+        CHECK_OK(c);
+        assert_int_equal(d->raw.train.count, cases[k].rows);
+        sft_data_free(d);
+    }
+    assert_null(
+        open_text(c, "csv:%s/train.csv", "1,oops,a\n2,3,b\n")); /* a mistake, not a header */
+    CHECK_FAILS(c, "E231", "line 1, column 2: \"oops\"");
+    sft_close(c);
+}
+
 static void the_label_is_found(void **state)
 {
     (void)state;
-    static const char *const lines[] = { "csv:%s/train.csv label=kind", "csv:%s/train.csv label=2", "csv:%s/train.csv label=-2" };
+    static const char *const lines[] = { "csv:%s/train.csv label=kind", "csv:%s/train.csv label=2",
+                                         "csv:%s/train.csv label=-2" };
     const float              want[] = { 1, 2, 3, 4 };
     sft_ctx                 *c = check_open();
     for (int k = 0; k < 3; k++) {
@@ -102,8 +126,7 @@ static void numbers_are_classes_or_quantities(void **state)
     assert_true(binary->raw.train.target[0] == 0 && binary->raw.train.target[1] == 1);
     assert_int_equal(quantity->facts.task, SFT_REGRESSION);
     sft_data *all[] = { classes, fractions, told, binary, quantity };
-    for (int i = 0; i < 5; i++)
-        sft_data_free(all[i]);
+    for (int i = 0; i < 5; i++) sft_data_free(all[i]);
     sft_close(c);
 }
 
@@ -188,7 +211,8 @@ static void tables_everyone_knows(void **state)
         assert_int_equal(d->facts.task, cases[k].task);
         assert_int_equal(d->facts.outputs, cases[k].outputs);
         if (cases[k].rows == 20640) {
-            const float first[8] = { 8.3252f, 41, 6.98412698f, 1.02380952f, 322, 2.55555556f, 37.88f, -122.23f };
+            const float first[8] = { 8.3252f, 41,          6.98412698f, 1.02380952f,
+                                     322,     2.55555556f, 37.88f,      -122.23f };
             for (int i = 0; i < 8; i++)
                 CHECK_NEAR(d->raw.train.floats[i], first[i], 1e-6 * fabs((double)first[i]));
             CHECK_NEAR(d->raw.train.target[0], 4.526f, 1e-6);
@@ -210,8 +234,9 @@ static void any_failed_allocation_is_clean(void **state)
     bool failed = true;
     for (int64_t n = 1; failed; n++) {
         check_memory m = { .fails = n };
-        sft_ctx     *c = sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
-        sft_data    *d = c ? open_line(c, line, "", &plain) : NULL;
+        sft_ctx     *c =
+            sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
+        sft_data *d = c ? open_line(c, line, "", &plain) : NULL;
         failed = !d;
         assert_int_equal(sft_code(c), failed ? SFT_MEMORY : SFT_OK);
         sft_data_free(d);
@@ -225,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_spellings_one_table),
+        cmocka_unit_test(headers_are_recognised),
         cmocka_unit_test(the_label_is_found),
         cmocka_unit_test(numbers_are_classes_or_quantities),
         cmocka_unit_test(missing_values_are_dropped_or_filled),

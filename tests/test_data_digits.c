@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The digits in the binary, their split, their standardisation, and data sets from memory. labels: core data */
+/* The digits in the binary, their split, their standardisation, and data sets from memory.
+ * labels: core data */
 #include "data_folder.h"
 
 #include <math.h>
@@ -7,8 +8,8 @@
 static void digits_are_the_published_ones(void **state)
 {
     (void)state;
-    sft_ctx       *c = check_open();
-    sft_data      *d = open_line(c, "digits", "", NULL);
+    sft_ctx  *c = check_open();
+    sft_data *d = open_line(c, "digits", "", NULL);
     CHECK_OK(c);
     sft_data_facts f;
     assert_int_equal(sft_data_facts_of(d, &f), SFT_OK);
@@ -21,11 +22,9 @@ static void digits_are_the_published_ones(void **state)
     assert_int_equal(f.count[SFT_TRAIN] + f.count[SFT_VALIDATION], 3823);
     assert_int_equal(f.count[SFT_TEST], 1797);
     int64_t seen[10] = { 0 };
-    for (int64_t i = 0; i < d->raw.train.count; i++)
-        seen[d->raw.train.label[i]]++;
+    for (int64_t i = 0; i < d->raw.train.count; i++) seen[d->raw.train.label[i]]++;
     const int64_t want[10] = { 376, 389, 380, 389, 387, 376, 377, 387, 380, 382 };
-    for (int k = 0; k < 10; k++)
-        assert_int_equal(seen[k], want[k]);
+    for (int k = 0; k < 10; k++) assert_int_equal(seen[k], want[k]);
     /* the first test digit of UCI's file, a zero: 0 0 5 13 9 1 0 0 */
     const uint8_t row[8] = { 0, 0, 5, 13, 9, 1, 0, 0 };
     assert_memory_equal(d->raw.test.bytes, row, 8);
@@ -39,25 +38,26 @@ static void split_is_stratified_seeded_and_whole(void **state)
     (void)state;
     sft_ctx *c = check_open();
     for (int64_t seed = 0; seed < 5; seed++) {
-        sft_split_conf k = { .validation = 0.07 + 0.06 * (double)seed, .seed = seed, .stratify = true };
+        sft_split_conf k = { .validation = 0.07 + 0.06 * (double)seed,
+                             .seed = seed,
+                             .stratify = true };
         sft_data      *d = open_line(c, "digits", "", &k), *again = open_line(c, "digits", "", &k);
         CHECK_OK(c);
-        int64_t n = d->facts.count[SFT_VALIDATION], per[10] = { 0 }, all[10] = { 0 };
+        int64_t  n = d->facts.count[SFT_VALIDATION], per[10] = { 0 }, all[10] = { 0 };
         uint8_t *hit = calloc(3823, 1);
         CHECK_NEAR(n, k.validation * 3823, 0.5);
-        assert_memory_equal(d->index[SFT_VALIDATION], again->index[SFT_VALIDATION], (size_t)n * sizeof(int64_t));
+        assert_memory_equal(d->index[SFT_VALIDATION], again->index[SFT_VALIDATION],
+                            (size_t)n * sizeof(int64_t));
         for (int64_t i = 0; i < n; i++) {
             per[d->raw.train.label[d->index[SFT_VALIDATION][i]]]++;
             hit[d->index[SFT_VALIDATION][i]]++;
         }
-        for (int64_t i = 0; i < d->facts.count[SFT_TRAIN]; i++)
-            hit[d->index[SFT_TRAIN][i]]++;
+        for (int64_t i = 0; i < d->facts.count[SFT_TRAIN]; i++) hit[d->index[SFT_TRAIN][i]]++;
         for (int64_t i = 0; i < 3823; i++) {
             all[d->raw.train.label[i]]++;
             assert_int_equal(hit[i], 1);
         }
-        for (int j = 0; j < 10; j++)
-            CHECK_NEAR(per[j], k.validation * (double)all[j], 1.0);
+        for (int j = 0; j < 10; j++) CHECK_NEAR(per[j], k.validation * (double)all[j], 1.0);
         free(hit);
         sft_data_free(d);
         sft_data_free(again);
@@ -69,12 +69,14 @@ static void another_seed_gives_another_split(void **state)
 {
     (void)state;
     sft_ctx       *c = check_open();
-    sft_split_conf a = { .validation = 0.1, .seed = 1, .stratify = true }, b = { .validation = 0.1, .seed = 2, .stratify = true };
-    sft_data      *x = open_line(c, "digits", "", &a), *y = open_line(c, "digits", "", &b);
+    sft_split_conf a = { .validation = 0.1, .seed = 1, .stratify = true },
+                   b = { .validation = 0.1, .seed = 2, .stratify = true };
+    sft_data *x = open_line(c, "digits", "", &a), *y = open_line(c, "digits", "", &b);
     CHECK_OK(c);
     assert_memory_not_equal(x->index[SFT_VALIDATION], y->index[SFT_VALIDATION],
                             (size_t)x->facts.count[SFT_VALIDATION] * sizeof(int64_t));
-    assert_string_equal(x->facts.fingerprint, y->facts.fingerprint); /* of the samples, not of the split */
+    assert_string_equal(x->facts.fingerprint,
+                        y->facts.fingerprint); /* of the samples, not of the split */
     sft_data_free(x);
     sft_data_free(y);
     sft_close(c);
@@ -84,7 +86,7 @@ static void another_seed_gives_another_split(void **state)
 static void standardised_by_training_only(void **state)
 {
     (void)state;
-    sft_ctx       *c = check_open();
+    sft_ctx *c = check_open();
     for (int how = SFT_STANDARDIZE_AUTO; how <= SFT_STANDARDIZE_FEATURE; how++) {
         sft_split_conf k = { .validation = 0.2, .stratify = true, .standardize = how };
         sft_data      *d = open_line(c, "digits", "", &k);
@@ -145,18 +147,21 @@ static void memory_sets_come_back_as_given(void **state)
     sft_close(c);
 }
 
-/* Whatever allocation fails: a clean E004, and every byte comes back with the size it was asked with. */
+/* Whatever allocation fails: a clean E004, and every byte comes back with the size it was asked
+ * with. */
 static void any_failed_allocation_is_clean(void **state)
 {
     (void)state;
     int64_t fails = 0;
     for (bool failed = true; failed;) {
         check_memory m = { .fails = ++fails };
-        sft_ctx     *c = sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
+        sft_ctx     *c =
+            sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
         failed = !c;
         if (c) {
-            sft_data *d = open_line(c, "digits", "", NULL);
-            sft_loader *l = d ? sft__loader_new(d, &(sft_loader_conf){ .batch = 32, .shuffle = true }) : NULL;
+            sft_data   *d = open_line(c, "digits", "", NULL);
+            sft_loader *l =
+                d ? sft__loader_new(d, &(sft_loader_conf){ .batch = 32, .shuffle = true }) : NULL;
             failed = !l;
             assert_int_equal(sft_code(c), failed ? SFT_MEMORY : SFT_OK);
             sft__loader_free(l);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* IDX files: every rank and type from small files, MNIST itself where it is at hand. labels: core data */
+/* IDX files: every rank and type from small files, MNIST itself where it is at hand.
+ * labels: core data */
 #include "data_folder.h"
 
 static const uint8_t labels4[4] = { 0, 1, 2, 1 };
@@ -30,10 +31,8 @@ static void every_rank_has_its_shape(void **state)
         char     path[64], text[64];
         uint8_t  value[64];
         uint32_t n = 1;
-        for (int i = 0; i < cases[k].rank; i++)
-            n *= cases[k].dim[i];
-        for (uint32_t i = 0; i < n; i++)
-            value[i] = (uint8_t)(255 - i);
+        for (int i = 0; i < cases[k].rank; i++) n *= cases[k].dim[i];
+        for (uint32_t i = 0; i < n; i++) value[i] = (uint8_t)(255 - i);
         folder_make(path);
         folder_idx(path, "train-images-idx-ubyte", 8, cases[k].rank, cases[k].dim, value, n);
         put_labels(path, "train-labels-idx1-ubyte");
@@ -62,21 +61,30 @@ static void every_type_is_read(void **state)
     } cases[] = {
         { 0x09, 4, { 1, 0xFE, 100, 0x80 }, { 1, -2, 100, -128 } },
         { 0x0B, 8, { 0, 1, 0xFF, 0xFE, 1, 44, 0x80, 0 }, { 1, -2, 300, -32768 } },
-        { 0x0C, 16, { 0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 1, 44, 0, 1, 0, 0 }, { 1, -2, 300, 65536 } },
-        { 0x0D, 16, { 0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0, 0x43, 0x96, 0, 0, 0x3F, 0, 0, 0 }, { 1, -2, 300, 0.5f } },
-        { 0x0E, 32, { 0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0x72, 0xC0, 0, 0, 0, 0, 0, 0x3F, 0xE0 },
+        { 0x0C,
+          16,
+          { 0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 1, 44, 0, 1, 0, 0 },
+          { 1, -2, 300, 65536 } },
+        { 0x0D,
+          16,
+          { 0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0, 0x43, 0x96, 0, 0, 0x3F, 0, 0, 0 },
+          { 1, -2, 300, 0.5f } },
+        { 0x0E,
+          32,
+          { 0x3F, 0xF0, 0, 0,    0,    0,    0, 0, 0xC0, 0, 0, 0,    0,
+            0,    0,    0, 0x40, 0x72, 0xC0, 0, 0, 0,    0, 0, 0x3F, 0xE0 },
           { 1, -2, 300, 0.5f } },
     };
     sft_ctx *c = check_open();
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         char path[64];
         folder_make(path);
-        folder_idx(path, "a", cases[k].type, 2, (uint32_t[]){ 4, 1 }, cases[k].value, cases[k].size);
+        folder_idx(path, "a", cases[k].type, 2, (uint32_t[]){ 4, 1 }, cases[k].value,
+                   cases[k].size);
         put_labels(path, "b");
         sft_data *d = open_line(c, "idx:%s train_images=a train_labels=b", path, &all_training);
         CHECK_OK(c);
-        for (int i = 0; i < 4; i++)
-            assert_true(d->raw.train.floats[i] == cases[k].want[i]);
+        for (int i = 0; i < 4; i++) assert_true(d->raw.train.floats[i] == cases[k].want[i]);
         sft_data_free(d);
         folder_remove(path);
     }
@@ -108,8 +116,7 @@ static void mnist_is_mnist(void **state)
     (void)state;
     const char *folder = check_data_folder("MNIST");
     char        place[600];
-    if (!folder)
-        return;
+    if (!folder) return;
     snprintf(place, sizeof place, "%s/mnist", folder);
     if (!sft__exists(place)) {
         printf("skipped: MNIST (%s is absent)\n", place);
@@ -123,13 +130,10 @@ static void mnist_is_mnist(void **state)
     CHECK_OK(c);
     assert_int_equal(d->raw.train.count, 60000);
     assert_int_equal(d->raw.test.count, 10000);
-    for (int64_t i = 0; i < 60000 * 784; i++)
-        sum += d->raw.train.bytes[i];
+    for (int64_t i = 0; i < 60000 * 784; i++) sum += d->raw.train.bytes[i];
     CHECK_NEAR((double)sum / (60000.0 * 784), 33.3184, 5e-5);
-    for (int i = 0; i < 60000; i++)
-        seen[0][d->raw.train.label[i]]++;
-    for (int i = 0; i < 10000; i++)
-        seen[1][d->raw.test.label[i]]++;
+    for (int i = 0; i < 60000; i++) seen[0][d->raw.train.label[i]]++;
+    for (int i = 0; i < 10000; i++) seen[1][d->raw.test.label[i]]++;
     assert_memory_equal(seen[0], train, sizeof train);
     assert_memory_equal(seen[1], test, sizeof test);
     sft_data_free(d);

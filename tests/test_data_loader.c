@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Batches are a pure function of (seed, epoch, step), gathered ahead or not. labels: core data threads */
+/* Batches are a pure function of (seed, epoch, step), gathered ahead or not.
+ * labels: core data threads */
 #include "data_folder.h"
 
 #include <stdlib.h>
@@ -34,7 +35,8 @@ static void every_sample_once_an_epoch(void **state)
     (void)state;
     sft_ctx    *c = check_open();
     sft_data   *d = numbered(c, 103, 3);
-    sft_loader *l = sft__loader_new(d, &(sft_loader_conf){ .batch = 10, .seed = 7, .shuffle = true });
+    sft_loader *l =
+        sft__loader_new(d, &(sft_loader_conf){ .batch = 10, .seed = 7, .shuffle = true });
     CHECK_OK(c);
     assert_int_equal(sft__loader_steps(l), 11);
     assert_int_equal(sft__loader_tail(l), 3);
@@ -46,12 +48,10 @@ static void every_sample_once_an_epoch(void **state)
             const sft_batch *b = sft__loader_get(l, epoch, step);
             assert_int_equal(b->rows, step < 10 ? 10 : 3);
             check_rows(b, 3);
-            for (int64_t r = 0; r < b->rows; r++)
-                order[epoch][n++] = b->label[r];
+            for (int64_t r = 0; r < b->rows; r++) order[epoch][n++] = b->label[r];
         }
         assert_int_equal(n, 103);
-        for (int i = 0; i < 103; i++)
-            assert_int_equal(seen[order[epoch][i]]++, 0);
+        for (int i = 0; i < 103; i++) assert_int_equal(seen[order[epoch][i]]++, 0);
     }
     assert_memory_not_equal(order[0], order[1], sizeof order[0]);
     assert_memory_not_equal(order[1], order[2], sizeof order[0]);
@@ -77,8 +77,8 @@ static void file_order_without_shuffling(void **state)
     sft_close(c);
 }
 
-/* Gathered ahead by the thread or on the spot, in order or at random: the same rows. Batches of 16 x 8192 floats are
- * large enough for the thread. */
+/* Gathered ahead by the thread or on the spot, in order or at random: the same rows. Batches of
+ * 16 x 8192 floats are large enough for the thread. */
 static void prefetch_changes_nothing(void **state)
 {
     (void)state;
@@ -91,8 +91,9 @@ static void prefetch_changes_nothing(void **state)
     CHECK_OK(c);
     srand(5);
     for (int i = 0; i < 300; i++) {
-        int64_t epoch = i < 200 ? i / 7 : rand() % 9, step = i < 200 ? i % 7 : rand() % 7;
-        const sft_batch *a = sft__loader_get(plain, epoch, step), *b = sft__loader_get(ahead, epoch, step);
+        int64_t          epoch = i < 200 ? i / 7 : rand() % 9, step = i < 200 ? i % 7 : rand() % 7;
+        const sft_batch *a = sft__loader_get(plain, epoch, step),
+                        *b = sft__loader_get(ahead, epoch, step);
         assert_int_equal(a->rows, b->rows);
         assert_memory_equal(a->label, b->label, (size_t)a->rows * sizeof *a->label);
         check_rows(b, 8192);
@@ -107,10 +108,8 @@ static int64_t resident_pages(void)
 {
     long  size = 0, resident = 0;
     FILE *f = fopen("/proc/self/statm", "r");
-    if (!f)
-        return 0;
-    if (fscanf(f, "%ld %ld", &size, &resident) != 2)
-        resident = 0;
+    if (!f) return 0;
+    if (fscanf(f, "%ld %ld", &size, &resident) != 2) resident = 0;
     fclose(f);
     return resident;
 }
@@ -121,15 +120,15 @@ static void getting_allocates_nothing(void **state)
     (void)state;
     for (int prefetch = 0; prefetch < 2; prefetch++) {
         check_memory m = { 0 };
-        sft_ctx     *c = sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
-        sft_data    *d = numbered(c, 64, 8192);
-        sft_loader  *l = sft__loader_new(d, &(sft_loader_conf){ .batch = 10, .shuffle = true, .prefetch = prefetch });
+        sft_ctx     *c =
+            sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
+        sft_data   *d = numbered(c, 64, 8192);
+        sft_loader *l = sft__loader_new(
+            d, &(sft_loader_conf){ .batch = 10, .shuffle = true, .prefetch = prefetch });
         CHECK_OK(c);
-        for (int64_t i = 0; i < 100; i++)
-            sft__loader_get(l, i / 7, i % 7);
+        for (int64_t i = 0; i < 100; i++) sft__loader_get(l, i / 7, i % 7);
         int64_t calls = m.calls, pages = resident_pages();
-        for (int64_t i = 0; i < 5000; i++)
-            sft__loader_get(l, i / 7, i % 7);
+        for (int64_t i = 0; i < 5000; i++) sft__loader_get(l, i / 7, i % 7);
         assert_int_equal(m.calls, calls);
         assert_true(resident_pages() <= pages + 64);
         sft__loader_free(l);
@@ -150,7 +149,8 @@ static void wrong_batches_are_refused(void **state)
     CHECK_FAILS(c, "E245", "no samples");
     assert_null(sft__loader_new(d, &(sft_loader_conf){ .batch = 0 }));
     CHECK_FAILS(c, "E002", "batch of 0");
-    sft_loader *l = sft__loader_new(d, &(sft_loader_conf){ .batch = 100 }); /* to evaluate: one short batch */
+    sft_loader *l =
+        sft__loader_new(d, &(sft_loader_conf){ .batch = 100 }); /* to evaluate: one short batch */
     assert_int_equal(sft__loader_get(l, 0, 0)->rows, 25);
     sft__loader_free(l);
     sft_data_free(d);
@@ -160,8 +160,10 @@ static void wrong_batches_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_sample_once_an_epoch), cmocka_unit_test(file_order_without_shuffling),
-        cmocka_unit_test(prefetch_changes_nothing),   cmocka_unit_test(getting_allocates_nothing),
+        cmocka_unit_test(every_sample_once_an_epoch),
+        cmocka_unit_test(file_order_without_shuffling),
+        cmocka_unit_test(prefetch_changes_nothing),
+        cmocka_unit_test(getting_allocates_nothing),
         cmocka_unit_test(wrong_batches_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

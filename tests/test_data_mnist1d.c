@@ -4,15 +4,17 @@
 
 #include "data/numpy_random.h"
 
-/* numpy.random.seed(42): the first values of rand, randn, randint and permutation as numpy prints them. */
+/* numpy.random.seed(42): the first values of rand, randn, randint and permutation as numpy
+ * prints them. */
 static void numbers_are_numpys(void **state)
 {
     (void)state;
     sft_numpy r;
-    sft__numpy_seed(&r, 5489); /* the reference implementation's default seed; its 10000th output is in C++11's standard */
+    sft__numpy_seed(
+        &r,
+        5489); /* the reference implementation's default seed; its 10000th output is in C++11's standard */
     uint32_t last = 0;
-    for (int i = 0; i < 10000; i++)
-        last = sft__numpy_next(&r);
+    for (int i = 0; i < 10000; i++) last = sft__numpy_next(&r);
     assert_int_equal(last, 4123659995u);
 
     sft__numpy_seed(&r, 42);
@@ -47,10 +49,8 @@ static void samples_have_the_published_counts(void **state)
     assert_int_equal(d->raw.test.count, 1000);
     assert_int_equal(d->facts.shape.rank, 2);
     assert_int_equal(d->facts.shape.dim[1], 40);
-    for (int i = 0; i < 4000; i++)
-        seen[0][d->raw.train.label[i]]++;
-    for (int i = 0; i < 1000; i++)
-        seen[1][d->raw.test.label[i]]++;
+    for (int i = 0; i < 4000; i++) seen[0][d->raw.train.label[i]]++;
+    for (int i = 0; i < 1000; i++) seen[1][d->raw.test.label[i]]++;
     assert_memory_equal(seen[0], train, sizeof train);
     assert_memory_equal(seen[1], test, sizeof test);
     sft_data_free(d);
@@ -63,8 +63,7 @@ static void equals_upstreams_files(void **state)
     (void)state;
     const char *folder = check_data_folder("MNIST-1D against its files");
     char        place[600];
-    if (!folder)
-        return;
+    if (!folder) return;
     snprintf(place, sizeof place, "%s/mnist1d/mnist1d-train-x-idx2-float.gz", folder);
     if (!sft__exists(place)) {
         printf("skipped: MNIST-1D against its files (%s is absent)\n", place);
@@ -72,9 +71,11 @@ static void equals_upstreams_files(void **state)
     }
     sft_ctx *c = check_open();
     snprintf(place, sizeof place, "%s/mnist1d", folder);
-    sft_data *ours = open_line(c, "mnist1d", "", NULL), *files = open_line(c, "idx:%s sequence=true", place, NULL);
+    sft_data *ours = open_line(c, "mnist1d", "", NULL),
+             *files = open_line(c, "idx:%s sequence=true", place, NULL);
     CHECK_OK(c);
-    const sft_samples *a[2] = { &ours->raw.train, &ours->raw.test }, *b[2] = { &files->raw.train, &files->raw.test };
+    const sft_samples *a[2] = { &ours->raw.train, &ours->raw.test },
+                      *b[2] = { &files->raw.train, &files->raw.test };
     for (int s = 0; s < 2; s++) {
         assert_int_equal(a[s]->count, b[s]->count);
         assert_true(sft__same_shape(a[s]->shape, b[s]->shape));

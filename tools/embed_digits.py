@@ -16,6 +16,8 @@ HEAD = """/* SPDX-License-Identifier: MIT AND CC-BY-4.0 */
 /* Optical recognition of handwritten digits (UCI optdigits) by E. Alpaydin and C. Kaynak, CC BY 4.0; each line is the
  * digit, then a letter a pixel of its 8x8 image, 'a' for 0 to 'q' for 16. Written by tools/embed_digits.py. */
 #include "data/embedded/digits_samples.h"
+
+/* clang-format off */
 """
 
 

@@ -26,14 +26,14 @@ static char guess_separator(const char *p, const char *end)
     bool       quoted = false;
     for (; p < end && (quoted || (*p != '\n' && *p != '\r')); p++) {
         quoted ^= *p == '"';
-        for (int k = 0; k < 3 && !quoted; k++)
-            count[k] += *p == marks[k];
+        for (int k = 0; k < 3 && !quoted; k++) count[k] += *p == marks[k];
     }
     int best = count[1] > count[0] ? 1 : 0;
     return marks[count[2] > count[best] ? 2 : best];
 }
 
-void sft__csv_open(sft_csv_reader *r, sft_ctx *c, const char *path, const uint8_t *bytes, size_t size, char separator)
+void sft__csv_open(sft_csv_reader *r, sft_ctx *c, const char *path, const uint8_t *bytes,
+                   size_t size, char separator)
 {
     const char *text = (const char *)bytes;
     size_t      mark = size >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
@@ -61,13 +61,14 @@ void sft__csv_close(sft_csv_reader *r)
 static sft_status add_field(sft_csv_reader *r, sft_csv_field f)
 {
     if (r->n == SFT_CSV_COLUMNS_MOST)
-        return sft__fail_at(r->ctx, here(r, f.p), SFT_E237, "more than %d columns — is it a CSV file, is the separator right?",
+        return sft__fail_at(r->ctx, here(r, f.p), SFT_E237,
+                            "more than %d columns — is it a CSV file, is the separator right?",
                             SFT_CSV_COLUMNS_MOST);
     if (r->n == r->room) {
         int64_t        room = r->room ? 2 * r->room : 32;
-        sft_csv_field *field = sft__realloc(r->ctx, r->field, (size_t)r->room * sizeof f, (size_t)room * sizeof f);
-        if (!field)
-            return sft_code(r->ctx);
+        sft_csv_field *field =
+            sft__realloc(r->ctx, r->field, (size_t)r->room * sizeof f, (size_t)room * sizeof f);
+        if (!field) return sft_code(r->ctx);
         r->field = field;
         r->room = room;
     }
@@ -88,29 +89,30 @@ static bool ends_field(const sft_csv_reader *r, const char *p)
 static sft_status bad_byte(sft_csv_reader *r, const char *p)
 {
     if (*p == '\0')
-        return sft__fail_at(r->ctx, here(r, p), SFT_E233, "a NUL byte in CSV text — is it binary, or UTF-16? save it as UTF-8");
-    return sft__fail_at(r->ctx, here(r, p), SFT_E236, "a lone quote — put a field with quotes in quotes and double those inside: "
+        return sft__fail_at(r->ctx, here(r, p), SFT_E233,
+                            "a NUL byte in CSV text — is it binary, or UTF-16? save it as UTF-8");
+    return sft__fail_at(r->ctx, here(r, p), SFT_E236,
+                        "a lone quote — put a field with quotes in quotes and double those inside: "
                         "\"say \"\"so\"\"\"");
 }
 
 static sft_status too_long(sft_csv_reader *r)
 {
-    return sft__fail_at(r->ctx, (sft_pos){ r->path, here(r, r->at).line, 0 }, SFT_E234, "a line of more than %zu bytes — is it a "
-                        "CSV file? is a quote left open?", SFT_CSV_LINE_MOST);
+    return sft__fail_at(r->ctx, (sft_pos){ r->path, here(r, r->at).line, 0 }, SFT_E234,
+                        "a line of more than %zu bytes — is it a "
+                        "CSV file? is a quote left open?",
+                        SFT_CSV_LINE_MOST);
 }
 
 static sft_status read_plain(sft_csv_reader *r, const char *p)
 {
     const char *from = p;
     for (; !ends_field(r, p); p++)
-        if (*p == '"' || *p == '\0')
-            return bad_byte(r, p);
+        if (*p == '"' || *p == '\0') return bad_byte(r, p);
     const char *to = p;
-    while (to > from && blank(r, to[-1]))
-        to--;
+    while (to > from && blank(r, to[-1])) to--;
     r->at = p;
-    if ((size_t)(p - from) > SFT_CSV_LINE_MOST)
-        return too_long(r);
+    if ((size_t)(p - from) > SFT_CSV_LINE_MOST) return too_long(r);
     return add_field(r, (sft_csv_field){ .p = from, .n = (uint32_t)(to - from) });
 }
 
@@ -121,28 +123,23 @@ static sft_status read_quoted(sft_csv_reader *r, const char *p)
     const char   *from = p, *open = p - 1;
     sft_pos       opened = here(r, open);
     for (;; p++) {
-        if ((size_t)(p - from) > SFT_CSV_LINE_MOST)
-            return too_long(r);
+        if ((size_t)(p - from) > SFT_CSV_LINE_MOST) return too_long(r);
         if (p == r->end)
-            return sft__fail_at(r->ctx, opened, SFT_E236, "a lone quote — it opens a field that never ends");
-        if (*p == '\0')
-            return bad_byte(r, p);
+            return sft__fail_at(r->ctx, opened, SFT_E236,
+                                "a lone quote — it opens a field that never ends");
+        if (*p == '\0') return bad_byte(r, p);
         if (*p == '\n') {
             r->line++;
             r->line_start = p + 1;
         }
-        if (*p != '"')
-            continue;
-        if (p + 1 == r->end || p[1] != '"')
-            break;
+        if (*p != '"') continue;
+        if (p + 1 == r->end || p[1] != '"') break;
         f.escaped = true;
         p++;
     }
     f.n = (uint32_t)(p - from);
-    for (p++; p < r->end && blank(r, *p);)
-        p++;
-    if (!ends_field(r, p))
-        return bad_byte(r, p[0] ? p - 1 : p);
+    for (p++; p < r->end && blank(r, *p);) p++;
+    if (!ends_field(r, p)) return bad_byte(r, p[0] ? p - 1 : p);
     r->at = p;
     return add_field(r, f);
 }
@@ -150,14 +147,16 @@ static sft_status read_quoted(sft_csv_reader *r, const char *p)
 /* At the end of a record: LF or CR LF, the same in the whole file. */
 static sft_status read_line_end(sft_csv_reader *r)
 {
-    if (r->at == r->end)
-        return SFT_OK;
+    if (r->at == r->end) return SFT_OK;
     char kind = *r->at;
     if (kind == '\r' && (r->at + 1 == r->end || r->at[1] != '\n'))
-        return sft__fail_at(r->ctx, here(r, r->at), SFT_E235, "a carriage return without a line feed — convert the line ends to LF");
+        return sft__fail_at(r->ctx, here(r, r->at), SFT_E235,
+                            "a carriage return without a line feed — convert the line ends to LF");
     if (r->line_end && r->line_end != kind)
-        return sft__fail_at(r->ctx, here(r, r->at), SFT_E235, "line ends are mixed — this line ends in %s, those before in %s — "
-                            "convert them with dos2unix", kind == '\r' ? "CR LF" : "LF", kind == '\r' ? "LF" : "CR LF");
+        return sft__fail_at(r->ctx, here(r, r->at), SFT_E235,
+                            "line ends are mixed — this line ends in %s, those before in %s — "
+                            "convert them with dos2unix",
+                            kind == '\r' ? "CR LF" : "LF", kind == '\r' ? "LF" : "CR LF");
     r->line_end = kind;
     r->at += kind == '\r' ? 2 : 1;
     r->line++;
@@ -168,8 +167,7 @@ static sft_status read_line_end(sft_csv_reader *r)
 static sft_status read_field(sft_csv_reader *r)
 {
     const char *p = r->at;
-    while (p < r->end && blank(r, *p))
-        p++;
+    while (p < r->end && blank(r, *p)) p++;
     return p < r->end && *p == '"' ? read_quoted(r, p + 1) : read_plain(r, p);
 }
 
@@ -179,12 +177,9 @@ static sft_status read_record(sft_csv_reader *r)
     r->n = 0;
     r->record_line = r->line;
     for (;;) {
-        if (read_field(r))
-            return sft_code(r->ctx);
-        if ((size_t)(r->at - from) > SFT_CSV_LINE_MOST)
-            return too_long(r);
-        if (r->at == r->end || *r->at != r->separator)
-            break;
+        if (read_field(r)) return sft_code(r->ctx);
+        if ((size_t)(r->at - from) > SFT_CSV_LINE_MOST) return too_long(r);
+        if (r->at == r->end || *r->at != r->separator) break;
         r->at++;
     }
     return read_line_end(r);
@@ -193,16 +188,14 @@ static sft_status read_record(sft_csv_reader *r)
 bool sft__csv_next(sft_csv_reader *r)
 {
     while (r->at < r->end && (*r->at == '\n' || *r->at == '\r')) /* empty lines */
-        if (read_line_end(r))
-            return false;
+        if (read_line_end(r)) return false;
     return r->at < r->end && read_record(r) == SFT_OK;
 }
 
 const char *sft__csv_text(sft_arena *a, const char *p, size_t n, bool escaped)
 {
     char *text = sft__arena_textn(a, p, n);
-    if (!text || !escaped)
-        return text;
+    if (!text || !escaped) return text;
     size_t k = 0;
     for (size_t i = 0; i < n; i++) {
         text[k++] = text[i];

@@ -10,17 +10,17 @@ enum sft_csv_header { SFT_HEADER_AUTO, SFT_HEADER_YES, SFT_HEADER_NO };
 enum sft_csv_task { SFT_TASK_AUTO, SFT_TASK_CLASSES, SFT_TASK_BINARY, SFT_TASK_REGRESSION };
 enum sft_csv_missing { SFT_MISSING_ERROR, SFT_MISSING_MEAN, SFT_MISSING_DROP };
 
-typedef struct sft_csv_conf {   /* the rows of `data: csv:FILE` */
+typedef struct sft_csv_conf { /* the rows of `data: csv:FILE` */
     const char *label, *test;
     int         header, task, separator, missing;
 } sft_csv_conf;
 
-typedef struct sft_csv_label {  /* one sample's label as it stands in the file */
+typedef struct sft_csv_label { /* one sample's label as it stands in the file */
     const char *p;
     uint32_t    n;
     bool        escaped, number;
     double      value;
-    int64_t     row, line;      /* sample number; line in the file */
+    int64_t     row, line; /* sample number; line in the file */
 } sft_csv_label;
 
 typedef struct sft_csv_table {
@@ -28,19 +28,22 @@ typedef struct sft_csv_table {
     char               separator;
     bool               header;
     int64_t            columns, label_column; /* the latter from 0 */
-    const char *const *names;   /* of the columns, or NULL without a header */
+    const char *const *names;                 /* of the columns, or NULL without a header */
     int64_t            rows, room, dropped;
-    float             *floats;  /* room x (columns - 1); NaN: missing, to be filled */
-    sft_csv_label     *label;   /* room; points into the bytes that were parsed */
+    float             *floats; /* room x (columns - 1); NaN: missing, to be filled */
+    sft_csv_label     *label;  /* room; points into the bytes that were parsed */
 } sft_csv_table;
 
-/* The names and numbers of `bytes`, which must outlive the table. train: the table whose columns this one must have, or NULL.
- * On failure (E202, E230 to E237, E245, E247) nothing stays allocated. */
-sft_status sft__csv_parse(sft_arena *a, const char *path, const uint8_t *bytes, size_t size, const sft_csv_conf *k,
-                          const sft_csv_table *train, sft_csv_table *t);
+/* The names and numbers of `bytes`, which must outlive the table. train: the table whose columns
+ * this one must have, or NULL. On failure (E202, E230 to E237, E245, E247) nothing stays
+ * allocated. */
+sft_status sft__csv_parse(sft_arena *a, const char *path, const uint8_t *bytes, size_t size,
+                          const sft_csv_conf *k, const sft_csv_table *train, sft_csv_table *t);
 void       sft__csv_table_free(sft_ctx *c, sft_csv_table *t);
 
-/* Turns both tables (test->rows 0: none) into raw's samples: numbers move, labels become classes or targets. */
-sft_status sft__csv_targets(sft_ctx *c, const sft_csv_conf *k, sft_csv_table *train, sft_csv_table *test, sft_raw *raw);
+/* Turns both tables (test->rows 0: none) into raw's samples: numbers move, labels become classes
+ * or targets. */
+sft_status sft__csv_targets(sft_ctx *c, const sft_csv_conf *k, sft_csv_table *train,
+                            sft_csv_table *test, sft_raw *raw);
 
 #endif

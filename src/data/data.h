@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Data sets in memory, their sources, splits, and batches as pure functions of (seed, epoch, step). */
+/* Data sets in memory, their sources, splits, and batches as pure functions of (seed, epoch,
+ * step). */
 #ifndef SFT_DATA_DATA_H
 #define SFT_DATA_DATA_H
 
@@ -11,29 +12,29 @@
 typedef struct sft_samples {
     int64_t   count;
     sft_shape shape;
-    uint8_t  *bytes;            /* count x sample, or NULL */
-    float    *floats;           /* count x sample, or NULL */
-    int32_t  *label;            /* classes, or NULL */
-    float    *target;           /* count x outputs, or NULL */
+    uint8_t  *bytes;  /* count x sample, or NULL */
+    float    *floats; /* count x sample, or NULL */
+    int32_t  *label;  /* classes, or NULL */
+    float    *target; /* count x outputs, or NULL */
 } sft_samples;
 
-typedef struct sft_raw {        /* what a source delivers */
-    sft_arena          *arena;  /* texts and names */
-    const char         *source; /* origin and licence, one line */
-    sft_samples         train, test; /* test.count 0: none */
-    sft_task            task;
-    int64_t             outputs;
-    const char *const  *class_names; /* or NULL */
-    bool                impute;  /* a NaN marks a missing value: it becomes the training mean of its feature */
+typedef struct sft_raw {            /* what a source delivers */
+    sft_arena         *arena;       /* texts and names */
+    const char        *source;      /* origin and licence, one line */
+    sft_samples        train, test; /* test.count 0: none */
+    sft_task           task;
+    int64_t            outputs;
+    const char *const *class_names; /* or NULL */
+    bool impute; /* a NaN marks a missing value: it becomes the training mean of its feature */
 } sft_raw;
 
-typedef struct sft_source {     /* `data: NAME …` or `data: NAME:PLACE …` */
+typedef struct sft_source { /* `data: NAME …` or `data: NAME:PLACE …` */
     const char      *name, *aliases, *doc, *math;
     size_t           conf_size;
     const sft_field *fields;
-    bool             place;     /* takes a path behind the colon */
+    bool             place; /* takes a path behind the colon */
     /* Fills raw from conf; arrays by sft__alloc, freed by sft__raw_free. place: path or NULL. pos: for messages. */
-    sft_status     (*open)(sft_ctx *c, const void *conf, const char *place, sft_pos pos, sft_raw *raw);
+    sft_status (*open)(sft_ctx *c, const void *conf, const char *place, sft_pos pos, sft_raw *raw);
 } sft_source;
 
 const sft_source *sft__source_find(const char *name);
@@ -42,11 +43,11 @@ void              sft__raw_free(sft_ctx *c, sft_raw *raw);
 
 /* Rows of the recipe's `split:` section. */
 typedef struct sft_split_conf {
-    double  validation;         /* share of the training samples held out */
-    double  test;               /* share taken as test when the source has none */
+    double  validation; /* share of the training samples held out */
+    double  test;       /* share taken as test when the source has none */
     int64_t seed;
     bool    stratify;
-    int     standardize;        /* word: auto none global channel feature */
+    int     standardize; /* word: auto none global channel feature */
 } sft_split_conf;
 
 extern const sft_field sft__split_fields[];
@@ -56,30 +57,33 @@ struct sft_data {
     sft_arena      arena;
     sft_data_facts facts;
     sft_raw        raw;
-    int64_t       *index[SFT_SPLITS];   /* sample numbers; of raw.train, or of raw.test for SFT_TEST when test_is_own */
-    bool           test_is_own;
-    int64_t        n_affine;    /* 1 (global), channels or features */
-    float         *scale, *shift; /* gathered value = x * scale + shift */
-    float         *target_scale, *target_shift; /* regression targets as they are: NULL */
+    int64_t       *index
+        [SFT_SPLITS]; /* sample numbers; of raw.train, or of raw.test for SFT_TEST when test_is_own */
+    bool    test_is_own;
+    int64_t n_affine;                    /* 1 (global), channels or features */
+    float  *scale, *shift;               /* gathered value = x * scale + shift */
+    float  *target_scale, *target_shift; /* regression targets as they are: NULL */
 };
 
-sft_status sft__data_make(sft_ctx *c, const sft_spec *source, const sft_split_conf *split, sft_data **out);
+sft_status sft__data_make(sft_ctx *c, const sft_spec *source, const sft_split_conf *split,
+                          sft_data **out);
 
-/* A stream of batches of one split. get(epoch, step) is a pure function; a thread gathers the next one meanwhile. */
+/* A stream of batches of one split. get(epoch, step) is a pure function; a thread gathers the
+ * next one meanwhile. */
 typedef struct sft_loader sft_loader;
 
 typedef struct sft_loader_conf {
     sft_split split;
     int64_t   batch;
     uint64_t  seed;
-    bool      shuffle;          /* a new order each epoch; false: file order */
-    bool      drop_last;        /* leave out the short last batch */
-    bool      prefetch;         /* gather in a thread */
+    bool      shuffle;   /* a new order each epoch; false: file order */
+    bool      drop_last; /* leave out the short last batch */
+    bool      prefetch;  /* gather in a thread */
 } sft_loader_conf;
 
-sft_loader      *sft__loader_new(const sft_data *d, const sft_loader_conf *k);
-int64_t          sft__loader_steps(const sft_loader *l);  /* batches an epoch */
-int64_t          sft__loader_tail(const sft_loader *l);   /* rows of the last batch of an epoch */
+sft_loader *sft__loader_new(const sft_data *d, const sft_loader_conf *k);
+int64_t     sft__loader_steps(const sft_loader *l); /* batches an epoch */
+int64_t     sft__loader_tail(const sft_loader *l);  /* rows of the last batch of an epoch */
 /* Batch `step` (0..steps-1) of `epoch` (from 0). Valid until the next call. Allocates nothing. */
 const sft_batch *sft__loader_get(sft_loader *l, int64_t epoch, int64_t step);
 void             sft__loader_free(sft_loader *l);

@@ -13,21 +13,20 @@ static sft_status unpack(sft_ctx *c, const char (*line)[66], int64_t count, sft_
         return sft_code(c);
     for (int64_t i = 0; i < count; i++) {
         s->label[i] = line[i][0] - '0';
-        for (int j = 0; j < PIXELS; j++)
-            s->bytes[i * PIXELS + j] = (uint8_t)(line[i][1 + j] - 'a');
+        for (int j = 0; j < PIXELS; j++) s->bytes[i * PIXELS + j] = (uint8_t)(line[i][1 + j] - 'a');
     }
     return SFT_OK;
 }
 
-static sft_status open_digits(sft_ctx *c, const void *conf, const char *place, sft_pos pos, sft_raw *raw)
+static sft_status open_digits(sft_ctx *c, const void *conf, const char *place, sft_pos pos,
+                              sft_raw *raw)
 {
     (void)conf, (void)place, (void)pos;
     raw->source = "UCI optdigits (E. Alpaydin, C. Kaynak), CC BY 4.0";
     raw->task = SFT_CLASSES;
     raw->outputs = 10;
     raw->class_names = names;
-    if (unpack(c, sft__digits_train, 3823, &raw->train))
-        return sft_code(c);
+    if (unpack(c, sft__digits_train, 3823, &raw->train)) return sft_code(c);
     return unpack(c, sft__digits_test, 1797, &raw->test);
 }
 

@@ -13,34 +13,50 @@ typedef struct idx_conf {
 } idx_conf;
 
 static const sft_field fields[] = {
-    { .name = "train_images", .kind = SFT_TEXT, .offset = offsetof(idx_conf, train_images), .flags = SFT_AUTO,
-      .doc = "file in the folder; auto: train-images-idx3-ubyte, train-x-… or one whose name has these parts" },
-    { .name = "train_labels", .kind = SFT_TEXT, .offset = offsetof(idx_conf, train_labels), .flags = SFT_AUTO,
+    { .name = "train_images",
+      .kind = SFT_TEXT,
+      .offset = offsetof(idx_conf, train_images),
+      .flags = SFT_AUTO,
+      .doc =
+          "file in the folder; auto: train-images-idx3-ubyte, train-x-… or one whose name has these parts" },
+    { .name = "train_labels",
+      .kind = SFT_TEXT,
+      .offset = offsetof(idx_conf, train_labels),
+      .flags = SFT_AUTO,
       .doc = "file in the folder; auto: train-labels-idx1-ubyte, train-y-…" },
-    { .name = "test_images", .kind = SFT_TEXT, .offset = offsetof(idx_conf, test_images), .flags = SFT_AUTO,
-      .doc = "file in the folder; auto: t10k-images-idx3-ubyte, test-images-…, test-x-…; may be absent" },
-    { .name = "test_labels", .kind = SFT_TEXT, .offset = offsetof(idx_conf, test_labels), .flags = SFT_AUTO,
+    { .name = "test_images",
+      .kind = SFT_TEXT,
+      .offset = offsetof(idx_conf, test_images),
+      .flags = SFT_AUTO,
+      .doc =
+          "file in the folder; auto: t10k-images-idx3-ubyte, test-images-…, test-x-…; may be absent" },
+    { .name = "test_labels",
+      .kind = SFT_TEXT,
+      .offset = offsetof(idx_conf, test_labels),
+      .flags = SFT_AUTO,
       .doc = "file in the folder; auto: t10k-labels-idx1-ubyte, test-labels-…, test-y-…" },
-    { .name = "sequence", .kind = SFT_FLAG, .offset = offsetof(idx_conf, sequence),
+    { .name = "sequence",
+      .kind = SFT_FLAG,
+      .offset = offsetof(idx_conf, sequence),
       .doc = "rows of numbers are sequences of one channel, {1,L}, not features, {F}" },
     SFT_FIELD_END,
 };
 
 /* ---- finding the files --------------------------------------------------------------------- */
 
-typedef struct wanted {         /* a name that has one word of each kind */
+typedef struct wanted { /* a name that has one word of each kind */
     const char *split[4], *kind[4];
 } wanted;
 
-static const wanted train_images = { { "train" }, { "images", "-x-" } }, train_labels = { { "train" }, { "labels", "-y-" } },
+static const wanted train_images = { { "train" }, { "images", "-x-" } },
+                    train_labels = { { "train" }, { "labels", "-y-" } },
                     test_images = { { "t10k", "test" }, { "images", "-x-" } },
                     test_labels = { { "t10k", "test" }, { "labels", "-y-" } };
 
 static bool has_one(const char *name, const char *const *words)
 {
     for (; *words; words++)
-        if (strstr(name, *words))
-            return true;
+        if (strstr(name, *words)) return true;
     return false;
 }
 
@@ -49,16 +65,17 @@ static bool fits(const char *name, const wanted *w)
     return strstr(name, "idx") && has_one(name, w->split) && has_one(name, w->kind);
 }
 
-/* The alphabetically first name that fits, so that the choice does not depend on the file system; NULL: none. */
+/* The alphabetically first name that fits, so that the choice does not depend on the file
+ * system; NULL: none. */
 static const char *search(sft_arena *a, const char *folder, const wanted *w)
 {
     char           best[256] = "";
     DIR           *dir = opendir(folder);
     struct dirent *e;
-    if (!dir)
-        return NULL;
+    if (!dir) return NULL;
     while ((e = readdir(dir)))
-        if (fits(e->d_name, w) && strlen(e->d_name) < sizeof best && (!*best || strcmp(e->d_name, best) < 0))
+        if (fits(e->d_name, w) && strlen(e->d_name) < sizeof best &&
+            (!*best || strcmp(e->d_name, best) < 0))
             strcpy(best, e->d_name);
     closedir(dir);
     return *best ? sft__arena_printf(a, "%s/%s", folder, best) : NULL;
@@ -66,14 +83,13 @@ static const char *search(sft_arena *a, const char *folder, const wanted *w)
 
 static const char *find(sft_arena *a, const char *folder, const char *given, const wanted *w)
 {
-    if (given)
-        return given[0] == '/' ? given : sft__arena_printf(a, "%s/%s", folder, given);
+    if (given) return given[0] == '/' ? given : sft__arena_printf(a, "%s/%s", folder, given);
     return search(a, folder, w);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-typedef struct pair {           /* images and labels of one split, and the bytes they lie in */
+typedef struct pair { /* images and labels of one split, and the bytes they lie in */
     const char *images_path, *labels_path;
     sft_bytes   image_bytes, label_bytes;
     sft_idx     images, labels;
@@ -81,16 +97,22 @@ typedef struct pair {           /* images and labels of one split, and the bytes
 
 static sft_status read_pair(sft_ctx *c, sft_pos pos, pair *p)
 {
-    if (sft__load(c, pos, p->images_path, &p->image_bytes) || sft__load(c, pos, p->labels_path, &p->label_bytes) ||
+    if (sft__load(c, pos, p->images_path, &p->image_bytes) ||
+        sft__load(c, pos, p->labels_path, &p->label_bytes) ||
         sft__idx_parse(c, p->images_path, p->image_bytes.data, p->image_bytes.size, &p->images) ||
         sft__idx_parse(c, p->labels_path, p->label_bytes.data, p->label_bytes.size, &p->labels))
         return sft_code(c);
     if (p->labels.rank != 1)
-        return sft__fail_at(c, (sft_pos){ .file = p->labels_path }, SFT_E202, "labels have rank %d — one number a sample, rank 1, "
-                            "is expected — are images and labels exchanged?", p->labels.rank);
+        return sft__fail_at(c, (sft_pos){ .file = p->labels_path }, SFT_E202,
+                            "labels have rank %d — one number a sample, rank 1, "
+                            "is expected — are images and labels exchanged?",
+                            p->labels.rank);
     if (p->images.dim[0] != p->labels.dim[0])
-        return sft__fail_at(c, (sft_pos){ .file = p->images_path }, SFT_E213, "%lld images, but %lld labels in %s — they do not "
-                            "belong together", (long long)p->images.dim[0], (long long)p->labels.dim[0], p->labels_path);
+        return sft__fail_at(c, (sft_pos){ .file = p->images_path }, SFT_E213,
+                            "%lld images, but %lld labels in %s — they do not "
+                            "belong together",
+                            (long long)p->images.dim[0], (long long)p->labels.dim[0],
+                            p->labels_path);
     return SFT_OK;
 }
 
@@ -98,18 +120,18 @@ static sft_status fill(sft_ctx *c, const pair *p, bool sequence, sft_samples *s,
 {
     sft_shape shape = sft__idx_shape(&p->images, sequence);
     if (p->images.dim[0] == 0 || sft__count(shape) == 0)
-        return sft__fail_at(c, (sft_pos){ .file = p->images_path }, SFT_E245, "no samples — the file's sizes are zero");
+        return sft__fail_at(c, (sft_pos){ .file = p->images_path }, SFT_E245,
+                            "no samples — the file's sizes are zero");
     sft_store store = p->images.type == SFT_IDX_UBYTE ? SFT_BYTES : SFT_FLOATS;
-    if (sft__samples_make(c, s, p->images.dim[0], shape, store, SFT_CLASSES, 1))
-        return sft_code(c);
+    if (sft__samples_make(c, s, p->images.dim[0], shape, store, SFT_CLASSES, 1)) return sft_code(c);
     sft__idx_values(&p->images, s);
     return sft__idx_labels(c, p->labels_path, &p->labels, s->label, classes);
 }
 
-static sft_status read_split(sft_ctx *c, sft_pos pos, pair *p, bool sequence, sft_samples *s, int64_t *classes)
+static sft_status read_split(sft_ctx *c, sft_pos pos, pair *p, bool sequence, sft_samples *s,
+                             int64_t *classes)
 {
-    if (read_pair(c, pos, p) == SFT_OK)
-        fill(c, p, sequence, s, classes);
+    if (read_pair(c, pos, p) == SFT_OK) fill(c, p, sequence, s, classes);
     sft__bytes_free(c, &p->image_bytes);
     sft__bytes_free(c, &p->label_bytes);
     return sft_code(c);
@@ -119,16 +141,21 @@ static sft_status check_test(sft_ctx *c, const char *path, const sft_raw *raw)
 {
     char a[64], b[64];
     if (!sft__same_shape(raw->train.shape, raw->test.shape))
-        return sft__fail_at(c, (sft_pos){ .file = path }, SFT_E202, "test samples are %s, training samples %s — they do not belong "
-                            "together", sft__shape_text(raw->test.shape, a, sizeof a),
+        return sft__fail_at(c, (sft_pos){ .file = path }, SFT_E202,
+                            "test samples are %s, training samples %s — they do not belong "
+                            "together",
+                            sft__shape_text(raw->test.shape, a, sizeof a),
                             sft__shape_text(raw->train.shape, b, sizeof b));
     if (!raw->train.bytes != !raw->test.bytes)
-        return sft__fail_at(c, (sft_pos){ .file = path }, SFT_E202, "test values are %s, training values are not — they do not "
-                            "belong together", raw->test.bytes ? "bytes" : "floats");
+        return sft__fail_at(c, (sft_pos){ .file = path }, SFT_E202,
+                            "test values are %s, training values are not — they do not "
+                            "belong together",
+                            raw->test.bytes ? "bytes" : "floats");
     return SFT_OK;
 }
 
-static sft_status open_idx(sft_ctx *c, const void *conf, const char *folder, sft_pos pos, sft_raw *raw)
+static sft_status open_idx(sft_ctx *c, const void *conf, const char *folder, sft_pos pos,
+                           sft_raw *raw)
 {
     const idx_conf *k = conf;
     sft_arena      *a = raw->arena;
@@ -137,9 +164,9 @@ static sft_status open_idx(sft_ctx *c, const void *conf, const char *folder, sft
     pair            test = { .images_path = find(a, folder, k->test_images, &test_images),
                              .labels_path = find(a, folder, k->test_labels, &test_labels) };
     int64_t         test_classes;
-    if (sft__failed(c))
-        return sft_code(c);
-    if (!train.images_path) /* the usual name gives the usual sentence: no file, the working folder */
+    if (sft__failed(c)) return sft_code(c);
+    if (!train
+             .images_path) /* the usual name gives the usual sentence: no file, the working folder */
         train.images_path = sft__arena_printf(a, "%s/train-images-idx3-ubyte[.gz]", folder);
     if (!train.labels_path)
         train.labels_path = sft__arena_printf(a, "%s/train-labels-idx1-ubyte[.gz]", folder);
@@ -148,13 +175,16 @@ static sft_status open_idx(sft_ctx *c, const void *conf, const char *folder, sft
     raw->outputs = 1;
     if (sft__failed(c) || read_split(c, pos, &train, k->sequence, &raw->train, &raw->outputs))
         return sft_code(c);
-    if (!test.images_path && !test.labels_path)
-        return SFT_OK;
+    if (!test.images_path && !test.labels_path) return SFT_OK;
     if (!test.images_path || !test.labels_path)
-        return sft__fail_at(c, pos, SFT_E200, "test %s of %s missing — the other half is there: %s — give test_images and "
-                            "test_labels", test.images_path ? "labels" : "images", folder,
-                            test.images_path ? test.images_path : test.labels_path);
-    if (read_split(c, pos, &test, k->sequence, &raw->test, &test_classes) || check_test(c, test.images_path, raw))
+        return sft__fail_at(
+            c, pos, SFT_E200,
+            "test %s of %s missing — the other half is there: %s — give test_images and "
+            "test_labels",
+            test.images_path ? "labels" : "images", folder,
+            test.images_path ? test.images_path : test.labels_path);
+    if (read_split(c, pos, &test, k->sequence, &raw->test, &test_classes) ||
+        check_test(c, test.images_path, raw))
         return sft_code(c);
     return sft__labels_check(c, test.labels_path, raw->test.label, raw->test.count, raw->outputs);
 }
@@ -162,7 +192,8 @@ static sft_status open_idx(sft_ctx *c, const void *conf, const char *folder, sft
 const sft_source sft__source_idx = {
     .name = "idx",
     .aliases = "mnist",
-    .doc = "IDX files in a folder, as MNIST, Fashion-MNIST, EMNIST and USPS come; gzip or plain, rank 1 to 4, all number types",
+    .doc =
+        "IDX files in a folder, as MNIST, Fashion-MNIST, EMNIST and USPS come; gzip or plain, rank 1 to 4, all number types",
     .conf_size = sizeof(idx_conf),
     .fields = fields,
     .place = true,

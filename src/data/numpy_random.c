@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* numpy's legacy random numbers: MT19937, 53-bit uniforms, polar normals, masked rejection, Fisher-Yates. */
+/* numpy's legacy random numbers: MT19937, 53-bit uniforms, polar normals, masked rejection,
+ * Fisher-Yates. */
 #include "data/numpy_random.h"
 
 #include <math.h>
@@ -31,8 +32,7 @@ static void refill(sft_numpy *r)
 
 uint32_t sft__numpy_next(sft_numpy *r)
 {
-    if (r->used == N)
-        refill(r);
+    if (r->used == N) refill(r);
     uint32_t y = r->key[r->used++];
     y ^= y >> 11;
     y ^= (y << 7) & 0x9D2C5680u;
@@ -68,20 +68,16 @@ double sft__numpy_randn(sft_numpy *r)
 uint32_t sft__numpy_upto(sft_numpy *r, uint32_t most)
 {
     uint32_t mask = most, x;
-    if (most == 0)
-        return 0;
-    for (int shift = 1; shift < 32; shift *= 2)
-        mask |= mask >> shift;
-    do
-        x = sft__numpy_next(r) & mask;
+    if (most == 0) return 0;
+    for (int shift = 1; shift < 32; shift *= 2) mask |= mask >> shift;
+    do x = sft__numpy_next(r) & mask;
     while (x > most);
     return x;
 }
 
 void sft__numpy_permutation(sft_numpy *r, int64_t *order, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++)
-        order[i] = i;
+    for (int64_t i = 0; i < n; i++) order[i] = i;
     for (int64_t i = n - 1; i > 0; i--) {
         int64_t j = sft__numpy_upto(r, (uint32_t)i), t = order[i];
         order[i] = order[j];

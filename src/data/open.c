@@ -5,13 +5,11 @@
 sft_data *sft_data_open(sft_ctx *c, sft_recipe *r)
 {
     sft_data *d = NULL;
-    if (sft__failed(c))
-        return NULL;
+    if (sft__failed(c)) return NULL;
     if (!r) {
         sft__fail(c, SFT_E002, "sft_data_open needs a recipe");
         return NULL;
     }
-    if (sft_recipe_resolve(r) == SFT_OK)
-        sft__data_make(c, &r->data, &r->split_conf, &d);
+    if (sft_recipe_resolve(r) == SFT_OK) sft__data_make(c, &r->data, &r->split_conf, &d);
     return d;
 }

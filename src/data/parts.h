@@ -21,14 +21,15 @@ enum sft_standardize {
     SFT_STANDARDIZE_FEATURE
 };
 
-/* Fits d->scale and d->shift on the training samples; E247 on a value that is not finite, in any split. */
+/* Fits d->scale and d->shift on the training samples; E247 on a value that is not finite, in any
+ * split. */
 sft_status sft__standardize(sft_data *d, int how);
 
 /* W241 to W244 as notes. */
 sft_status sft__data_remarks(sft_data *d);
 
 /* Copies samples `at[0..rows)` of a split, standardised; label or target may be NULL. */
-void sft__gather(const sft_data *d, sft_split split, const int64_t *at, int64_t rows, real *x, int32_t *label,
-                 real *target);
+void sft__gather(const sft_data *d, sft_split split, const int64_t *at, int64_t rows, real *x,
+                 int32_t *label, real *target);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Remarks on a data set that stop nothing: W241 empty classes, W242 constant features, W243 scales, W244 duplicates. */
+/* Remarks on a data set that stop nothing: W241 empty classes, W242 constant features, W243
+ * scales, W244 duplicates. */
 #include "data/parts.h"
 
 #include <math.h>
@@ -14,19 +15,22 @@ static void classes_of(sft_data *d, sft_split split, int64_t *count)
     const int32_t *label = sft__split_samples(d, split)->label;
     int64_t        n = d->facts.count[split], classes = d->raw.outputs, empty = 0, first = -1;
     memset(count, 0, (size_t)classes * sizeof *count);
-    for (int64_t i = 0; i < n; i++)
-        count[label[d->index[split][i]]]++;
+    for (int64_t i = 0; i < n; i++) count[label[d->index[split][i]]]++;
     for (int64_t k = classes - 1; k >= 0; k--)
         if (count[k] == 0) {
             empty++;
             first = k;
         }
     if (split == SFT_TRAIN && classes - empty == 1)
-        sft__note(d->ctx, SFT_WARN, "W241", "one class only — all %lld training samples of %s have the same label; there is "
-                  "nothing to tell apart", (long long)n, d->facts.name);
+        sft__note(d->ctx, SFT_WARN, "W241",
+                  "one class only — all %lld training samples of %s have the same label; there is "
+                  "nothing to tell apart",
+                  (long long)n, d->facts.name);
     else if (empty && n)
-        sft__note(d->ctx, SFT_WARN, "W241", "%lld of %lld classes have no %s sample (the first: %s%s%lld)", (long long)empty,
-                  (long long)classes, split_names[split], d->raw.class_names ? d->raw.class_names[first] : "",
+        sft__note(d->ctx, SFT_WARN, "W241",
+                  "%lld of %lld classes have no %s sample (the first: %s%s%lld)", (long long)empty,
+                  (long long)classes, split_names[split],
+                  d->raw.class_names ? d->raw.class_names[first] : "",
                   d->raw.class_names ? ", class " : "class ", (long long)first);
 }
 
@@ -34,10 +38,8 @@ static sft_status remark_classes(sft_data *d)
 {
     size_t   size = (size_t)d->raw.outputs * sizeof(int64_t);
     int64_t *count = sft__alloc(d->ctx, size);
-    if (!count)
-        return sft_code(d->ctx);
-    for (int s = 0; s < SFT_SPLITS; s++)
-        classes_of(d, (sft_split)s, count);
+    if (!count) return sft_code(d->ctx);
+    for (int s = 0; s < SFT_SPLITS; s++) classes_of(d, (sft_split)s, count);
     sft__free(d->ctx, count, size);
     return SFT_OK;
 }
@@ -66,19 +68,23 @@ static void remark_features(sft_data *d)
         }
     }
     if (flat)
-        sft__note(d->ctx, SFT_WARN, "W242", "%lld of %lld features of %s are constant in training (the first: feature %lld, "
-                  "from 1) — they tell the network nothing", (long long)flat, (long long)n, d->facts.name,
-                  (long long)first + 1);
+        sft__note(d->ctx, SFT_WARN, "W242",
+                  "%lld of %lld features of %s are constant in training (the first: feature %lld, "
+                  "from 1) — they tell the network nothing",
+                  (long long)flat, (long long)n, d->facts.name, (long long)first + 1);
     bool cured = d->n_affine == n && n > 1;
     if (high > 1e6 * low)
-        sft__note(d->ctx, cured ? SFT_NOTE : SFT_WARN, "W243", "feature ranges of %s go from %.3g to %.3g%s", d->facts.name,
-                  low, high, cured ? "; standardising makes them alike"
-                                   : " — set split.standardize=feature, or the large ones will drown the small ones");
+        sft__note(
+            d->ctx, cured ? SFT_NOTE : SFT_WARN, "W243",
+            "feature ranges of %s go from %.3g to %.3g%s", d->facts.name, low, high,
+            cured
+                ? "; standardising makes them alike"
+                : " — set split.standardize=feature, or the large ones will drown the small ones");
 }
 
 /* ---- W244: duplicates across splits -------------------------------------------------------- */
 
-typedef struct table {          /* open addressing; slots hold a place in the training index, plus 1 */
+typedef struct table { /* open addressing; slots hold a place in the training index, plus 1 */
     int64_t *slot;
     uint64_t mask;
 } table;
@@ -92,8 +98,7 @@ static uint64_t hash_bytes(const uint8_t *p, size_t n)
         h = (h ^ word) * 0x100000001B3u;
         h ^= h >> 29;
     }
-    for (; n > 0; n--, p++)
-        h = (h ^ *p) * 0x100000001B3u;
+    for (; n > 0; n--, p++) h = (h ^ *p) * 0x100000001B3u;
     return h ^ (h >> 32);
 }
 
@@ -111,8 +116,7 @@ static int64_t *look_up(const sft_data *d, const table *t, const uint8_t *sample
     uint64_t at = hash_bytes(sample, size) & t->mask;
     for (; t->slot[at]; at = (at + 1) & t->mask) {
         size_t same;
-        if (!memcmp(sample_bytes(d, SFT_TRAIN, t->slot[at] - 1, &same), sample, size))
-            break;
+        if (!memcmp(sample_bytes(d, SFT_TRAIN, t->slot[at] - 1, &same), sample, size)) break;
     }
     return &t->slot[at];
 }
@@ -126,7 +130,8 @@ static void count_known(sft_data *d, const table *t, sft_split split)
         known += *look_up(d, t, p, size) != 0;
     }
     if (known)
-        sft__note(d->ctx, SFT_WARN, "W244", "%lld of %lld %s samples of %s are also training samples — their score flatters",
+        sft__note(d->ctx, SFT_WARN, "W244",
+                  "%lld of %lld %s samples of %s are also training samples — their score flatters",
                   (long long)known, (long long)n, split_names[split], d->facts.name);
 }
 
@@ -134,14 +139,11 @@ static sft_status remark_duplicates(sft_data *d)
 {
     table   t = { .mask = 1 };
     int64_t n = d->facts.count[SFT_TRAIN];
-    if (d->facts.count[SFT_VALIDATION] + d->facts.count[SFT_TEST] == 0)
-        return SFT_OK;
-    while (t.mask < 2 * (uint64_t)n)
-        t.mask = 2 * t.mask + 1;
+    if (d->facts.count[SFT_VALIDATION] + d->facts.count[SFT_TEST] == 0) return SFT_OK;
+    while (t.mask < 2 * (uint64_t)n) t.mask = 2 * t.mask + 1;
     size_t size = ((size_t)t.mask + 1) * sizeof *t.slot;
     t.slot = sft__alloc(d->ctx, size);
-    if (!t.slot)
-        return sft_code(d->ctx);
+    if (!t.slot) return sft_code(d->ctx);
     for (int64_t i = 0; i < n; i++) {
         size_t         bytes;
         const uint8_t *p = sample_bytes(d, SFT_TRAIN, i, &bytes);
@@ -155,9 +157,7 @@ static sft_status remark_duplicates(sft_data *d)
 
 sft_status sft__data_remarks(sft_data *d)
 {
-    if (d->raw.task == SFT_CLASSES && remark_classes(d))
-        return sft_code(d->ctx);
-    if (d->raw.train.floats && d->raw.train.shape.rank == 1)
-        remark_features(d);
+    if (d->raw.task == SFT_CLASSES && remark_classes(d)) return sft_code(d->ctx);
+    if (d->raw.train.floats && d->raw.train.shape.rank == 1) remark_features(d);
     return remark_duplicates(d);
 }

@@ -19,8 +19,7 @@ const sft_source *sft__source_find(const char *name)
 {
     char   word[64];
     size_t n = name ? strcspn(name, ":") : 0;
-    if (n == 0 || n >= sizeof word)
-        return NULL;
+    if (n == 0 || n >= sizeof word) return NULL;
     memcpy(word, name, n);
     word[n] = '\0';
     for (int i = 0; sft__source_at(i); i++)

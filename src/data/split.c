@@ -1,29 +1,58 @@
 /* SPDX-License-Identifier: MIT */
 /* Splits the training samples: each class is shuffled by its own Philox stream and shared out. */
-/* Counts are rounded along the running total of samples, so that the whole split has its size to half a sample and each
- * class its share to within one. Validation takes its share of what the test samples leave over. */
+/* Counts are rounded along the running total of samples, so that the whole split has its size to
+ * half a sample and each class its share to within one. Validation takes its share of what the
+ * test samples leave over. */
 #include "base/random.h"
 #include "data/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const standardize_words[] = { "auto", "none", "global", "channel", "feature", NULL };
+static const char *const standardize_words[] = { "auto",    "none",    "global",
+                                                 "channel", "feature", NULL };
 
 const sft_field sft__split_fields[] = {
-    { .name = "validation", .kind = SFT_REAL, .offset = offsetof(sft_split_conf, validation), .def = 0.1, .low = 0,
-      .high = 1, .flags = SFT_MAIN | SFT_BELOW_HIGH, .aliases = "val validation_split validation_fraction",
+    { .name = "validation",
+      .kind = SFT_REAL,
+      .offset = offsetof(sft_split_conf, validation),
+      .def = 0.1,
+      .low = 0,
+      .high = 1,
+      .flags = SFT_MAIN | SFT_BELOW_HIGH,
+      .aliases = "val validation_split validation_fraction",
       .doc = "share of the training samples held out to choose by" },
-    { .name = "test", .kind = SFT_REAL, .offset = offsetof(sft_split_conf, test), .def = 0.1, .low = 0, .high = 1,
-      .flags = SFT_BELOW_HIGH, .aliases = "test_size", .doc = "share taken as test samples when the source has none" },
-    { .name = "seed", .kind = SFT_INT, .offset = offsetof(sft_split_conf, seed), .def = 0, .low = 0, .high = 9007199254740992.0,
-      .aliases = "random_state", .doc = "fixes which samples go where" },
-    { .name = "stratify", .kind = SFT_FLAG, .offset = offsetof(sft_split_conf, stratify), .def = 1,
+    { .name = "test",
+      .kind = SFT_REAL,
+      .offset = offsetof(sft_split_conf, test),
+      .def = 0.1,
+      .low = 0,
+      .high = 1,
+      .flags = SFT_BELOW_HIGH,
+      .aliases = "test_size",
+      .doc = "share taken as test samples when the source has none" },
+    { .name = "seed",
+      .kind = SFT_INT,
+      .offset = offsetof(sft_split_conf, seed),
+      .def = 0,
+      .low = 0,
+      .high = 9007199254740992.0,
+      .aliases = "random_state",
+      .doc = "fixes which samples go where" },
+    { .name = "stratify",
+      .kind = SFT_FLAG,
+      .offset = offsetof(sft_split_conf, stratify),
+      .def = 1,
       .doc = "every split gets the same share of each class" },
-    { .name = "standardize", .kind = SFT_WORD, .offset = offsetof(sft_split_conf, standardize), .text = "auto",
-      .words = standardize_words, .aliases = "standardise normalize normalise",
-      .doc = "mean 0 and deviation 1, fitted on the training samples: of all values, of each channel or of each feature; "
-             "auto: channel for images and sequences, feature for rows" },
+    { .name = "standardize",
+      .kind = SFT_WORD,
+      .offset = offsetof(sft_split_conf, standardize),
+      .text = "auto",
+      .words = standardize_words,
+      .aliases = "standardise normalize normalise",
+      .doc =
+          "mean 0 and deviation 1, fitted on the training samples: of all values, of each channel or of each feature; "
+          "auto: channel for images and sequences, feature for rows" },
     SFT_FIELD_END,
 };
 
@@ -34,7 +63,7 @@ sft_status sft__split_room(sft_data *d, sft_split split, int64_t count)
     return sft_code(d->ctx);
 }
 
-typedef struct deal {           /* shares: test of all samples, validation of those that are left */
+typedef struct deal { /* shares: test of all samples, validation of those that are left */
     double test, validation;
 } deal;
 
@@ -49,22 +78,20 @@ static counts of_first(int64_t n, const deal *k)
     return (counts){ test, (int64_t)((double)(n - test) * k->validation + 0.5) };
 }
 
-/* Sample numbers ordered by class (begin[k] is where class k starts); all one group when not stratified. */
+/* Sample numbers ordered by class (begin[k] is where class k starts); all one group when not
+ * stratified. */
 static int64_t group(const sft_samples *s, int64_t classes, int64_t *order, int64_t *begin)
 {
     if (classes == 1) {
-        for (int64_t i = 0; i < s->count; i++)
-            order[i] = i;
+        for (int64_t i = 0; i < s->count; i++) order[i] = i;
         begin[1] = s->count;
         return 1;
     }
-    for (int64_t i = 0; i < s->count; i++)
-        begin[s->label[i] + 1]++;
-    for (int64_t k = 0; k < classes; k++)
-        begin[k + 1] += begin[k];
-    for (int64_t i = 0; i < s->count; i++)
-        order[begin[s->label[i]]++] = i;
-    memmove(begin + 1, begin, (size_t)classes * sizeof *begin); /* each begin had moved to its end */
+    for (int64_t i = 0; i < s->count; i++) begin[s->label[i] + 1]++;
+    for (int64_t k = 0; k < classes; k++) begin[k + 1] += begin[k];
+    for (int64_t i = 0; i < s->count; i++) order[begin[s->label[i]]++] = i;
+    memmove(begin + 1, begin,
+            (size_t)classes * sizeof *begin); /* each begin had moved to its end */
     begin[0] = 0;
     return classes;
 }
@@ -75,8 +102,7 @@ static void shuffle(int64_t *order, int64_t n, int64_t *scratch, sft_key key, in
     int64_t   *picked = scratch + n;
     sft_stream s = sft__stream(key, (uint32_t)k, 0, 0);
     sft__permute(&s, scratch, n);
-    for (int64_t i = 0; i < n; i++)
-        picked[i] = order[scratch[i]];
+    for (int64_t i = 0; i < n; i++) picked[i] = order[scratch[i]];
     memcpy(order, picked, (size_t)n * sizeof *order);
 }
 
@@ -86,15 +112,16 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void take(sft_data *d, sft_split split, const int64_t *from, int64_t n, int64_t used[SFT_SPLITS])
+static void take(sft_data *d, sft_split split, const int64_t *from, int64_t n,
+                 int64_t used[SFT_SPLITS])
 {
-    if (n > 0)
-        memcpy(d->index[split] + used[split], from, (size_t)n * sizeof *from);
+    if (n > 0) memcpy(d->index[split] + used[split], from, (size_t)n * sizeof *from);
     used[split] += n;
 }
 
 /* Of each group: first its test samples, then its validation samples; the rest is for training. */
-static void deal_out(sft_data *d, const deal *k, int64_t groups, const int64_t *order, const int64_t *begin)
+static void deal_out(sft_data *d, const deal *k, int64_t groups, const int64_t *order,
+                     const int64_t *begin)
 {
     int64_t used[SFT_SPLITS] = { 0 };
     for (int64_t g = 0; g < groups; g++) {
@@ -106,12 +133,12 @@ static void deal_out(sft_data *d, const deal *k, int64_t groups, const int64_t *
         take(d, SFT_TRAIN, order + a + both, z - a - both, used);
     }
     for (int s = 0; s < SFT_SPLITS; s++)
-        if (used[s] > 0)
-            qsort(d->index[s], (size_t)used[s], sizeof **d->index, ascending);
+        if (used[s] > 0) qsort(d->index[s], (size_t)used[s], sizeof **d->index, ascending);
 }
 
 /* room: 3 n for order and scratch, then classes + 1 for begin. */
-static sft_status share_out(sft_data *d, const sft_split_conf *conf, const deal *k, int64_t classes, int64_t *room)
+static sft_status share_out(sft_data *d, const sft_split_conf *conf, const deal *k, int64_t classes,
+                            int64_t *room)
 {
     const sft_samples *s = &d->raw.train;
     int64_t            n = s->count, *order = room, *scratch = room + n, *begin = room + 3 * n;
@@ -122,9 +149,13 @@ static sft_status share_out(sft_data *d, const sft_split_conf *conf, const deal 
     counts  held = of_first(n, k);
     int64_t left = n - held.test - held.validation;
     if (left < 1)
-        return sft__fail(d->ctx, SFT_E245, "no sample is left to train on — all of %lld went to validation and test — "
-                         "lower split.validation or split.test", (long long)n);
-    if (sft__split_room(d, SFT_TRAIN, left) || sft__split_room(d, SFT_VALIDATION, held.validation) ||
+        return sft__fail(
+            d->ctx, SFT_E245,
+            "no sample is left to train on — all of %lld went to validation and test — "
+            "lower split.validation or split.test",
+            (long long)n);
+    if (sft__split_room(d, SFT_TRAIN, left) ||
+        sft__split_room(d, SFT_VALIDATION, held.validation) ||
         (!d->test_is_own && sft__split_room(d, SFT_TEST, held.test)))
         return sft_code(d->ctx);
     deal_out(d, k, groups, order, begin);
@@ -135,12 +166,9 @@ static sft_status whole_test(sft_data *d)
 {
     int64_t n = d->raw.test.count;
     d->test_is_own = n > 0;
-    if (n == 0)
-        return SFT_OK;
-    if (sft__split_room(d, SFT_TEST, n))
-        return sft_code(d->ctx);
-    for (int64_t i = 0; i < n; i++)
-        d->index[SFT_TEST][i] = i;
+    if (n == 0) return SFT_OK;
+    if (sft__split_room(d, SFT_TEST, n)) return sft_code(d->ctx);
+    for (int64_t i = 0; i < n; i++) d->index[SFT_TEST][i] = i;
     return SFT_OK;
 }
 
@@ -148,19 +176,21 @@ sft_status sft__split_make(sft_data *d, const sft_split_conf *conf)
 {
     const sft_samples *s = &d->raw.train;
     int64_t            classes = conf->stratify && s->label ? d->raw.outputs : 1, n;
-    if (whole_test(d))
-        return sft_code(d->ctx);
+    if (whole_test(d)) return sft_code(d->ctx);
     double test = d->test_is_own ? 0 : conf->test;
     if (!(conf->validation + test < 1))
-        return sft__fail(d->ctx, SFT_E202, "split.validation %g and split.test %g leave nothing to train on — their sum has "
-                         "to be below 1", conf->validation, test);
+        return sft__fail(
+            d->ctx, SFT_E202,
+            "split.validation %g and split.test %g leave nothing to train on — their sum has "
+            "to be below 1",
+            conf->validation, test);
     deal k = { test, conf->validation / (1 - test) };
     if (!sft__mul(s->count, 3 * (int64_t)sizeof(int64_t), &n))
-        return sft__fail(d->ctx, SFT_E004, "%lld samples are too many to split", (long long)s->count);
+        return sft__fail(d->ctx, SFT_E004, "%lld samples are too many to split",
+                         (long long)s->count);
     size_t   size = ((size_t)s->count * 3 + (size_t)classes + 1) * sizeof(int64_t);
     int64_t *room = sft__alloc(d->ctx, size);
-    if (!room)
-        return sft_code(d->ctx);
+    if (!room) return sft_code(d->ctx);
     share_out(d, conf, &k, classes, room);
     sft__free(d->ctx, room, size);
     return sft_code(d->ctx);

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Mean 0 and deviation 1, fitted on the training samples only; missing values and values that are not finite. */
+/* Mean 0 and deviation 1, fitted on the training samples only; missing values and values that
+ * are not finite. */
 #include "data/parts.h"
 
 #include <math.h>
 
 static sft_status room(sft_data *d, int64_t n)
 {
-    float *scale = sft__alloc(d->ctx, (size_t)n * sizeof *scale), *shift = sft__alloc(d->ctx, (size_t)n * sizeof *shift);
+    float *scale = sft__alloc(d->ctx, (size_t)n * sizeof *scale),
+          *shift = sft__alloc(d->ctx, (size_t)n * sizeof *shift);
     if (!scale || !shift) {
         sft__free(d->ctx, scale, (size_t)n * sizeof *scale);
         sft__free(d->ctx, shift, (size_t)n * sizeof *shift);
         return sft_code(d->ctx);
     }
-    for (int64_t i = 0; i < n; i++)
-        scale[i] = 1;
+    for (int64_t i = 0; i < n; i++) scale[i] = 1;
     d->n_affine = n;
     d->scale = scale;
     d->shift = shift;
@@ -22,11 +23,14 @@ static sft_status room(sft_data *d, int64_t n)
 
 /* ---- finite values only -------------------------------------------------------------------- */
 
-static sft_status bad_value(sft_data *d, const char *what, const char *part, int64_t sample, int64_t value, double v)
+static sft_status bad_value(sft_data *d, const char *what, const char *part, int64_t sample,
+                            int64_t value, double v)
 {
-    return sft__fail(d->ctx, SFT_E247, "%s %lld of %s sample %lld (both from 0) of %s is %g — only finite numbers can be "
-                     "learned from; mend or drop the sample", what, (long long)value, part, (long long)sample,
-                     d->facts.name, v);
+    return sft__fail(
+        d->ctx, SFT_E247,
+        "%s %lld of %s sample %lld (both from 0) of %s is %g — only finite numbers can be "
+        "learned from; mend or drop the sample",
+        what, (long long)value, part, (long long)sample, d->facts.name, v);
 }
 
 static sft_status check_finite(sft_data *d, const sft_samples *s, const char *part)
@@ -73,7 +77,8 @@ static sft_status impute(sft_data *d)
         filled += fill(train, n, j, mean) + fill(&d->raw.test, n, j, mean);
     }
     if (filled)
-        sft__note(d->ctx, SFT_NOTE, NULL, "%lld missing values of %s were replaced by the training mean of their feature",
+        sft__note(d->ctx, SFT_NOTE, NULL,
+                  "%lld missing values of %s were replaced by the training mean of their feature",
                   (long long)filled, d->facts.name);
     return SFT_OK;
 }
@@ -98,11 +103,13 @@ static void add_up(const sft_data *d, const double *mean, double *sum)
     }
 }
 
-/* The same for bytes in one pass, exactly: sums of 8-bit squares stay below 2^63 for 2^47 values. */
+/* The same for bytes in one pass, exactly: sums of 8-bit squares stay below 2^63 for 2^47
+ * values. */
 static void add_up_bytes(const sft_data *d, double *mean, double *m2)
 {
     const sft_samples *s = &d->raw.train;
-    int64_t            groups = d->n_affine, inner = sft__count(s->shape) / groups, rows = d->facts.count[SFT_TRAIN];
+    int64_t            groups = d->n_affine, inner = sft__count(s->shape) / groups,
+            rows = d->facts.count[SFT_TRAIN];
     for (int64_t g = 0; g < groups; g++) {
         int64_t sum = 0, squares = 0;
         for (int64_t r = 0; r < rows; r++) {
@@ -121,17 +128,16 @@ static void add_up_bytes(const sft_data *d, double *mean, double *m2)
 static sft_status fit(sft_data *d)
 {
     int64_t groups = d->n_affine;
-    double  n = (double)d->facts.count[SFT_TRAIN] * (double)(sft__count(d->raw.train.shape) / groups);
+    double  n =
+        (double)d->facts.count[SFT_TRAIN] * (double)(sft__count(d->raw.train.shape) / groups);
     size_t  size = 2 * (size_t)groups * sizeof(double);
     double *mean = sft__alloc(d->ctx, size), *m2 = mean + groups;
-    if (!mean)
-        return sft_code(d->ctx);
+    if (!mean) return sft_code(d->ctx);
     if (d->raw.train.bytes) {
         add_up_bytes(d, mean, m2);
     } else {
         add_up(d, NULL, mean);
-        for (int64_t g = 0; g < groups; g++)
-            mean[g] /= n;
+        for (int64_t g = 0; g < groups; g++) mean[g] /= n;
         add_up(d, mean, m2);
     }
     for (int64_t g = 0; g < groups; g++) {
@@ -149,16 +155,13 @@ sft_status sft__standardize(sft_data *d, int how)
 {
     sft_shape shape = d->raw.train.shape;
     int64_t   n = sft__count(shape);
-    if (d->raw.impute)
-        impute(d);
+    if (d->raw.impute) impute(d);
     if (check_finite(d, &d->raw.train, "training") || check_finite(d, &d->raw.test, "test"))
         return sft_code(d->ctx);
     int64_t groups = 1;
-    if (how == SFT_STANDARDIZE_FEATURE)
-        groups = n;
+    if (how == SFT_STANDARDIZE_FEATURE) groups = n;
     if (how == SFT_STANDARDIZE_CHANNEL || how == SFT_STANDARDIZE_AUTO)
         groups = shape.rank ? shape.dim[0] : 1; /* a row of features: each is its own channel */
-    if (room(d, groups) || how == SFT_STANDARDIZE_NONE)
-        return sft_code(d->ctx);
+    if (room(d, groups) || how == SFT_STANDARDIZE_NONE) return sft_code(d->ctx);
     return fit(d);
 }

@@ -3,6 +3,8 @@
  * digit, then a letter a pixel of its 8x8 image, 'a' for 0 to 'q' for 16. Written by tools/embed_digits.py. */
 #include "data/embedded/digits_samples.h"
 
+/* clang-format off */
+
 const char sft__digits_train[3823][66] = {
 "0abgpmbaaahqggkaaaiqcalcaafqdafhaahndaihaaemabnfaaaojpjaaaagohbaa",
 "0aakqgaaaahqiqfaaalqagodaammaallaammaaimaahpbanlaaaqikpdaaakqpdaa",
