@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* labels: core */
 /* Initialisers: mean, variance and range within five sigma of sampling, biases, and numbers that
  * depend on nothing but seed and tensor. */
 #include "check.h"

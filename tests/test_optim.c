@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* labels: core */
 /* Optimisers: PyTorch's walks, minima reached, groups, threads, records. */
 #include "golden.h"
 #include "optim_bench.h"

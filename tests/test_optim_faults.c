@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* labels: core */
 /* Optimisers that are given what they cannot use: bad gradients, options, groups, no memory. */
 #include "optim_bench.h"
 

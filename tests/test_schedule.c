@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* labels: core */
 /* Schedules: PyTorch's rates to all the digits stored, the formulas to rounding, and what must
  * hold of each at any time. */
 #include "check.h"
