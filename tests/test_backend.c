@@ -144,6 +144,8 @@ static void conv_agrees(void **state)
         int64_t     rows;
     } t[] = {
         { "conv2d", "32", { 3, { 1, 28, 28 } }, "relu", 4 },
+        { "conv2d", "16 kernel_size=5x3 stride=2x1 padding=2x1 dilation=1x2", { 3, { 1, 11, 13 } }, "relu", 3 },
+        { "conv2d", "8 kernel_size=4 bias=false", { 3, { 2, 9, 9 } }, NULL, 2 },
         { "conv2d", "64", { 3, { 32, 13, 13 } }, "relu", 3 },
         { "conv2d", "16 padding=1 bias=false", { 3, { 3, 32, 32 } }, NULL, 2 },
         { "conv2d", "16 padding=1 bias=false", { 3, { 16, 16, 16 } }, NULL, 5 },

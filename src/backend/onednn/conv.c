@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* conv2d and conv1d by oneDNN: activations in blocks of channels, weights in the library's layout all through training. */
 #include "backend/onednn/conv.h"
-#include "ops/conf.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,16 +10,12 @@
 /* All ways exist with these layouts, none of them by the library's plain reference. */
 static bool possible(dnnl_engine_t e, const sft_node *n, sft_layout in, sft_layout out)
 {
-    static const dnnl_prop_kind_t kinds[] = { dnnl_forward_training, dnnl_backward_data,
-                                              dnnl_backward_weights };
-    const int64_t                 rows = 4; /* any: implementations are chosen by the other sizes */
-    sft_dnnl_conv                 k = sft__dnnl_conv_of(n, rows, in, out);
-    dnnl_primitive_desc_t         pd[SFT_DNNL_WAYS] = { NULL };
-    bool                          good = true;
+    const int64_t         rows = 4;     /* any: implementations are chosen by the other sizes */
+    sft_dnnl_conv         k = sft__dnnl_conv_of(n, rows, in, out);
+    dnnl_primitive_desc_t pd[SFT_DNNL_WAYS] = { NULL };
+    bool                  good = true;
     for (int way = 0; way < SFT_DNNL_WAYS && good; way++)
-        if (way != SFT_DNNL_DATA || sft__wants_din(n, 0))
-            good = !sft__dnnl_conv(e, &k, kinds[way], way ? pd[0] : NULL, &pd[way]) &&
-                   !sft__dnnl_slow(pd[way]);
+        good = !sft__dnnl_way(e, n, &k, way, pd[0], &pd[way]) && !(pd[way] && sft__dnnl_slow(pd[way]));
     for (int way = 0; way < SFT_DNNL_WAYS; way++)
         if (pd[way]) dnnl_primitive_desc_destroy(pd[way]);
     return good;
@@ -173,7 +168,13 @@ static void backward_weights(const sft_node *n, const sft_pass *p)
                                 DNNL_ARG_DIFF_BIAS };
     call             k = open_call(n, p);
     real            *dw = p->dparam[0];
-    if (!k.status) {
+    if (!k.status && !k.variant->step[SFT_DNNL_WEIGHTS].run) {
+        sft_window w = sft__conv_window(n);
+        dw = dw ? dw : take(&k, n->param[0].stored);
+        real *padded = take(&k, sft__dnnl_thin_work(&w));
+        sft__dnnl_thin(&w, p->rows, n->layout == SFT_BLOCK16 ? 16 : 8, p->in[0], p->dout, dw, n->n_param > 1 ? p->dparam[1] : NULL,
+                       padded);
+    } else if (!k.status) {
         const sft_dnnl_hand *h = &k.variant->hand[k.hand];
         const sft_dnnl_step *s = &k.variant->step[SFT_DNNL_WEIGHTS];
         bool                 aside = s->reorder || !dw;

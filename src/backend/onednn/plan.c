@@ -4,9 +4,6 @@
  * The first forward primitive chooses the layout in which weights are kept. A way that wants them otherwise (backward data does: it
  * sums over the other channels) gets a reorder, whose cost is that of the weights once a shard. */
 #include "backend/onednn/conv.h"
-#include "ops/conf.h"
-
-#include <string.h>
 
 static sft_dnnl_dims image(int64_t rows, int64_t channels, const int64_t size[2], sft_layout layout)
 {
@@ -15,6 +12,12 @@ static sft_dnnl_dims image(int64_t rows, int64_t channels, const int64_t size[2]
                             .tag = layout == SFT_BLOCK8    ? dnnl_aBcd8b
                                    : layout == SFT_BLOCK16 ? dnnl_aBcd16b
                                                            : dnnl_abcd };
+}
+
+/* Few channels as they come, blocks of channels out, and nobody before it to train. */
+static bool first_layer(const sft_node *n, sft_layout in, sft_layout out)
+{
+    return in == SFT_PLAIN && out != SFT_PLAIN && !sft__wants_din(n, 0);
 }
 
 sft_dnnl_conv sft__dnnl_conv_of(const sft_node *n, int64_t rows, sft_layout in, sft_layout out)
@@ -32,6 +35,8 @@ sft_dnnl_conv sft__dnnl_conv_of(const sft_node *n, int64_t rows, sft_layout in, 
             .rank = 5, .dim = { g, w.out_channels / g, w.in_channels / g, w.kernel[0], w.kernel[1] }
         };
     k.weights.tag = dnnl_format_tag_any;
+    if (first_layer(n, in, out) && g == 1)
+        k.weights.tag = out == SFT_BLOCK16 ? dnnl_Acdb16a : dnnl_Acdb8a;
     if (n->n_param > 1)
         k.bias = (sft_dnnl_dims){ .rank = 1, .dim = { w.out_channels }, .tag = dnnl_a };
     for (int i = 0; i < 2; i++) {
@@ -46,21 +51,35 @@ sft_dnnl_conv sft__dnnl_conv_of(const sft_node *n, int64_t rows, sft_layout in, 
 
 /* ---- one number of rows -------------------------------------------------------------------- */
 
-static const dnnl_prop_kind_t kinds[] = { dnnl_forward_training, dnnl_backward_data,
-                                          dnnl_backward_weights };
+dnnl_status_t sft__dnnl_way(dnnl_engine_t e, const sft_node *n, const sft_dnnl_conv *k, int way,
+                            const_dnnl_primitive_desc_t hint, dnnl_primitive_desc_t *pd)
+{
+    static const dnnl_prop_kind_t kinds[] = { dnnl_forward_training, dnnl_backward_data, dnnl_backward_weights };
+    *pd = NULL;
+    if (way == SFT_DNNL_DATA && !sft__wants_din(n, 0))
+        return dnnl_success;
+    dnnl_status_t s = sft__dnnl_conv(e, k, kinds[way], hint, pd);
+    bool          ours = way == SFT_DNNL_WEIGHTS && (k->weights.tag == dnnl_Acdb8a || k->weights.tag == dnnl_Acdb16a);
+    if (ours && *pd && sft__dnnl_slow(*pd)) {
+        dnnl_primitive_desc_destroy(*pd);
+        *pd = NULL;
+    }
+    return ours && s == dnnl_unimplemented ? dnnl_success : s;
+}
 
 static dnnl_status_t open_steps(const sft_node *n, const sft_dnnl_plan *p, sft_dnnl_variant *v)
 {
     sft_dnnl_conv k = sft__dnnl_conv_of(n, v->rows, n->in[0]->layout, n->layout);
     for (int way = 0; way < SFT_DNNL_WAYS; way++) {
         sft_dnnl_step *s = &v->step[way];
-        if (way == SFT_DNNL_DATA && !sft__wants_din(n, 0)) continue;
-        dnnl_status_t status =
-            sft__dnnl_conv(p->engine, &k, kinds[way], way ? v->step[0].pd : NULL, &s->pd);
+        dnnl_status_t  status = sft__dnnl_way(p->engine, n, &k, way, v->step[0].pd, &s->pd);
+        if (!status && !s->pd)
+            continue;
         int threads = sft__dnnl_alone();
         status = status ? status : dnnl_primitive_create(&s->run, s->pd);
         sft__dnnl_restore(threads);
-        if (status) return status;
+        if (status)
+            return status;
         s->scratch = sft__dnnl_count(sft__dnnl_of(s->pd, dnnl_query_scratchpad_md));
         s->weights = sft__dnnl_count(sft__dnnl_of(
             s->pd, way == SFT_DNNL_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md));
@@ -165,6 +184,10 @@ static void ask_for_work(sft_node *n, const sft_dnnl_variant *v)
     for (int way = 0; way < SFT_DNNL_WAYS; way++)
         at_least(&n->work_fixed,
                  v->step[way].weights + n->out.dim[0] + v->step[way].scratch + 4 * gap);
+    if (!v->step[SFT_DNNL_WEIGHTS].run) {
+        sft_window w = sft__conv_window(n);
+        at_least(&n->work_fixed, n->param[0].stored + sft__dnnl_thin_work(&w) + 4 * gap);
+    }
     if (v->step[SFT_DNNL_DATA].run) at_least(&n->work_row, sft__count(n->in[0]->out));
 }
 
