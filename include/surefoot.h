@@ -103,7 +103,8 @@ SFT_API sft_status  sft_recipe_set(sft_recipe *r, const char *assignment);
 SFT_API sft_status  sft_recipe_resolve(sft_recipe *r);
 /* The resolved recipe as YAML: running it again gives the same bits. Lives until the recipe changes. */
 SFT_API const char *sft_recipe_text(sft_recipe *r);
-/* Value of a resolved dotted key as text ("train.epochs" -> "40"), or NULL when there is no such key. */
+/* Value of a resolved dotted key as text ("train.epochs" -> "40"), or NULL when there is no such key. "model.stack" is the model as
+ * stack text, presets expanded. */
 SFT_API const char *sft_recipe_get(sft_recipe *r, const char *key);
 SFT_API void        sft_recipe_free(sft_recipe *r);
 

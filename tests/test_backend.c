@@ -30,6 +30,12 @@ static void count_note(void *user, sft_level level, const char *sentence)
 
 static void no_cache(void) { setenv("XDG_CACHE_HOME", "/dev/null/none", 1); }
 
+/* What the producer gives: pooling has a fast kernel only between layers that work in blocks. */
+static sft_layout offered(const char *op, sft_shape in)
+{
+    return strcmp(op, "maxpool") ? SFT_PLAIN : in.dim[0] % 16 ? SFT_BLOCK8 : SFT_BLOCK16;
+}
+
 /* trained: something before the node wants a gradient. False: no fast kernel serves this node. */
 static bool open_stage(stage *s, const char *op, const char *options, sft_shape in, const char *act,
                        int64_t rows, bool trained)
@@ -62,7 +68,7 @@ static bool open_stage(stage *s, const char *op, const char *options, sft_shape 
             sft__fields_defaults(s->node.act->fields, s->node.act_conf, &s->arena);
     }
     sft_layout want, give;
-    s->node.kernel = sft__kernel_for(s->c, &s->node, SFT_PLAIN, &want, &give);
+    s->node.kernel = sft__kernel_for(s->c, &s->node, offered(op, in), &want, &give);
     if (!s->node.kernel) return false;
     s->input.layout = want;
     s->node.layout = give;
@@ -171,6 +177,18 @@ static void conv_agrees(void **state)
     };
     for (size_t i = 0; i < sizeof t / sizeof *t; i++)
         check_kernel(t[i].op, t[i].options, t[i].in, t[i].act, t[i].rows);
+}
+
+static void maxpool_agrees(void **state)
+{
+    (void)state;
+    no_cache();
+    check_kernel("maxpool", "2", sft__shape3(8, 6, 8), NULL, 3);
+    check_kernel("maxpool", "2", sft__shape3(32, 7, 9), NULL, 2);
+    check_kernel("maxpool", "3 stride=2 padding=1", sft__shape3(16, 9, 8), NULL, 2);
+    check_kernel("maxpool", "2 stride=3", sft__shape3(24, 8, 11), NULL, 1);
+    check_kernel("maxpool", "3x2 stride=1x2", sft__shape3(8, 5, 7), NULL, 2);
+    check_kernel("maxpool", "2", sft__shape2(16, 12), NULL, 5);
 }
 
 /* oneDNN 2.6.3 on AVX2 crashes, hangs or is silently wrong in backward weights of a 1x1 kernel with stride 2 on 3, 4, 5 or 7
@@ -403,8 +421,11 @@ int main(int words, char **word)
     };
     if (words > 1) return cmocka_run_group_tests(convolutions, NULL, NULL);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear_agrees),           cmocka_unit_test(conv_agrees),
-        cmocka_unit_test(trap_is_fenced),          cmocka_unit_test(wrong_kernels_are_distrusted),
+        cmocka_unit_test(linear_agrees),
+        cmocka_unit_test(conv_agrees),
+        cmocka_unit_test(trap_is_fenced),
+        cmocka_unit_test(maxpool_agrees),
+        cmocka_unit_test(wrong_kernels_are_distrusted),
         cmocka_unit_test(verdicts_are_remembered),
 #ifdef SFT_HAVE_ONEDNN
         cmocka_unit_test(other_instruction_sets),

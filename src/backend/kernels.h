@@ -9,10 +9,16 @@
 #define SFT_KERNELS_ONEDNN(X)
 #endif
 
+#ifdef __GNUC__ /* vector types */
+#define SFT_KERNELS_VECTOR(X) X(simd_maxpool)
+#else
+#define SFT_KERNELS_VECTOR(X)
+#endif
+
 #ifdef SFT_REAL_DOUBLE /* the build that checks gradients: the reference only */
 #define SFT_KERNELS(X)
 #else
-#define SFT_KERNELS(X) SFT_KERNELS_ONEDNN(X) X(simd_linear)
+#define SFT_KERNELS(X) SFT_KERNELS_ONEDNN(X) X(simd_linear) SFT_KERNELS_VECTOR(X)
 #endif
 
 #endif

@@ -43,7 +43,7 @@ struct cli {
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume) X(list)
+#define CLI_VERBS(X) X(train) X(resume) X(check) X(list)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)
@@ -65,6 +65,7 @@ const char *cli_nearest_verb(const char *name);
 
 /* common.c */
 int         cli_fail(cli *a);                           /* prints the context's failure, returns its exit code */
+int         cli_fail_io(cli *a, int error, const char *format, ...); /* the program's own files: errno in words, returns 7 */
 sft_recipe *cli_recipe(cli *a, const char *path);       /* read, overrides applied, resolved; NULL after a failure */
 void        cli_watch_signals(cli *a);                  /* from now on a->signal tells; the second one ends the program */
 const char *cli_shape(sft_shape s, char *buf, size_t size);
@@ -87,6 +88,12 @@ void cli_json_number(cli_json *j, const char *key, double value);    /* not fini
 void cli_json_int(cli_json *j, const char *key, int64_t value);
 void cli_json_flag(cli_json *j, const char *key, bool value);
 void cli_json_close(cli_json *j);                       /* a newline */
+
+/* facts.c: data in words and as JSON */
+const char *cli_split_name(sft_split split);
+void cli_json_shape(cli_json *j, const char *key, sft_shape s);
+void cli_json_data(cli_json *j, const char *key, const sft_data_facts *d);
+const char *cli_targets(const sft_data_facts *d, char *buf, size_t size); /* "10 classes" */
 
 /* table.c: rows of text as columns; the last column is wrapped to the terminal's width, elsewhere lines are whole */
 enum { CLI_COLUMNS = 12 };

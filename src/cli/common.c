@@ -2,27 +2,46 @@
 /* What verbs share: failures, recipes with overrides, signals, human numbers. */
 #include "cli.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
-int cli_fail(cli *a)
+static int tell(cli *a, const char *id, const char *message, int code)
 {
     const char *red = a->color ? "\033[31m" : "", *plain = a->color ? "\033[0m" : "";
     if (a->json) {
         cli_json j;
         cli_json_open(&j, stdout);
         cli_json_begin(&j, NULL, '{');
-        cli_json_text(&j, "error", sft_error_id(a->ctx));
-        cli_json_text(&j, "message", sft_message(a->ctx));
-        cli_json_int(&j, "exit", sft_code(a->ctx));
+        cli_json_text(&j, "error", id);
+        cli_json_text(&j, "message", message);
+        cli_json_int(&j, "exit", code);
         cli_json_end(&j, '}');
         cli_json_close(&j);
     }
-    fprintf(stderr, "%ssurefoot: %s%s\n", red, sft_message(a->ctx), plain);
-    return sft_code(a->ctx);
+    fprintf(stderr, "%ssurefoot: %s%s\n", red, message, plain);
+    return code;
+}
+
+int cli_fail(cli *a)
+{
+    return tell(a, sft_error_id(a->ctx), sft_message(a->ctx), sft_code(a->ctx));
+}
+
+int cli_fail_io(cli *a, int error, const char *format, ...)
+{
+    const char *id = error == ENOSPC ? "E330" : error == EROFS || error == EACCES || error == EPERM ? "E331" : error == EDQUOT ? "E332" : "E333";
+    char what[4200], message[4400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    snprintf(message, sizeof message, "error[%s]: %s (%s)", id, what, strerror(error));
+    return tell(a, id, message, SFT_IO);
 }
 
 sft_recipe *cli_recipe(cli *a, const char *path)

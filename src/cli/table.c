@@ -107,9 +107,11 @@ void cli_wrap(const char *text, const char *indent, int width)
 
 static void put_row(const cli_table *t, int row, const int *wide, const char *indent, int width)
 {
-    int left = 0;
+    int left = 0, end = t->columns;
+    while (end > 0 && !*t->cell[row * t->columns + end - 1])
+        end--;
     fputs(indent, stdout);
-    for (int c = 0; c < t->columns; c++) {
+    for (int c = 0; c < end; c++) {
         const char *text = t->cell[row * t->columns + c];
         int pad = wide[c] - length(text);
         if (t->right[c])
@@ -117,7 +119,7 @@ static void put_row(const cli_table *t, int row, const int *wide, const char *in
         if (c + 1 == t->columns)
             put_wrapped(text, indent, left, t->right[c] ? 0 : width);
         else
-            printf("%s%*s", text, 2 + (t->right[c] ? 0 : pad), "");
+            printf("%s%*s", text, c + 1 == end ? 0 : 2 + (t->right[c] ? 0 : pad), "");
         left += wide[c] + 2;
     }
     putchar('\n');

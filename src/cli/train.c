@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* runs/NAME-001, runs/NAME-002 …: made here so that two programs never share one. */
 static int new_folder(cli *a, const char *recipe, char *path, size_t size)
@@ -14,13 +15,13 @@ static int new_folder(cli *a, const char *recipe, char *path, size_t size)
     const char *dot = strrchr(base, '.');
     int n = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
     if (mkdir("runs", 0777) && errno != EEXIST)
-        return cli_usage(a, "cannot make the folder `runs` here: %s — use -o DIR", strerror(errno));
+        return cli_fail_io(a, errno, "cannot make the folder `runs` here — use -o DIR");
     for (int i = 1; i < 100000; i++) {
         snprintf(path, size, "runs/%.*s-%03d", n > 200 ? 200 : n, base, i);
         if (mkdir(path, 0777) == 0)
             return 0;
         if (errno != EEXIST)
-            return cli_usage(a, "cannot make the run folder %s: %s — use -o DIR", path, strerror(errno));
+            return cli_fail_io(a, errno, "cannot make the run folder %s — use -o DIR", path);
     }
     return cli_usage(a, "there are 99,999 runs of this name already — use -o DIR");
 }
@@ -57,6 +58,8 @@ static int run(cli *a)
         code = new_folder(a, a->arg[0], folder, sizeof folder);
     if (!code)
         code = cli_fit(a, r, folder, false);
+    if (code && !wanted && rmdir(folder) == 0) /* nothing was written into it: it never began */
+        rmdir("runs");
     sft_recipe_free(r);
     return code;
 }

@@ -52,6 +52,7 @@ struct sft_net {
     int        shards;          /* G, a power of two */
     int64_t    batch;           /* largest batch */
     int64_t    n_params, n_states; /* elements, stored */
+    int64_t    optimizer_bytes; /* that the recipe's optimiser will want; 0: made without a recipe */
     int        n_tensors;       /* trained tensors, then states: what files and sft_net_tensor list */
     struct sft_tensor_ref {
         sft_node *node;

@@ -16,8 +16,8 @@ static void fill(const void *conf, const sft_init_call *call)
 const sft_init sft_init_auto = {
     .name = "auto",
     .aliases = "default",
-    .doc = "xavier_uniform before tanh and sigmoid, else kaiming_normal, with the gain of what "
-           "follows; biases zero",
+    .doc = "by what follows: xavier_uniform before tanh and sigmoid, else kaiming_normal, with "
+           "the gain of that activation",
     .math = "Var = gain^2 2 / (fan_in + fan_out) or gain^2 / fan_in",
     .fields = fields,
     .fill = fill,

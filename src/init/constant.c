@@ -20,7 +20,7 @@ static void fill(const void *conf_, const sft_init_call *call)
 const sft_init sft_init_constant = {
     .name = "constant",
     .aliases = "constant_ const",
-    .doc = "one value everywhere, biases too",
+    .doc = "one value in every weight",
     .math = "value",
     .conf_size = sizeof(conf),
     .fields = fields,

@@ -25,7 +25,7 @@ static void fill(const void *conf_, const sft_init_call *call)
 const sft_init sft_init_normal = {
     .name = "normal",
     .aliases = "gaussian normal_ random_normal",
-    .doc = "weights from a normal distribution, biases zero",
+    .doc = "weights from a normal distribution",
     .math = "N(mean, std^2)",
     .conf_size = sizeof(conf),
     .fields = fields,

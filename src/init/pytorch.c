@@ -19,7 +19,7 @@ static void fill(const void *conf, const sft_init_call *call)
 const sft_init sft_init_pytorch = {
     .name = "pytorch",
     .aliases = "torch",
-    .doc = "PyTorch's default for linear and convolution, biases too",
+    .doc = "PyTorch's default for linear and convolution; draws biases too",
     .math = "U(-b, b), b = 1 / sqrt(fan_in)",
     .fields = fields,
     .fill = fill,

@@ -24,7 +24,7 @@ static void fill(const void *conf_, const sft_init_call *call)
 const sft_init sft_init_uniform = {
     .name = "uniform",
     .aliases = "uniform_ random_uniform",
-    .doc = "weights from a uniform distribution, biases zero",
+    .doc = "weights from a uniform distribution",
     .math = "U(low, high)",
     .conf_size = sizeof(conf),
     .fields = fields,

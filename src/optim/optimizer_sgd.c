@@ -44,7 +44,7 @@ static int chain(sft_arena *a, const void *conf_, sft_link *links)
 
 const sft_optimizer sft_optimizer_sgd = {
     .name = "sgd",
-    .aliases = "SGD momentum",
+    .aliases = "SGD",
     .doc = "gradient descent, with momentum if wanted",
     .math = "g += weight_decay w; m = momentum m + g; w -= lr m",
     .conf_size = sizeof(conf),

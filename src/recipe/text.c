@@ -124,6 +124,7 @@ const char *sft_recipe_get(sft_recipe *r, const char *key)
     const int id = sft__section_find(word);
     if (id < 0) return NULL;
     const sft_bound *b = &r->bound[id];
+    if (id == SFT_MODEL_SECTION && sft__text_is(key + n, ".stack")) return sft__stack_text(&r->arena, r->layers);
     if (key[n]) return one(r, b, key + n + 1);
     if (id == SFT_MODEL_SECTION && r->stack) return sft__stack_text(&r->arena, r->layers);
     return b->name ? b->name : sft__fields_text(&r->arena, b->rows, b->conf);

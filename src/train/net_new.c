@@ -2,6 +2,17 @@
 /* A network from a recipe and its data. */
 #include "train/train.h"
 
+/* The slots of the chain's transforms, each as large as the weights. */
+static sft_status count_optimizer(sft_net *n, const sft_recipe *r)
+{
+    sft_link link[SFT_MAX_CHAIN];
+    int      slots = 0, links = r->optimizer_record->chain(&n->arena, r->optimizer_conf, link);
+    for (int i = 0; i < links; i++)
+        slots += link[i].transform->slots;
+    n->optimizer_bytes = (int64_t)sizeof(real) * n->n_params * slots;
+    return sft_code(n->ctx);
+}
+
 sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
 {
     if (!r || !d || sft__failed(c) || sft_recipe_resolve(r))
@@ -11,5 +22,9 @@ sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
                          .init = &r->init };
     if (sft_data_facts_of(d, &k.facts))
         return NULL;
-    return sft__net_make(c, &k);
+    sft_net *n = sft__net_make(c, &k);
+    if (n && count_optimizer(n, r) == SFT_OK)
+        return n;
+    sft_net_free(n);
+    return NULL;
 }
