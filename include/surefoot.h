@@ -227,6 +227,19 @@ SFT_API sft_status   sft_net_remember(sft_net *n);
 SFT_API sft_status   sft_net_recall(sft_net *n);
 SFT_API void         sft_trainer_free(sft_trainer *t);
 
+/* ---- files of tensors ---------------------------------------------------------------------- */
+
+typedef struct sft_file sft_file;   /* a safetensors file in memory: a checkpoint, a model, or any other */
+
+/* Reads a file and checks its form, and its hashes where it has some. */
+SFT_API sft_file    *sft_file_open(sft_ctx *c, const char *path);
+SFT_API bool         sft_file_tensor(const sft_file *f, int index, sft_tensor_facts *facts); /* false past the end */
+/* Copies tensor `index`, whatever its type, as floats; as many as its facts say. */
+SFT_API sft_status   sft_file_values(const sft_file *f, int index, float *values);
+/* What is written beside the tensors: "step", "epoch", "recipe" …; NULL: nothing under this key. */
+SFT_API const char  *sft_file_meta(const sft_file *f, const char *key);
+SFT_API void         sft_file_close(sft_file *f);
+
 /* ---- the run folder ------------------------------------------------------------------------ */
 
 /* One row of metrics.csv. */

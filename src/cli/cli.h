@@ -43,7 +43,7 @@ struct cli {
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume) X(check) X(list)
+#define CLI_VERBS(X) X(train) X(resume) X(check) X(eval) X(list)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)
@@ -65,6 +65,7 @@ const char *cli_nearest_verb(const char *name);
 
 /* common.c */
 int         cli_fail(cli *a);                           /* prints the context's failure, returns its exit code */
+int         cli_fail_as(cli *a, const char *id, int code, const char *format, ...); /* a failure that is the program's own */
 int         cli_fail_io(cli *a, int error, const char *format, ...); /* the program's own files: errno in words, returns 7 */
 sft_recipe *cli_recipe(cli *a, const char *path);       /* read, overrides applied, resolved; NULL after a failure */
 void        cli_watch_signals(cli *a);                  /* from now on a->signal tells; the second one ends the program */
@@ -116,13 +117,42 @@ typedef struct cli_progress {
     cli   *a;
     bool   bar;                 /* stderr is a terminal */
     double last;                /* when it was drawn */
-    int64_t last_epoch;
+    int64_t steps;              /* of this program */
     int    width;
 } cli_progress;
 
 void cli_progress_open(cli_progress *p, cli *a);
 bool cli_progress_step(void *progress, const sft_progress *now); /* an sft_progress_fn: false after a signal */
 void cli_progress_close(cli_progress *p);
+
+/* load.c: a run that is there already, as eval, predict and inspect open it */
+typedef struct cli_run {
+    char        folder[4096];   /* "" for a file that stands alone */
+    char        weights[4400];  /* the file that was loaded */
+    int64_t     steps, epochs, best_epoch; /* of these weights; -1: unknown */
+    sft_recipe *recipe;
+    sft_data   *data;
+    sft_net    *net;
+} cli_run;
+
+enum { CLI_CHECKPOINTS = 4096 };
+
+/* Recipe, data, network and weights of a run folder or of one file. After a failure it is told, and the exit code returned. */
+int  cli_run_open(cli *a, const char *path, cli_run *r);
+void cli_run_close(cli_run *r);
+/* The run folder is there; otherwise tells that it is not and returns the exit code. */
+int  cli_find_folder(cli *a, const char *folder);
+int  cli_checkpoints(const char *folder, int64_t *steps, int room); /* newest first; returns how many */
+const char *cli_checkpoint_path(const char *folder, int64_t step, char *buf, size_t size);
+
+/* summary.c: run.json */
+bool cli_summary_number(const char *folder, const char *key, double *value); /* "test.accuracy"; false: not there, or built without jansson */
+bool cli_summary_text(const char *folder, const char *key, char *buf, size_t size);
+char *cli_read_text(const char *path);                  /* a whole file, to be freed; NULL with errno */
+
+/* result.c: what train, resume and eval end with */
+void cli_print_result(cli *a, const char *folder, const sft_result *result, int shards); /* JSON; counts below 0 are unknown: null */
+void cli_print_scores(const sft_result *result);
 
 /* run.c: what train and resume share */
 int cli_fit(cli *a, sft_recipe *r, const char *folder, bool resume);

@@ -32,6 +32,17 @@ int cli_fail(cli *a)
     return tell(a, sft_error_id(a->ctx), sft_message(a->ctx), sft_code(a->ctx));
 }
 
+int cli_fail_as(cli *a, const char *id, int code, const char *format, ...)
+{
+    char what[4200], message[4400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    snprintf(message, sizeof message, "error[%s]: %s", id, what);
+    return tell(a, id, message, code);
+}
+
 int cli_fail_io(cli *a, int error, const char *format, ...)
 {
     const char *id = error == ENOSPC ? "E330" : error == EROFS || error == EACCES || error == EPERM ? "E331" : error == EDQUOT ? "E332" : "E333";

@@ -52,6 +52,7 @@ static void draw_bar(const cli_progress *p, const sft_progress *now)
 bool cli_progress_step(void *progress, const sft_progress *now)
 {
     cli_progress *p = progress;
+    p->steps++;
     bool last = now->step.step == now->plan.steps, quiet = p->a->quiet;
     if (!quiet && p->bar && (last || now->seconds - p->last > 0.1)) {
         draw_bar(p, now);

@@ -9,6 +9,9 @@ static int run(cli *a)
     if (a->n_args != 1)
         return cli_usage(a, a->n_args ? "resume takes one run folder" : "which run folder?");
     char recipe[4200];
+    int missing = cli_find_folder(a, a->arg[0]);
+    if (missing)
+        return missing;
     snprintf(recipe, sizeof recipe, "%s/recipe.yaml", a->arg[0]);
     sft_recipe *r = cli_recipe(a, recipe);
     if (!r)

@@ -15,6 +15,8 @@
 const char *sft__order_text(sft_arena *a, const sft_recipe *r, const sft_net *n);
 /* SHA-256 of a header with the hash value blanked; false when it holds no such value. */
 bool        sft__header_hash(const char *header, size_t n, char hex[65]);
+/* E312 where a hash that the file holds, of its header or of a tensor, is not that of the bytes. */
+sft_status  sft__check_hashes(sft_ctx *c, const sft_st_file *f);
 /* "optimizer.exp_avg.3.weight" */
 const char *sft__slot_path(sft_arena *a, const sft_update *u, int slot, const char *tensor);
 

@@ -16,10 +16,8 @@ typedef struct loader {
     const sft_st_tensor **slot; /* slots x tensors of the net: the optimiser's state; NULL: it starts afresh */
 } loader;
 
-static sft_status check_hashes(loader *l)
+sft_status sft__check_hashes(sft_ctx *c, const sft_st_file *f)
 {
-    sft_ctx *c = l->net->ctx;
-    const sft_st_file *f = &l->file;
     char hex[65];
     const char *want = sft__st_meta(f, SFT_HASH_KEY);
     if (want && (strlen(want) != 64 || !sft__header_hash(f->header, f->header_size, hex) || strcmp(hex, want) != 0))
@@ -67,8 +65,9 @@ static sft_shape wanted_shape(const sft_net *n, int i)
 static bool ignorable(const char *name)
 {
     static const char tail[] = ".num_batches_tracked";
-    size_t n = strlen(name);
-    return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) || !strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX)) || (n > sizeof tail && !strcmp(name + n - sizeof tail + 1, tail));
+    size_t n = strlen(name), m = sizeof tail - 1;
+    return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) || !strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX)) ||
+           (n > m && !strcmp(name + n - m, tail));
 }
 
 /* One line a difference, the first ten. */
@@ -236,7 +235,7 @@ static sft_status keep_extra(sft_trainer *t, const char *text)
 
 static sft_status verify(loader *l, const char *path)
 {
-    if (sft__st_read(l->net->ctx, path, &l->file) || check_version(l) || check_hashes(l) || check_tensors(l))
+    if (sft__st_read(l->net->ctx, path, &l->file) || check_version(l) || sft__check_hashes(l->net->ctx, &l->file) || check_tensors(l))
         return sft_code(l->net->ctx);
     return l->trainer && (check_plan(l) || check_optimizer(l) || check_kept(l)) ? sft_code(l->net->ctx) : SFT_OK;
 }
