@@ -127,7 +127,8 @@ typedef struct sft_data_facts {
 /* Reads, splits and standardises what the recipe's `data` and `split` sections say. */
 SFT_API sft_data  *sft_data_open(sft_ctx *c, sft_recipe *r);
 /* From the caller's memory, which is copied: x is count samples of `shape`, row-major. For SFT_CLASSES y holds class numbers
- * 0..outputs-1; otherwise count x outputs numbers. `split` may be NULL (all training) or give each sample's split. */
+ * 0..outputs-1; otherwise count x outputs numbers. `split` may be NULL (all training) or give each sample's split. Values
+ * stay as they are: nothing is standardised. */
 SFT_API sft_data  *sft_data_from(sft_ctx *c, const float *x, sft_shape shape, const float *y, sft_task task,
                                  int64_t outputs, int64_t count, const uint8_t *split);
 SFT_API sft_status sft_data_facts_of(const sft_data *d, sft_data_facts *facts);

@@ -154,39 +154,49 @@ static sft_status check_test(sft_ctx *c, const char *path, const sft_raw *raw)
     return SFT_OK;
 }
 
+static sft_status open_train(sft_ctx *c, const idx_conf *k, const char *folder, sft_pos pos,
+                             sft_raw *raw)
+{
+    sft_arena *a = raw->arena;
+    pair       p = { .images_path = find(a, folder, k->train_images, &train_images),
+                     .labels_path = find(a, folder, k->train_labels, &train_labels) };
+    /* where nothing is found, the usual name leads to the usual sentence: no file, and where */
+    if (!p.images_path)
+        p.images_path = sft__arena_printf(a, "%s/train-images-idx3-ubyte[.gz]", folder);
+    if (!p.labels_path)
+        p.labels_path = sft__arena_printf(a, "%s/train-labels-idx1-ubyte[.gz]", folder);
+    if (sft__failed(c)) return sft_code(c);
+    return read_split(c, pos, &p, k->sequence, &raw->train, &raw->outputs);
+}
+
+/* Test files may be absent; one of the two alone is a mistake. */
+static sft_status open_test(sft_ctx *c, const idx_conf *k, const char *folder, sft_pos pos,
+                            sft_raw *raw)
+{
+    int64_t    classes;
+    sft_arena *a = raw->arena;
+    pair       p = { .images_path = find(a, folder, k->test_images, &test_images),
+                     .labels_path = find(a, folder, k->test_labels, &test_labels) };
+    if (sft__failed(c) || (!p.images_path && !p.labels_path)) return sft_code(c);
+    if (!p.images_path || !p.labels_path)
+        return sft__fail_at(c, pos, SFT_E200,
+                            "no test %s in %s — there is %s — give test_images and test_labels",
+                            p.images_path ? "labels" : "images", folder,
+                            p.images_path ? p.images_path : p.labels_path);
+    if (read_split(c, pos, &p, k->sequence, &raw->test, &classes) ||
+        check_test(c, p.images_path, raw))
+        return sft_code(c);
+    return sft__labels_check(c, p.labels_path, raw->test.label, raw->test.count, raw->outputs);
+}
+
 static sft_status open_idx(sft_ctx *c, const void *conf, const char *folder, sft_pos pos,
                            sft_raw *raw)
 {
-    const idx_conf *k = conf;
-    sft_arena      *a = raw->arena;
-    pair            train = { .images_path = find(a, folder, k->train_images, &train_images),
-                              .labels_path = find(a, folder, k->train_labels, &train_labels) };
-    pair            test = { .images_path = find(a, folder, k->test_images, &test_images),
-                             .labels_path = find(a, folder, k->test_labels, &test_labels) };
-    int64_t         test_classes;
-    if (sft__failed(c)) return sft_code(c);
-    if (!train
-             .images_path) /* the usual name gives the usual sentence: no file, the working folder */
-        train.images_path = sft__arena_printf(a, "%s/train-images-idx3-ubyte[.gz]", folder);
-    if (!train.labels_path)
-        train.labels_path = sft__arena_printf(a, "%s/train-labels-idx1-ubyte[.gz]", folder);
-    raw->source = sft__arena_printf(a, "IDX files in %s", folder);
+    raw->source = sft__arena_printf(raw->arena, "IDX files in %s", folder);
     raw->task = SFT_CLASSES;
     raw->outputs = 1;
-    if (sft__failed(c) || read_split(c, pos, &train, k->sequence, &raw->train, &raw->outputs))
-        return sft_code(c);
-    if (!test.images_path && !test.labels_path) return SFT_OK;
-    if (!test.images_path || !test.labels_path)
-        return sft__fail_at(
-            c, pos, SFT_E200,
-            "test %s of %s missing — the other half is there: %s — give test_images and "
-            "test_labels",
-            test.images_path ? "labels" : "images", folder,
-            test.images_path ? test.images_path : test.labels_path);
-    if (read_split(c, pos, &test, k->sequence, &raw->test, &test_classes) ||
-        check_test(c, test.images_path, raw))
-        return sft_code(c);
-    return sft__labels_check(c, test.labels_path, raw->test.label, raw->test.count, raw->outputs);
+    if (!raw->source || open_train(c, conf, folder, pos, raw)) return sft_code(c);
+    return open_test(c, conf, folder, pos, raw);
 }
 
 const sft_source sft__source_idx = {

@@ -25,8 +25,10 @@ static uint32_t twist(uint32_t high, uint32_t low)
 
 static void refill(sft_numpy *r)
 {
-    for (int i = 0; i < N; i++)
-        r->key[i] = r->key[(i + M) % N] ^ twist(r->key[i], r->key[(i + 1) % N]);
+    uint32_t *k = r->key;
+    for (int i = 0; i < N - M; i++) k[i] = k[i + M] ^ twist(k[i], k[i + 1]);
+    for (int i = N - M; i < N - 1; i++) k[i] = k[i + M - N] ^ twist(k[i], k[i + 1]);
+    k[N - 1] = k[M - 1] ^ twist(k[N - 1], k[0]);
     r->used = 0;
 }
 
