@@ -158,14 +158,52 @@ def local_names(text, shared_tags):
                 names.update(enumerators(item))
         if "static" in words or "typedef" in words:
             names.update(declarator(part) for part in split_commas(items))
-    pasted = tuple(re.findall(r"(\w+)\s*##", text))      # `fields##depth` makes fields20: the paste must still find it
-    return {n for n in names if n and not n.lower().startswith("sft_") and n not in shared_tags
-            and not (pasted and n.startswith(pasted))}
+    names.update(static for macro in function_macros(text) for static in macro.statics())
+    return {n for n in names if n and not n.lower().startswith("sft_") and n not in shared_tags}
 
 
 def local_macros(text):
     found = re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", text, re.M)
     return [n for n in dict.fromkeys(found) if not n.startswith("_")]
+
+
+# ---- names made by pasting -----------------------------------------------------------------------
+
+PASTE = re.compile(r"\w+(?:\s*##\s*\w+)+")
+
+
+class FunctionMacro:
+    """A macro of a .c file with parameters, and the arguments that the file calls it with."""
+
+    def __init__(self, name, parameters, body, code):
+        self.name, self.parameters, self.body = name, parameters, body
+        self.calls = []
+        for i, (kind, text) in enumerate(code[:-1]):
+            if (kind, text) == ("name", name) and code[i + 1][1] == "(":
+                inside = code[i + 2:group_end(code, i + 1) - 1]
+                self.calls.append(["".join(t[1] for t in part) for part in split_commas(inside)])
+
+    def made_by(self, chain):
+        """The names that a paste such as kind##_at becomes."""
+        parts = re.split(r"\s*##\s*", chain)
+        values = [dict(zip(self.parameters, call)) for call in self.calls]
+        return {"".join(v.get(part, part) for part in parts) for v in values}
+
+    def statics(self):
+        found = re.findall(r"\bstatic\b[^;{}=]*?(\w+(?:\s*##\s*\w+)+)", self.body)
+        return {name for chain in found for name in self.made_by(chain)}
+
+    def renamed_pastes(self, text, names, suffix):
+        def longer(found):
+            made = self.made_by(found.group())
+            return found.group() + "##" + suffix if made and made <= names else found.group()
+        return PASTE.sub(longer, text)
+
+
+def function_macros(text):
+    code = code_of(tokens_of(text))
+    defined = re.finditer(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)]*)\)((?:\\\n|[^\n])*)", text, re.M)
+    return [FunctionMacro(m[1], re.findall(r"\w+", m[2]), m[3], code) for m in defined]
 
 
 # ---- renaming ------------------------------------------------------------------------------------
@@ -210,13 +248,14 @@ def renamed(text, names, suffix):
     """`text` with every name of `names` suffixed, but for members, strings and comments."""
     tokens = tokens_of(text)
     member_declarations, members = struct_bodies(tokens), offsetof_members(tokens)
+    macros = {m.name: m for m in function_macros(text)}
     solid = [i for i, t in enumerate(tokens) if t[0] not in ("comment", "space")]
     before = dict(zip(solid[1:], (tokens[i][1] for i in solid)))
     after = dict(zip(solid, (tokens[i][1] for i in solid[1:])))
     result = []
     for i, (kind, word) in enumerate(tokens):
         if kind == "directive":
-            word = directive_renamed(word, names, suffix)
+            word = directive_renamed(word, names, suffix, macros)
         elif kind == "name" and word in names and before.get(i) not in (".", "->") and i not in members:
             if not (i in member_declarations and after.get(i) in (";", ",", "[", ":", ")")):
                 word += suffix
@@ -224,13 +263,15 @@ def renamed(text, names, suffix):
     return "".join(result)
 
 
-def directive_renamed(text, names, suffix):
+def directive_renamed(text, names, suffix, macros):
     """A macro's body is code like any other; its own name and its parameters are not."""
-    head = re.match(r"[ \t]*#[ \t]*define[ \t]+\w+(\([^)]*\))?", text)
+    head = re.match(r"[ \t]*#[ \t]*define[ \t]+(\w+)(\([^)]*\))?", text)
     if not head:
         return text
-    parameters = set(re.findall(r"\w+", head.group(1) or ""))
-    return head.group() + renamed(text[head.end():], names - parameters, suffix)
+    body = renamed(text[head.end():], names - set(re.findall(r"\w+", head[2] or "")), suffix)
+    if head[2] and head[1] in macros:
+        body = macros[head[1]].renamed_pastes(body, names, suffix)
+    return head[0] + body
 
 
 # ---- putting files together ----------------------------------------------------------------------
