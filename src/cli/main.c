@@ -11,7 +11,7 @@ static void say(void *user, sft_level level, const char *sentence)
     const cli *a = user;
     if (a->quiet && level == SFT_NOTE)
         return;
-    fprintf(stderr, "%s: %s\n", level == SFT_WARN ? "warning" : "note", sentence);
+    fprintf(stderr, "%s\n", sentence);
 }
 
 /* https://no-color.org: NO_COLOR wins when it is not empty; then --color, CLICOLOR_FORCE, a terminal that can. */
