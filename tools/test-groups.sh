@@ -46,14 +46,16 @@ test_asan() { configure_and_build asan && ctest_in asan -LE 'slow|fuzz'; }
 test_tsan() { configure_and_build tsan && ctest_in tsan -L threads; }
 test_fuzz() { configure_and_build asan && ctest_in asan -L fuzz; }
 
-# One file, no dependency, no warning, both compilers.
+# One file, no dependency, no warning, both compilers; the examples as its users.
 test_amalgamation() {
-    amalgamate
-    local folder=build/amalgamation cc
+    amalgamate || return
+    local folder=build/amalgamation cc source
     for cc in gcc clang; do
-        "$cc" -std=c11 -O2 -Wall -Wextra -Werror -I"$folder" "$folder/surefoot.c" tests/amalgamation/app.c \
-            -o "$folder/app-$cc" -lm
-        "$folder/app-$cc"
+        "$cc" -std=c11 -O2 -Wall -Wextra -Werror -c "$folder/surefoot.c" -o "$folder/surefoot-$cc.o" || return
+        for source in tests/amalgamation/app.c examples/*.c; do
+            "$cc" -std=c11 -O2 -I"$folder" "$source" "$folder/surefoot-$cc.o" -o "$folder/app" -lm || return
+            "$folder/app" || return
+        done
     done
 }
 

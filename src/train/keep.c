@@ -54,10 +54,10 @@ static void prune(sft_folder *f)
 
 static void remove_leftovers(const sft_folder *f)
 {
-    char path[SFT_PATH], name[512];
+    char path[SFT_PATH], name[128];
     DIR *dir = opendir(sft__folder_file(f, "checkpoints", path));
     for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
-        if (e->d_name[0] != '.' || !strstr(e->d_name, ".tmp.") || strlen(e->d_name) > 400)
+        if (e->d_name[0] != '.' || !strstr(e->d_name, ".tmp.") || strlen(e->d_name) > 100)
             continue;
         snprintf(name, sizeof name, "checkpoints/%s", e->d_name);
         unlink(sft__folder_file(f, name, path));
