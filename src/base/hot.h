@@ -29,10 +29,9 @@
 #define SFT_INLINE static inline
 #endif
 
-/* Before a loop whose arrays are the same or apart, never shifted: no check for overlap, so in place is as fast. */
-#if defined(__clang__)
-#define SFT_APART _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
+/* Before a loop whose arrays are the same or apart, never shifted: no check for overlap, so in place is as fast. (Clang's pragma
+ * of this kind also warns of loops that it cannot vectorise.) */
+#if defined(__GNUC__) && !defined(__clang__)
 #define SFT_APART _Pragma("GCC ivdep")
 #else
 #define SFT_APART

@@ -18,7 +18,7 @@ static const sft_field fields[] = {
     SFT_FIELD_END
 };
 
-enum { SIDE = 16, ROUNDS = 10 };        /* counters side by side: 4 SIDE numbers */
+enum { SIDE = 32 };            /* counters side by side: 4 SIDE numbers; compilers unroll 16 and then vectorise nothing */
 
 static sft_status shape(sft_ctx *c, sft_node *n)
 {
@@ -29,26 +29,26 @@ static sft_status shape(sft_ctx *c, sft_node *n)
     return SFT_OK;
 }
 
-/* Ten rounds of Philox4x32 (Salmon et al. 2011) on SIDE counters (a, b, c, d + s). */
-SFT_INLINE void philox(sft_key key, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t v[4][SIDE])
+typedef struct block {          /* a counter on its way */
+    uint32_t a, b, c, d;
+} block;
+
+/* One round of Philox4x32 (Salmon et al. 2011), the i-th. */
+SFT_INLINE block mix(block v, sft_key key, uint32_t i)
 {
-    for (uint32_t s = 0; s < SIDE; s++) {
-        v[0][s] = a;
-        v[1][s] = b;
-        v[2][s] = c;
-        v[3][s] = d + s;
-    }
-    for (int round = 0; round < ROUNDS; round++) {
-        for (int s = 0; s < SIDE; s++) {
-            uint64_t x = (uint64_t)0xD2511F53u * v[0][s], y = (uint64_t)0xCD9E8D57u * v[2][s];
-            v[0][s] = (uint32_t)(y >> 32) ^ v[1][s] ^ key.k[0];
-            v[2][s] = (uint32_t)(x >> 32) ^ v[3][s] ^ key.k[1];
-            v[1][s] = (uint32_t)y;
-            v[3][s] = (uint32_t)x;
-        }
-        key.k[0] += 0x9E3779B9u;
-        key.k[1] += 0xBB67AE85u;
-    }
+    uint64_t x = (uint64_t)0xD2511F53u * v.a, y = (uint64_t)0xCD9E8D57u * v.c;
+    return (block){ (uint32_t)(y >> 32) ^ v.b ^ (key.k[0] + i * 0x9E3779B9u), (uint32_t)y,
+                    (uint32_t)(x >> 32) ^ v.d ^ (key.k[1] + i * 0xBB67AE85u), (uint32_t)x };
+}
+
+/* Four bytes of a mask, the first at the lowest address. */
+SFT_INLINE uint32_t four_bytes(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return a << 24 | b << 16 | c << 8 | d;
+#else
+    return a | b << 8 | c << 16 | d << 24;
+#endif
 }
 
 /* mask[i] = 1 where number i of a sample is kept; room for n rounded up to 4 */
@@ -56,12 +56,13 @@ SFT_HOT static void draw(sft_key key, uint64_t step, uint32_t row, uint32_t limi
 {
     int64_t words = (n + 3) / 4;
     for (int64_t at = 0; at < words; at += SIDE) {
-        uint32_t v[4][SIDE];
-        uint8_t  kept[SIDE][4];
-        philox(key, (uint32_t)step, (uint32_t)(step >> 32), row, (uint32_t)at, v);
-        for (int s = 0; s < SIDE; s++)
-            for (int w = 0; w < 4; w++)
-                kept[s][w] = v[w][s] >= limit;
+        uint32_t kept[SIDE];
+        for (uint32_t s = 0; s < SIDE; s++) {
+            block v = { (uint32_t)step, (uint32_t)(step >> 32), row, (uint32_t)at + s };
+            v = mix(mix(mix(mix(mix(v, key, 0), key, 1), key, 2), key, 3), key, 4);
+            v = mix(mix(mix(mix(mix(v, key, 5), key, 6), key, 7), key, 8), key, 9);
+            kept[s] = four_bytes(v.a >= limit, v.b >= limit, v.c >= limit, v.d >= limit);
+        }
         memcpy(mask + 4 * at, kept, 4 * (size_t)(words - at < SIDE ? words - at : SIDE));
     }
 }

@@ -41,24 +41,28 @@ SFT_INLINE real slope_tanh(real x)
 
 SFT_HOT static void apply_exact(int64_t n, const real *x, real *y)
 {
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         y[i] = (real)0.5 * x[i] * (1 + sft__verf(x[i] * ROOT_HALF));
 }
 
 SFT_HOT static void apply_tanh(int64_t n, const real *x, real *y)
 {
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         y[i] = (real)0.5 * x[i] * (1 + sft__vtanh(ROOT_2_PI * (x[i] + CUBIC * (x[i] * x[i] * x[i]))));
 }
 
 SFT_HOT static void derive_exact(int64_t n, const real *x, const real *dy, real *dx)
 {
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         dx[i] = dy[i] * slope_exact(x[i]);
 }
 
 SFT_HOT static void derive_tanh(int64_t n, const real *x, const real *dy, real *dx)
 {
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         dx[i] = dy[i] * slope_tanh(x[i]);
 }

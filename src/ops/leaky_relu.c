@@ -18,6 +18,7 @@ static const sft_field fields[] = {
 SFT_HOT static void apply(const void *options, int64_t n, const real *x, real *y)
 {
     real slope = (real)((const conf *)options)->negative_slope;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] > 0 ? x[i] : slope * x[i];
 }
@@ -26,6 +27,7 @@ SFT_HOT static void derive(const void *options, int64_t n, const real *x, const 
 {
     real slope = (real)((const conf *)options)->negative_slope;
     (void)x;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         dx[i] = y[i] > 0 ? dy[i] : slope * dy[i];
 }

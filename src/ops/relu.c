@@ -8,6 +8,7 @@
 SFT_HOT static void apply(const void *conf, int64_t n, const real *x, real *y)
 {
     (void)conf;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] < 0 ? 0 : x[i]; /* this way round NaN stays NaN */
 }
@@ -16,6 +17,7 @@ SFT_HOT static void derive(const void *conf, int64_t n, const real *x, const rea
 {
     (void)conf;
     (void)x;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         dx[i] = y[i] > 0 ? dy[i] : 0;
 }

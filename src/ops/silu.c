@@ -16,6 +16,7 @@ SFT_INLINE real slope(real x)
 SFT_HOT static void apply(const void *conf, int64_t n, const real *x, real *y)
 {
     (void)conf;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] * sft__vsigmoid(x[i]);
 }
@@ -24,6 +25,7 @@ SFT_HOT static void derive(const void *conf, int64_t n, const real *x, const rea
 {
     (void)conf;
     (void)y;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         dx[i] = dy[i] * slope(x[i]);
 }

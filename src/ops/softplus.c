@@ -27,9 +27,10 @@ SFT_HOT static void apply(const void *options, int64_t n, const real *x, real *y
 {
     const conf *k = options;
     real        beta = (real)k->beta, limit = (real)k->threshold;
+    SFT_APART
     for (int64_t i = 0; i < n; i++) {
-        real z = x[i] * beta;
-        y[i] = z > limit ? x[i] : smooth(z) / beta;
+        real z = x[i] * beta, soft = smooth(z) / beta;
+        y[i] = z > limit ? x[i] : soft;
     }
 }
 
@@ -38,9 +39,10 @@ SFT_HOT static void derive(const void *options, int64_t n, const real *x, const 
     const conf *k = options;
     real        beta = (real)k->beta, limit = (real)k->threshold;
     (void)y;
+    SFT_APART
     for (int64_t i = 0; i < n; i++) {
-        real z = x[i] * beta;
-        dx[i] = z > limit ? dy[i] : dy[i] * sft__vsigmoid(z);
+        real z = x[i] * beta, slope = dy[i] * sft__vsigmoid(z);
+        dx[i] = z > limit ? dy[i] : slope;
     }
 }
 

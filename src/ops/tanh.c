@@ -7,6 +7,7 @@
 SFT_HOT static void apply(const void *conf, int64_t n, const real *x, real *y)
 {
     (void)conf;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         y[i] = sft__vtanh(x[i]);
 }
@@ -15,6 +16,7 @@ SFT_HOT static void derive(const void *conf, int64_t n, const real *x, const rea
 {
     (void)conf;
     (void)x;
+    SFT_APART
     for (int64_t i = 0; i < n; i++)
         dx[i] = dy[i] * (1 - y[i] * y[i]);
 }

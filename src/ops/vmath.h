@@ -77,7 +77,8 @@ SFT_INLINE real sft__vexpm1(real x)
     s = s * x + 1.0f / 6;
     s = s * x + 0.5f;
     s = x + x * (x * s);
-    return x > -0.5f ? s : sft__vexp(x) - 1.0f;
+    real far = sft__vexp(x) - 1.0f;
+    return x > -0.5f ? s : far;
 }
 
 /* log(1 + x) = 2 atanh z, z = x / (2 + x) <= 1/3: eight terms of the series. */
@@ -111,7 +112,7 @@ SFT_INLINE real sft__vtanh(real t)
     q = q * w + 4.89352518554385e-03f;
     real y = x * p / q;
     y = sft__clamp(y, -1.0f, 1.0f);
-    return x < 4e-4f && x > -4e-4f ? t : y;
+    return w < 1.6e-7f ? t : y;
 }
 
 SFT_INLINE real sft__vsigmoid(real x)
