@@ -5,6 +5,7 @@
  * Chan, Golub and LeVeque (1983). In a shard, x minus a nearby number is summed in short runs of single precision which
  * are flushed into doubles, so a large mean costs no accuracy. */
 #include "base/hot.h"
+#include "ops/channels.h"
 #include "ops/conf.h"
 
 #include <math.h>
@@ -20,40 +21,47 @@ static const sft_field fields[] = {
     SFT_FIELD_END
 };
 
-enum { LANES = 16, RUN = 128, CHUNK = 2048 };
+enum { CHUNK = 2048 };          /* numbers that stay in the first cache */
 
 /* What a shard keeps: mean and 1/deviation of the batch, then its own sums of dy and dy (x - mean), per channel. */
 typedef struct kept {
     double *mean, *rstd, *dy, *dyx;
 } kept;
 
-/* Per-channel numbers of the elementwise passes. */
-typedef struct lines {
-    real *a, *b, *c, *d;
-} lines;
-
 static int64_t channels(const sft_node *n)
 {
     return n->out.dim[0];
 }
 
-static kept kept_of(const sft_node *n, const sft_pass *p)
+static kept kept_at(double *s, int64_t c)
 {
-    int64_t c = channels(n);
-    double *s = p->saved;
     return (kept){ s, s + c, s + 2 * c, s + 3 * c };
 }
 
-static lines lines_of(const sft_node *n, const sft_pass *p)
+/* Work: doubles of a kept (evaluation keeps nothing), then the numbers per channel of the elementwise passes. */
+static sft_lines lines_of(const sft_node *n, const sft_pass *p)
 {
     int64_t c = channels(n);
-    real   *w = p->work;
-    return (lines){ w, w + c, w + 2 * c, w + 3 * c };
+    real   *w = (real *)((double *)p->work + 2 * c);
+    return (sft_lines){ w, w + c, w + 2 * c, w + 3 * c };
 }
 
-static sft_view view_of(const sft_node *n)
+static sft_lines lines_at(sft_lines k, int64_t c)
 {
-    return sft__view(n->out, n->in[0]->layout);
+    return (sft_lines){ k.a + c, k.b + c, k.c + c, k.d + c };
+}
+
+/* A shard as planes of `places` x `lane` numbers; plane i holds the channels from i % blocks * lane on. */
+typedef struct planes {
+    int64_t count, blocks, places, lane;
+} planes;
+
+static planes planes_of(const sft_node *n, const sft_pass *p)
+{
+    sft_view v = sft__view(n->out, n->in[0]->layout);
+    if (v.spatial == 1 && v.blocks == 1) /* rows of features: one plane, a row a place */
+        return (planes){ 1, 1, p->rows, v.lane };
+    return (planes){ p->rows * v.blocks, v.blocks, v.spatial, v.lane };
 }
 
 static sft_status shape(sft_ctx *c, sft_node *n)
@@ -71,7 +79,7 @@ static sft_status shape(sft_ctx *c, sft_node *n)
     n->join = 1 + 2 * f;
     n->join_back = 2 * f;
     n->saved_fixed = 4 * f * (int64_t)sizeof(double);
-    n->work_fixed = 4 * f * (int64_t)sizeof(real);
+    n->work_fixed = 2 * f * (int64_t)sizeof(double) + 4 * f * (int64_t)sizeof(real);
     n->flops = 4 * (double)sft__count(n->out);
     if (k->affine)
         s = sft__want_param(c, n, (sft_param){ .name = "weight", .shape = each, .fan_in = 1, .fan_out = 1,
@@ -82,148 +90,49 @@ static sft_status shape(sft_ctx *c, sft_node *n)
     return s;
 }
 
-/* ---- sums over a shard --------------------------------------------------------------------- */
+/* ---- statistics ---------------------------------------------------------------------------- */
 
-/* Sums of up to LANES channels that lie side by side, or of one channel in LANES lanes. */
-typedef struct sums {
-    double first[LANES], second[LANES];
-} sums;
-
-/* s += (x - k) and (x - k)^2 of n rows of `width` channels, `stride` apart */
-SFT_INLINE void moments_rows(int width, int64_t n, int64_t stride, const real *x, const real *k, sums *s)
-{
-    for (int64_t at = 0; at < n; at += RUN) {
-        int64_t end = n - at < RUN ? n : at + RUN;
-        real    sum[LANES] = { 0 }, sq[LANES] = { 0 };
-        for (int64_t i = at; i < end; i++)
-            for (int l = 0; l < width; l++) {
-                real d = x[i * stride + l] - k[l];
-                sum[l] += d;
-                sq[l] += d * d;
-            }
-        for (int l = 0; l < width; l++) {
-            s->first[l] += (double)sum[l];
-            s->second[l] += (double)sq[l];
-        }
-    }
-}
-
-/* s += dy and dy (x - m), likewise */
-SFT_INLINE void products_rows(int width, int64_t n, int64_t stride, const real *dy, const real *x, const real *m, sums *s)
-{
-    for (int64_t at = 0; at < n; at += RUN) {
-        int64_t end = n - at < RUN ? n : at + RUN;
-        real    sum[LANES] = { 0 }, dot[LANES] = { 0 };
-        for (int64_t i = at; i < end; i++)
-            for (int l = 0; l < width; l++) {
-                real d = dy[i * stride + l];
-                sum[l] += d;
-                dot[l] += d * (x[i * stride + l] - m[l]);
-            }
-        for (int l = 0; l < width; l++) {
-            s->first[l] += (double)sum[l];
-            s->second[l] += (double)dot[l];
-        }
-    }
-}
-
-SFT_HOT static void moments(int width, int64_t n, int64_t stride, const real *x, const real *k, sums *s)
-{
-    if (width == LANES)
-        moments_rows(LANES, n, stride, x, k, s);
-    else if (width == LANES / 2)
-        moments_rows(LANES / 2, n, stride, x, k, s);
-    else
-        moments_rows(width, n, stride, x, k, s);
-}
-
-SFT_HOT static void products(int width, int64_t n, int64_t stride, const real *dy, const real *x, const real *m, sums *s)
-{
-    if (width == LANES)
-        products_rows(LANES, n, stride, dy, x, m, s);
-    else if (width == LANES / 2)
-        products_rows(LANES / 2, n, stride, dy, x, m, s);
-    else
-        products_rows(width, n, stride, dy, x, m, s);
-}
-
-/* A plain channel is a run of n numbers: read as n / LANES rows of LANES, and a rest. */
-static void fold(sums *s)
-{
-    for (int half = LANES / 2; half; half /= 2)
-        for (int l = 0; l < half; l++) {
-            s->first[l] += s->first[l + half];
-            s->second[l] += s->second[l + half];
-        }
-}
-
-/* Sums of channels c.. (a group of `width`, or one plain channel) over a shard. dy NULL: of x - k and its square. */
-static sums group(const sft_pass *p, sft_view v, const real *dy, const real *x, int64_t c, int width, const real *k)
-{
-    sums    s = { { 0 }, { 0 } };
-    int64_t sample = v.blocks * v.spatial * v.lane;
-    int64_t first = c / v.lane * v.spatial * v.lane + c % v.lane;
-    bool    plain = v.lane == 1, flat = v.spatial == 1 && !plain; /* flat: the rows themselves lie evenly */
-    real    even[LANES];
-    for (int l = 0; plain && l < LANES; l++)
-        even[l] = k[0];
-    int64_t rows = flat ? 1 : p->rows, n = flat ? p->rows : plain ? v.spatial / LANES : v.spatial;
-    int64_t stride = flat ? sample : plain ? LANES : v.lane;
-    int     rest = plain ? (int)(v.spatial % LANES) : 0, w = plain ? LANES : width;
-    for (int64_t r = 0; r < rows; r++) {
-        int64_t     at = r * sample + first, end = at + n * stride;
-        const real *shift = plain ? even : k;
-        if (dy) {
-            products(w, n, stride, dy + at, x + at, shift, &s);
-            products(rest, 1, 0, dy + end, x + end, shift, &s);
-        } else {
-            moments(w, n, stride, x + at, shift, &s);
-            moments(rest, 1, 0, x + end, shift, &s);
-        }
-    }
-    if (plain)
-        fold(&s);
-    return s;
-}
-
-static int group_width(sft_view v, int64_t c)
-{
-    int64_t left = v.lane - c % v.lane;
-    return (int)(left < LANES ? left : LANES);
-}
-
-/* part = n, mean[c], M2[c] */
+/* part = n, mean[c], M2[c]; meanwhile the sums of x - k and its square, k being the channel's first number */
 static void gather(const sft_node *n, const sft_pass *p)
 {
-    sft_view    v = view_of(n);
-    int64_t     f = channels(n);
-    double      count = (double)(p->rows * v.spatial);
-    const real *x = p->in[0];
+    planes    v = planes_of(n, p);
+    sft_lines k = lines_of(n, p);
+    int64_t   f = channels(n);
+    double    count = (double)(p->rows * (sft__count(n->out) / f)), *mean = p->part + 1, *m2 = mean + f;
+    memset(p->part, 0, (size_t)(1 + 2 * f) * sizeof *p->part);
+    for (int64_t c = 0; c < f; c++)
+        k.a[c] = p->in[0][c / v.lane * v.places * v.lane + c % v.lane];
+    for (int64_t i = 0; i < v.count; i++) {
+        int64_t c = i % v.blocks * v.lane;
+        sft__plane_moments(v.lane, v.places, p->in[0] + i * v.places * v.lane, k.a + c, mean + c, m2 + c);
+    }
     p->part[0] = count;
-    for (int64_t c = 0; c < f;) {
-        const real *near = x + c / v.lane * v.spatial * v.lane + c % v.lane; /* the first sample's numbers */
-        int         width = group_width(v, c);
-        sums        s = group(p, v, NULL, x, c, width, near);
-        for (int l = 0; l < width; l++, c++) {
-            double m2 = s.second[l] - s.first[l] * s.first[l] / count;
-            p->part[1 + c] = (double)near[l] + s.first[l] / count;
-            p->part[1 + f + c] = m2 < 0 ? 0 : m2;
-        }
+    for (int64_t c = 0; c < f; c++) {
+        double off = mean[c] / count, rest = m2[c] - mean[c] * off;
+        mean[c] = (double)k.a[c] + off;
+        m2[c] = rest < 0 ? 0 : rest;
+    }
+}
+
+/* mean += delta b / n; M2 += M2' + delta^2 a b / n */
+SFT_HOT static void merge_moments(int64_t f, double a, double b, double *restrict mean, double *restrict m2,
+                                  const double *restrict mean2, const double *restrict m22)
+{
+    double part = b / (a + b), spread = a * part;
+    for (int64_t c = 0; c < f; c++) {
+        double delta = mean2[c] - mean[c];
+        mean[c] += delta * part;
+        m2[c] += m22[c] + delta * delta * spread;
     }
 }
 
 static void merge(const sft_node *n, double *left, const double *right)
 {
     int64_t f = channels(n);
-    double  a = left[0], b = right[0], all = a + b;
-    if (!(b > 0))
+    if (!(right[0] > 0))
         return;
-    for (int64_t c = 0; c < f; c++) {
-        double delta = right[1 + c] - left[1 + c];
-        left[1 + c] += delta * (b / all);
-        left[1 + f + c] += right[1 + f + c] + delta * delta * (a * b / all);
-    }
-    left[0] = all;
+    merge_moments(f, left[0], right[0], left + 1, left + 1 + f, right + 1, right + 1 + f);
+    left[0] += right[0];
 }
 
 static void commit(const sft_node *n, const sft_pass *p)
@@ -238,93 +147,56 @@ static void commit(const sft_node *n, const sft_pass *p)
     }
 }
 
-/* ---- elementwise passes -------------------------------------------------------------------- */
+/* ---- forward and backward ------------------------------------------------------------------ */
 
-/* y = (x - a) b + c on n rows of `lane` channels */
-SFT_INLINE void scale_rows(int64_t lane, int64_t n, const real *restrict x, lines k, real *restrict y)
+SFT_HOT static void rstds(int64_t f, double n, double eps, const double *m2, double *rstd)
 {
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t l = 0; l < lane; l++)
-            y[i * lane + l] = (x[i * lane + l] - k.a[l]) * k.b[l] + k.c[l];
-}
-
-/* dx = (dy - c - (x - a) d) b likewise; add: dx += */
-SFT_INLINE void slope_rows(int64_t lane, int64_t n, const real *restrict dy, const real *restrict x, lines k, bool add,
-                           real *restrict dx)
-{
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t l = 0; l < lane; l++) {
-            int64_t j = i * lane + l;
-            real    v = (dy[j] - k.c[l] - (x[j] - k.a[l]) * k.d[l]) * k.b[l];
-            dx[j] = add ? dx[j] + v : v;
-        }
-}
-
-SFT_HOT static void scale(int64_t lane, int64_t n, const real *x, lines k, real *y)
-{
-    if (lane == 1)
-        scale_rows(1, n, x, k, y);
-    else if (lane == 8)
-        scale_rows(8, n, x, k, y);
-    else if (lane == 16)
-        scale_rows(16, n, x, k, y);
-    else
-        scale_rows(lane, n, x, k, y);
-}
-
-SFT_HOT static void slope(int64_t lane, int64_t n, const real *dy, const real *x, lines k, bool add, real *dx)
-{
-    if (lane == 1)
-        slope_rows(1, n, dy, x, k, add, dx);
-    else if (lane == 8)
-        slope_rows(8, n, dy, x, k, add, dx);
-    else if (lane == 16)
-        slope_rows(16, n, dy, x, k, add, dx);
-    else
-        slope_rows(lane, n, dy, x, k, add, dx);
-}
-
-static lines lines_at(lines k, int64_t c)
-{
-    return (lines){ k.a + c, k.b + c, k.c + c, k.d + c };
+    SFT_APART
+    for (int64_t c = 0; c < f; c++)
+        rstd[c] = 1 / sqrt(m2[c] / n + eps);
 }
 
 /* a: mean, b: scale, c: shift. The mean's rounding to single goes into the shift. */
-static void set_forward(const sft_node *n, const sft_pass *p, int64_t c, double mean, double rstd, lines k)
+SFT_HOT static void forward_lines(int64_t f, const double *mean, const double *rstd, const real *gamma, const real *beta,
+                                  real *restrict a, real *restrict b, real *restrict shift)
 {
-    double gamma = n->n_param ? (double)p->param[0][c] : 1, beta = n->n_param ? (double)p->param[1][c] : 0;
-    k.a[c] = (real)mean;
-    k.b[c] = (real)(gamma * rstd);
-    k.c[c] = (real)(beta + ((double)k.a[c] - mean) * gamma * rstd);
+    for (int64_t c = 0; c < f; c++) {
+        double scale = gamma ? (double)gamma[c] * rstd[c] : rstd[c];
+        a[c] = (real)mean[c];
+        b[c] = (real)scale;
+        shift[c] = (real)((beta ? (double)beta[c] : 0) + ((double)a[c] - mean[c]) * scale);
+    }
 }
 
-static void prepare_forward(const sft_node *n, const sft_pass *p, lines k)
+static void prepare_forward(const sft_node *n, const sft_pass *p, sft_lines k)
 {
     const sft_batchnorm_conf *conf = n->conf;
     int64_t                   f = channels(n);
-    kept                      s = kept_of(n, p);
-    for (int64_t c = 0; c < f; c++) {
-        double mean = p->train ? p->joined[1 + c] : (double)p->state[0][c];
-        double variance = p->train ? p->joined[1 + f + c] / p->joined[0] : (double)p->state[1][c];
-        double rstd = 1 / sqrt(variance + conf->eps);
-        set_forward(n, p, c, mean, rstd, k);
-        if (p->train) {
-            s.mean[c] = mean;
-            s.rstd[c] = rstd;
+    kept                      s = kept_at(p->train ? p->saved : p->work, f);
+    if (p->train) {
+        memcpy(s.mean, p->joined + 1, (size_t)f * sizeof *s.mean);
+        rstds(f, p->joined[0], conf->eps, p->joined + 1 + f, s.rstd);
+    } else {
+        for (int64_t c = 0; c < f; c++) {
+            s.mean[c] = (double)p->state[0][c];
+            s.rstd[c] = (double)p->state[1][c];
         }
+        rstds(f, 1, conf->eps, s.rstd, s.rstd);
     }
+    bool affine = n->n_param > 0;
+    forward_lines(f, s.mean, s.rstd, affine ? p->param[0] : NULL, affine ? p->param[1] : NULL, k.a, k.b, k.c);
 }
 
 static void forward(const sft_node *n, const sft_pass *p)
 {
-    sft_view v = view_of(n);
-    lines    k = lines_of(n, p);
-    int64_t  step = v.lane < CHUNK ? CHUNK / v.lane : 1;
+    planes    v = planes_of(n, p);
+    sft_lines k = lines_of(n, p);
+    int64_t   step = v.lane < CHUNK ? CHUNK / v.lane : 1;
     prepare_forward(n, p, k);
-    for (int64_t plane = 0; plane < p->rows * v.blocks; plane++)
-        for (int64_t s = 0; s < v.spatial; s += step) {
-            int64_t m = v.spatial - s < step ? v.spatial - s : step, at = (plane * v.spatial + s) * v.lane;
-            scale(v.lane, m, p->in[0] + at, lines_at(k, plane % v.blocks * v.lane), p->out + at);
+    for (int64_t i = 0; i < v.count; i++)
+        for (int64_t s = 0; s < v.places; s += step) {
+            int64_t m = v.places - s < step ? v.places - s : step, at = (i * v.places + s) * v.lane;
+            sft__plane_scale(v.lane, m, p->in[0] + at, lines_at(k, i % v.blocks * v.lane), p->out + at);
             sft__fused_forward(n, m * v.lane, p->out + at);
         }
 }
@@ -332,44 +204,44 @@ static void forward(const sft_node *n, const sft_pass *p)
 /* part = sums over the shard of dy and of dy (x - mean), dy already behind the fused activation */
 static void gather_back(const sft_node *n, const sft_pass *p)
 {
-    sft_view v = view_of(n);
-    int64_t  f = channels(n);
-    kept     s = kept_of(n, p);
-    lines    k = lines_of(n, p);
-    sft__fused_backward(n, p->rows * sft__count(n->out), p->out, p->dout);
+    planes    v = planes_of(n, p);
+    sft_lines k = lines_of(n, p);
+    int64_t   f = channels(n);
+    kept      s = kept_at(p->saved, f);
+    memset(s.dy, 0, (size_t)(2 * f) * sizeof *s.dy);
     for (int64_t c = 0; c < f; c++)
         k.a[c] = (real)s.mean[c];
-    for (int64_t c = 0; c < f;) {
-        int  width = group_width(v, c);
-        sums g = group(p, v, p->dout, p->in[0], c, width, k.a + c);
-        for (int l = 0; l < width; l++, c++) {
-            s.dy[c] = p->part[c] = g.first[l];
-            s.dyx[c] = p->part[f + c] = g.second[l] + ((double)k.a[c] - s.mean[c]) * g.first[l];
-        }
+    for (int64_t i = 0; i < v.count; i++) {
+        int64_t at = i * v.places * v.lane, c = i % v.blocks * v.lane;
+        sft__fused_backward(n, v.places * v.lane, p->out + at, p->dout + at);
+        sft__plane_products(v.lane, v.places, p->dout + at, p->in[0] + at, k.a + c, s.dy + c, s.dyx + c);
     }
+    for (int64_t c = 0; c < f; c++)
+        s.dyx[c] += ((double)k.a[c] - s.mean[c]) * s.dy[c];
+    memcpy(p->part, s.dy, (size_t)(2 * f) * sizeof *s.dy);
 }
 
 /* dx = gamma rstd (dy - mean dy - xhat mean(dy xhat)), xhat = (x - mean) rstd */
-static void prepare_backward(const sft_node *n, const sft_pass *p, lines k)
+SFT_HOT static void backward_lines(int64_t f, double n, kept s, const double *dy, const double *dyx, const real *gamma,
+                                   sft_lines k)
 {
-    int64_t f = channels(n);
-    double  count = (double)(p->batch * view_of(n).spatial);
-    kept    s = kept_of(n, p);
+    SFT_APART
     for (int64_t c = 0; c < f; c++) {
-        double slope_x = s.rstd[c] * s.rstd[c] * p->joined[f + c] / count;
+        double slope = s.rstd[c] * s.rstd[c] * (dyx[c] / n);
         k.a[c] = (real)s.mean[c];
-        k.b[c] = (real)((n->n_param ? (double)p->param[0][c] : 1) * s.rstd[c]);
-        k.c[c] = (real)(p->joined[c] / count + ((double)k.a[c] - s.mean[c]) * slope_x);
-        k.d[c] = (real)slope_x;
+        k.b[c] = (real)(gamma ? (double)gamma[c] * s.rstd[c] : s.rstd[c]);
+        k.c[c] = (real)(dy[c] / n + ((double)k.a[c] - s.mean[c]) * slope);
+        k.d[c] = (real)slope;
     }
 }
 
 static void backward(const sft_node *n, const sft_pass *p)
 {
-    sft_view v = view_of(n);
-    lines    k = lines_of(n, p);
-    kept     s = kept_of(n, p);
-    for (int64_t c = 0; n->n_param && c < channels(n); c++) {
+    planes    v = planes_of(n, p);
+    sft_lines k = lines_of(n, p);
+    int64_t   f = channels(n);
+    kept      s = kept_at(p->saved, f);
+    for (int64_t c = 0; n->n_param && c < f; c++) {
         if (p->dparam[0])
             p->dparam[0][c] = (real)(s.dyx[c] * s.rstd[c]);
         if (p->dparam[1])
@@ -377,11 +249,12 @@ static void backward(const sft_node *n, const sft_pass *p)
     }
     if (!p->din[0])
         return;
-    prepare_backward(n, p, k);
-    for (int64_t plane = 0; plane < p->rows * v.blocks; plane++) {
-        int64_t at = plane * v.spatial * v.lane;
-        slope(v.lane, v.spatial, p->dout + at, p->in[0] + at, lines_at(k, plane % v.blocks * v.lane), p->add[0],
-              p->din[0] + at);
+    double count = (double)(p->batch * (sft__count(n->out) / f));
+    backward_lines(f, count, s, p->joined, p->joined + f, n->n_param ? p->param[0] : NULL, k);
+    for (int64_t i = 0; i < v.count; i++) {
+        int64_t at = i * v.places * v.lane;
+        sft__plane_slope(v.lane, v.places, p->dout + at, p->in[0] + at, lines_at(k, i % v.blocks * v.lane), p->add[0],
+                         p->din[0] + at);
     }
 }
 
