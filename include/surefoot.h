@@ -134,6 +134,8 @@ SFT_API sft_data  *sft_data_from(sft_ctx *c, const float *x, sft_shape shape, co
 SFT_API sft_status sft_data_facts_of(const sft_data *d, sft_data_facts *facts);
 /* Copies sample `index` of a split, standardised, into x (one sample) and its target into y (1 class number, or outputs numbers). */
 SFT_API sft_status sft_data_sample(const sft_data *d, sft_split split, int64_t index, float *x, float *y);
+/* Standardises `rows` raw samples in place as the data set's own are: what samples from elsewhere need before sft_net_predict. */
+SFT_API sft_status sft_data_standardize(const sft_data *d, float *x, int64_t rows);
 SFT_API void       sft_data_free(sft_data *d);
 
 /* ---- network ------------------------------------------------------------------------------- */

@@ -43,11 +43,14 @@ struct cli {
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume) X(check) X(eval) X(list)
+#define CLI_VERBS(X) X(train) X(resume) X(check) X(eval) X(predict) X(inspect) X(list) X(data)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)
 #undef X
+
+/* main.c: an sft_note_fn; user is the cli */
+void        cli_say(void *user, sft_level level, const char *sentence);
 
 /* args.c */
 int         cli_parse(cli *a, int argc, char **argv);   /* exit code; 0: go on */
@@ -88,10 +91,12 @@ void cli_json_text(cli_json *j, const char *key, const char *value); /* NULL: nu
 void cli_json_number(cli_json *j, const char *key, double value);    /* not finite: null */
 void cli_json_int(cli_json *j, const char *key, int64_t value);
 void cli_json_flag(cli_json *j, const char *key, bool value);
+void cli_json_raw(cli_json *j, const char *key, const char *json);    /* JSON as it stands */
 void cli_json_close(cli_json *j);                       /* a newline */
 
 /* facts.c: data in words and as JSON */
 const char *cli_split_name(sft_split split);
+int  cli_split(const char *word); /* "val" too; all of them (NULL or "all"): SFT_SPLITS; -1: no such split */
 void cli_json_shape(cli_json *j, const char *key, sft_shape s);
 void cli_json_data(cli_json *j, const char *key, const sft_data_facts *d);
 const char *cli_targets(const sft_data_facts *d, char *buf, size_t size); /* "10 classes" */
@@ -144,6 +149,34 @@ void cli_run_close(cli_run *r);
 int  cli_find_folder(cli *a, const char *folder);
 int  cli_checkpoints(const char *folder, int64_t *steps, int room); /* newest first; returns how many */
 const char *cli_checkpoint_path(const char *folder, int64_t step, char *buf, size_t size);
+
+/* The file of weights that `given` names (NULL: none given), seen from the folder. */
+void cli_name_weights(const char *folder, const char *given, char *path, size_t size);
+bool cli_is_file(const char *path);
+
+/* metrics.c: metrics.csv */
+typedef struct cli_series {     /* losses of one split in the order of the file */
+    int     n;
+    double *loss, *accuracy;
+    int64_t *step, *epoch;
+} cli_series;
+
+bool cli_metrics_read(const char *folder, cli_series series[SFT_SPLITS]); /* false: no such file */
+void cli_metrics_free(cli_series series[SFT_SPLITS]);
+void cli_sparkline(const double *v, int n, int width);  /* to stdout; what is not finite is shown as ! */
+
+/* tensors.c: the tensors of a file */
+void cli_print_tensors(cli *a, const sft_file *f);
+void cli_json_tensors(cli *a, cli_json *j, const sft_file *f);
+
+/* source.c: data named on the command line */
+bool cli_is_recipe(const char *text);                   /* a file, but no table */
+const char *cli_source(const char *text, char *buf, size_t size); /* "a.csv" is "csv:a.csv" */
+/* A recipe of which only the data count; with the overrides or without. NULL after a failure. */
+sft_recipe *cli_recipe_around(cli *a, const char *source, bool overrides);
+
+/* art.c: a sample in characters */
+void cli_art(const float *const *x, int samples, sft_shape shape, const char *indent);
 
 /* summary.c: run.json */
 bool cli_summary_number(const char *folder, const char *key, double *value); /* "test.accuracy"; false: not there, or built without jansson */

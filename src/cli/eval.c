@@ -12,21 +12,6 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* "test" and the other spellings; SFT_SPLITS: all of them; -1: no such split. */
-static int which_split(const char *word)
-{
-    if (!word || !strcmp(word, "all"))
-        return SFT_SPLITS;
-    if (!strcmp(word, "val") || !strcmp(word, "valid"))
-        return SFT_VALIDATION;
-    if (!strcmp(word, "training"))
-        return SFT_TRAIN;
-    for (int s = 0; s < SFT_SPLITS; s++)
-        if (!strcmp(word, cli_split_name((sft_split)s)))
-            return s;
-    return -1;
-}
-
 static void print_text(const cli_run *r, const sft_result *result)
 {
     printf("%s", r->weights);
@@ -63,7 +48,7 @@ static int evaluate(cli *a, cli_run *r, int split)
 
 static int run(cli *a)
 {
-    int split = which_split(cli_value(a, "split"));
+    int split = cli_split(cli_value(a, "split"));
     if (a->n_args != 1)
         return cli_usage(a, a->n_args ? "eval takes one run folder or one file" : "which run folder?");
     if (split < 0)

@@ -2,10 +2,26 @@
 /* Facts of the data that several verbs tell. */
 #include "cli.h"
 
+#include <string.h>
+
 const char *cli_split_name(sft_split split)
 {
     static const char *const names[SFT_SPLITS] = { "train", "validation", "test" };
     return names[split];
+}
+
+int cli_split(const char *word)
+{
+    if (!word || !strcmp(word, "all"))
+        return SFT_SPLITS;
+    if (!strcmp(word, "val") || !strcmp(word, "valid"))
+        return SFT_VALIDATION;
+    if (!strcmp(word, "training"))
+        return SFT_TRAIN;
+    for (int s = 0; s < SFT_SPLITS; s++)
+        if (!strcmp(word, cli_split_name((sft_split)s)))
+            return s;
+    return -1;
 }
 
 void cli_json_shape(cli_json *j, const char *key, sft_shape s)

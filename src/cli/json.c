@@ -84,6 +84,12 @@ void cli_json_flag(cli_json *j, const char *key, bool value)
     fputs(value ? "true" : "false", j->out);
 }
 
+void cli_json_raw(cli_json *j, const char *key, const char *json)
+{
+    lead(j, key);
+    fputs(json, j->out);
+}
+
 void cli_json_close(cli_json *j)
 {
     fputc('\n', j->out);

@@ -17,7 +17,7 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static bool is_file(const char *path)
+bool cli_is_file(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
@@ -42,7 +42,7 @@ static void folder_of(const char *file, char *folder, size_t size)
     for (int i = 0; i < 2; i++) {
         snprintf(folder, size, forms[i], slash ? (int)(slash - file) : 1, slash ? file : ".");
         snprintf(recipe, sizeof recipe, "%s/recipe.yaml", folder);
-        if (is_file(recipe))
+        if (cli_is_file(recipe))
             return;
     }
     folder[0] = 0;
@@ -118,16 +118,15 @@ static int load_newest(cli *a, cli_run *r)
     return cli_fail_as(a, "E299", SFT_CHECKPOINT, "%s holds no weights yet — train first: surefoot resume %s", r->folder, r->folder);
 }
 
-/* --checkpoint: a path, or the name of a file in the run folder or in its checkpoints/. */
-static void given_weights(cli_run *r, const char *given)
+void cli_name_weights(const char *folder, const char *given, char *path, size_t size)
 {
     static const char *const forms[] = { "%s/%s", "%s/checkpoints/%s", "%s/%s.safetensors", "%s/checkpoints/%s.safetensors" };
-    snprintf(r->weights, sizeof r->weights, "%s", given);
-    for (size_t i = 0; i < sizeof forms / sizeof *forms && !is_file(r->weights); i++) {
-        char path[4400];
-        snprintf(path, sizeof path, forms[i], r->folder, given);
-        if (is_file(path))
-            memcpy(r->weights, path, sizeof path);
+    char there[4400];
+    snprintf(path, size, "%s", given);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms && !cli_is_file(path); i++) {
+        snprintf(there, sizeof there, forms[i], folder, given);
+        if (cli_is_file(there))
+            snprintf(path, size, "%s", there);
     }
 }
 
@@ -137,8 +136,8 @@ static int load_weights(cli *a, cli_run *r, const char *file)
     char model[4200];
     snprintf(model, sizeof model, "%s/model.safetensors", r->folder);
     if (given)
-        given_weights(r, given);
-    else if (file || is_file(model))
+        cli_name_weights(r->folder, given, r->weights, sizeof r->weights);
+    else if (file || cli_is_file(model))
         snprintf(r->weights, sizeof r->weights, "%s", file ? file : model);
     else
         return load_newest(a, r);
@@ -177,7 +176,7 @@ static int find_recipe(cli *a, cli_run *r, const char *file)
 
 int cli_run_open(cli *a, const char *path, cli_run *r)
 {
-    const char *file = is_file(path) ? path : NULL;
+    const char *file = cli_is_file(path) ? path : NULL;
     *r = (cli_run){ .steps = -1, .epochs = -1, .best_epoch = -1 };
     if (!file && cli_find_folder(a, path))
         return SFT_CHECKPOINT;
@@ -188,7 +187,9 @@ int cli_run_open(cli *a, const char *path, cli_run *r)
     int code = find_recipe(a, r, file);
     if (code)
         return code;
+    sft_on_note(a->ctx, NULL, NULL);    /* what is to be said about these data was said in training */
     r->data = sft_data_open(a->ctx, r->recipe);
+    sft_on_note(a->ctx, cli_say, a);
     r->net = sft_net_new(a->ctx, r->recipe, r->data);
     if (!r->net)
         return cli_fail(a);

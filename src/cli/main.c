@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void say(void *user, sft_level level, const char *sentence)
+void cli_say(void *user, sft_level level, const char *sentence)
 {
     const cli *a = user;
     if (a->quiet && level == SFT_NOTE)
@@ -44,7 +44,7 @@ static int open_and_run(cli *a)
         fputs("surefoot: error[E004]: out of memory\n", stderr);
         return SFT_MEMORY;
     }
-    sft_on_note(a->ctx, say, a);
+    sft_on_note(a->ctx, cli_say, a);
     int code = a->verb->run(a);
     sft_close(a->ctx);
     return code;

@@ -19,7 +19,8 @@ static const sft_field fields[] = {
       .flags = SFT_AUTO,
       .aliases = "target",
       .doc =
-          "column of the label: its name, its number from 1, or from the end as -1; auto: the last" },
+          "column of the label: its name, its number from 1, or from the end as -1; auto: the last; "
+          "none: there is none, for samples to predict" },
     { .name = "header",
       .kind = SFT_WORD,
       .offset = offsetof(sft_csv_conf, header),

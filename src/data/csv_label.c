@@ -61,7 +61,8 @@ static kind look(const sft_csv_table *t)
 
 static int choose_task(sft_ctx *c, const sft_csv_table *t, const kind *k, int64_t classes)
 {
-    const char *label = t->names ? t->names[t->label_column] : "the label";
+    const char *label = t->names && !t->unlabelled ? t->names[t->label_column] : "the label";
+    if (t->unlabelled) return SFT_TASK_REGRESSION;
     if (k->text) return SFT_TASK_CLASSES;
     bool few = k->whole && classes <= AUTO_CLASSES;
     sft__note(

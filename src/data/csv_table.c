@@ -71,6 +71,11 @@ static sft_status find_label(sft_arena *a, const char *label, sft_csv_table *t)
             t->label_column = i;
             return SFT_OK;
         }
+    t->unlabelled = sft__text_is(label, "none");
+    if (t->unlabelled) {
+        t->label_column = t->columns;
+        return SFT_OK;
+    }
     if (!sft__parse_int(label, strlen(label), &number) || number == 0 || number > t->columns ||
         number < -t->columns)
         return unknown_label(a, t, label);
@@ -90,13 +95,13 @@ static bool looks_like_header(const uint8_t *first, const uint8_t *second, int64
         numbers += i != label && first[i] == NUMBER;
     }
     if (texts > 0) return numbers == 0;
-    return first[label] == TEXT && second && second[label] != TEXT;
+    return label < columns && first[label] == TEXT && second && second[label] != TEXT;
 }
 
 static bool is_index(const char *label)
 {
     int64_t number;
-    return !label || sft__parse_int(label, strlen(label), &number);
+    return !label || sft__text_is(label, "none") || sft__parse_int(label, strlen(label), &number);
 }
 
 static sft_status find_header(sft_arena *a, sft_csv_reader *r, const sft_csv_conf *k,
@@ -115,8 +120,13 @@ static sft_status find_header(sft_arena *a, sft_csv_reader *r, const sft_csv_con
             !is_index(k->label) || looks_like_header(first, second, t->columns, t->label_column);
     }
     t->names = t->header ? names : NULL;
-    return find_label(a, k->label, t);
+    find_label(a, k->label, t);
+    t->columns += t->unlabelled;
+    return sft_code(a->ctx);
 }
+
+/* Fields of a line. */
+static int64_t fields_of(const sft_csv_table *t) { return t->columns - t->unlabelled; }
 
 /* The test file's columns are those of the training file. */
 static sft_status same_columns(sft_ctx *c, const sft_csv_table *train, const sft_csv_table *t)
@@ -125,7 +135,7 @@ static sft_status same_columns(sft_ctx *c, const sft_csv_table *train, const sft
     if (t->columns != train->columns)
         return sft__fail_at(c, at, SFT_E230, "%lld fields, but %s has %lld columns",
                             (long long)t->columns, train->path, (long long)train->columns);
-    for (int64_t i = 0; t->names && train->names && i < t->columns; i++)
+    for (int64_t i = 0; t->names && train->names && i < fields_of(t); i++)
         if (!sft__text_is(t->names[i], train->names[i]))
             return sft__fail_at(
                 c, at, SFT_E202,
@@ -156,12 +166,12 @@ static sft_status read_layout(sft_arena *a, sft_csv_reader *r, const sft_csv_con
 static bool next_row(sft_csv_reader *r, const sft_csv_table *t)
 {
     if (!sft__csv_next(r)) return false;
-    if (r->n == t->columns) return true;
+    if (r->n == fields_of(t)) return true;
     sft__fail_at(r->ctx, sft__csv_pos(r, 0), SFT_E230,
                  "line %lld has %lld fields, %s %lld — a field with a separator in it "
                  "needs quotes",
                  (long long)r->record_line, (long long)r->n,
-                 t->header ? "the header has" : "the first line has", (long long)t->columns);
+                 t->header ? "the header has" : "the first line has", (long long)fields_of(t));
     return false;
 }
 
@@ -227,6 +237,10 @@ static sft_status read_value(const sft_csv_reader *r, const sft_csv_table *t, in
 static sft_status read_label(const sft_csv_reader *r, const sft_csv_table *t, int missing,
                              sft_csv_label *label, bool *keep)
 {
+    if (t->unlabelled) {
+        *label = (sft_csv_label){ .p = "0", .n = 1, .number = true, .row = t->rows, .line = r->record_line };
+        return SFT_OK;
+    }
     const sft_csv_field *f = &r->field[t->label_column];
     *label = (sft_csv_label){
         .p = f->p, .n = f->n, .escaped = f->escaped, .row = t->rows, .line = r->record_line

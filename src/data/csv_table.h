@@ -26,7 +26,7 @@ typedef struct sft_csv_label { /* one sample's label as it stands in the file */
 typedef struct sft_csv_table {
     const char        *path;
     char               separator;
-    bool               header;
+    bool               header, unlabelled; /* unlabelled: the label is a column of zeros behind the last */
     int64_t            columns, label_column; /* the latter from 0 */
     const char *const *names;                 /* of the columns, or NULL without a header */
     int64_t            rows, room, dropped;

@@ -251,3 +251,18 @@ sft_status sft_data_sample(const sft_data *d, sft_split split, int64_t index, fl
         memcpy(y, s->target + i * d->raw.outputs, (size_t)d->raw.outputs * sizeof *y);
     return SFT_OK;
 }
+
+sft_status sft_data_standardize(const sft_data *d, float *x, int64_t rows)
+{
+    if (!d)
+        return SFT_USAGE;
+    if (sft__failed(d->ctx))
+        return sft_code(d->ctx);
+    if (rows < 0 || (rows > 0 && !x))
+        return sft__fail(d->ctx, SFT_E002, "sft_data_standardize needs samples");
+    int64_t n = sft__count(d->facts.shape), inner = n / d->n_affine;
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < n; j++)
+            x[i * n + j] = x[i * n + j] * d->scale[j / inner] + d->shift[j / inner];
+    return SFT_OK;
+}

@@ -202,6 +202,7 @@ static void open_run(fit *f, sft_recipe *r, sft_data *d)
     sft_trainer_facts_of(f->trainer, &f->progress.plan);
     f->first_step = f->progress.plan.step;
     f->progress.step.step = f->first_step;
+    f->progress.step.epoch = f->progress.plan.epoch;
 }
 
 /* The weights that stay are scored on every split; test is read here for the first time. */

@@ -121,6 +121,11 @@ static double clip_scale(const sft_trainer *t, double norm)
     return t->clip_norm > 0 ? fmin(1.0, t->clip_norm / (norm + 1e-6)) : 1.0;
 }
 
+static double accuracy(const sft_trainer *t, double right, int64_t count)
+{
+    return t->net->task == SFT_REGRESSION ? NAN : right / (double)count;
+}
+
 sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
 {
     if (!t || sft__failed(t->ctx))
@@ -138,7 +143,7 @@ sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
     if (facts)
         *facts = (sft_step_facts){ .step = t->step, .epoch = epoch + 1, .epoch_end = within + 1 == t->steps_per_epoch, .lr = lr,
                                    .grad_norm = norm,
-                                   .batch = { o.loss_sum / (double)b->rows, o.right / (double)b->rows, b->rows } };
+                                   .batch = { o.loss_sum / (double)b->rows, accuracy(t, o.right, b->rows), b->rows } };
     return SFT_OK;
 }
 
@@ -161,6 +166,6 @@ sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
         right += o.right;
         count += b->rows;
     }
-    *scores = (sft_scores){ loss / (double)count, t->net->task == SFT_REGRESSION ? NAN : right / (double)count, count };
+    *scores = (sft_scores){ loss / (double)count, accuracy(t, right, count), count };
     return SFT_OK;
 }
