@@ -106,6 +106,8 @@ SFT_API const char *sft_recipe_text(sft_recipe *r);
 /* Value of a resolved dotted key as text ("train.epochs" -> "40"), or NULL when there is no such key. "model.stack" is the model as
  * stack text, presets expanded. */
 SFT_API const char *sft_recipe_get(sft_recipe *r, const char *key);
+/* A JSON Schema (draft 2020-12) of all recipes, for editors. Lives as long as the recipe. */
+SFT_API const char *sft_recipe_schema(sft_recipe *r);
 SFT_API void        sft_recipe_free(sft_recipe *r);
 
 /* ---- data ---------------------------------------------------------------------------------- */

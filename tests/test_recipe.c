@@ -6,6 +6,10 @@
 #include "base/text.h"
 #include "recipe/sections.h"
 
+#ifdef SFT_HAVE_JANSSON
+#include <jansson.h>
+#endif
+
 #ifdef SFT_HAVE_YAML
 #define NEEDS_YAML(what) ((void)0)
 #else
@@ -146,6 +150,7 @@ static void test_spellings(void **state)
         { "optimizer: adamw lr=3e-3", "optimizer.lr", "0.003" },
         { "optimizer: {name: adamw, lr: 3e-3}", "optimizer.lr", "0.003" },
         { "opt:\n  name: adam\n  learning_rate: 0.003\n", "optimizer.lr", "0.003" },
+        { "optimizer: {name: adam, eps: 1.0e-8}", "optimizer.eps", "1e-8" },
         { "optimizer: {name: adam, betas: [0.8, 0.99]}", "optimizer.betas", "[0.8, 0.99]" },
         { "solver: sgd", "optimizer", "sgd" },
         { "train: {max_epochs: 7}", "train.epochs", "7" },
@@ -323,6 +328,36 @@ static void test_confs(void **state)
     sft_close(c);
 }
 
+/* The schema is JSON and describes every section, with one mapping for each record. */
+static void test_schema(void **state)
+{
+    (void)state;
+    sft_ctx    *c = check_open();
+    sft_recipe *r = sft_recipe_parse(c, "r.yaml", NULL, 0);
+    const char *text = sft_recipe_schema(r);
+    CHECK_OK(c);
+    assert_non_null(text);
+#ifdef SFT_HAVE_JANSSON
+    json_error_t error;
+    json_t      *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!root) fail_msg("schema, line %d: %s", error.line, error.text);
+    for (int id = 0; id < SFT_SECTIONS; id++) {
+        const sft_section *s = &sft__section[id];
+        const json_t      *forms = json_object_get(json_object_get(json_object_get(root, "$defs"), s->name), "anyOf");
+        sft_choice         k;
+        int                n = 0;
+        while (s->at && s->at(n, &k)) n++;
+        assert_int_equal(json_array_size(forms), 1 + (s->at ? n : 1));
+        assert_non_null(json_object_get(json_object_get(root, "properties"), s->name));
+    }
+    json_decref(root);
+#else
+    printf("skipped: the schema as JSON (built without jansson)\n");
+#endif
+    sft_recipe_free(r);
+    sft_close(c);
+}
+
 static char said[512];
 
 static void hear(void *user, sft_level level, const char *sentence)
@@ -381,7 +416,7 @@ int main(void)
         cmocka_unit_test(test_every_text_reads_back), cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_model_forms), cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_the_last_override_rules), cmocka_unit_test(test_refused_overrides_change_nothing),
-        cmocka_unit_test(test_get), cmocka_unit_test(test_confs), cmocka_unit_test(test_quoted_numbers),
+        cmocka_unit_test(test_get), cmocka_unit_test(test_confs), cmocka_unit_test(test_quoted_numbers), cmocka_unit_test(test_schema),
         cmocka_unit_test(test_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

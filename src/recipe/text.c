@@ -22,6 +22,17 @@ static void scalar(sft_string *out, const char *text)
         sft__string_json(out, text);
 }
 
+/* 1e-8 as 1.0e-8 and 1e21 as 1.0e+21: readers of YAML 1.1 (Python's) take them for text otherwise. */
+static void number(sft_string *out, const char *text)
+{
+    const size_t n = strcspn(text, "e");
+    sft__string_addn(out, text, n);
+    if (!text[n]) return;
+    if (!memchr(text, '.', n)) sft__string_add(out, ".0");
+    sft__string_add(out, text[n + 1] == '-' || text[n + 1] == '+' ? "e" : "e+");
+    sft__string_add(out, text + n + 1);
+}
+
 /* What a printed value is written by: numbers and lists as they are, texts and words so that YAML leaves them alone. */
 static void value(sft_string *out, const sft_field *row, const void *conf)
 {
@@ -30,6 +41,7 @@ static void value(sft_string *out, const sft_field *row, const void *conf)
     if (row->kind == SFT_TEXT) memcpy(&text, (const char *)conf + row->offset, sizeof text);
     if (!text) text = sft__field_print(row, conf, buf, sizeof buf);
     if (row->kind == SFT_TEXT || row->kind == SFT_WORD) scalar(out, text);
+    else if (row->kind == SFT_REAL) number(out, text);
     else sft__string_add(out, text);
 }
 
