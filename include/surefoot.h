@@ -108,6 +108,8 @@ SFT_API const char *sft_recipe_text(sft_recipe *r);
 SFT_API const char *sft_recipe_get(sft_recipe *r, const char *key);
 /* A JSON Schema (draft 2020-12) of all recipes, for editors. Lives as long as the recipe. */
 SFT_API const char *sft_recipe_schema(sft_recipe *r);
+/* The same as a number: yes and no are 1 and 0, whatever is no number (`auto`, a word, an unknown key) is NaN. */
+SFT_API double      sft_recipe_number(sft_recipe *r, const char *key);
 SFT_API void        sft_recipe_free(sft_recipe *r);
 
 /* ---- data ---------------------------------------------------------------------------------- */
@@ -258,7 +260,8 @@ typedef struct sft_metric {
 typedef struct sft_folder sft_folder;   /* recipe.yaml, run.json, metrics.csv, checkpoints/, held by a lock */
 typedef struct sft_result sft_result;
 
-/* Makes and locks a run folder, or opens one to go on (resume). Writes the resolved recipe; checks that checkpoints will fit on the disk. */
+/* Makes and locks a run folder, or opens one to go on (resume). A new run replaces one that is there. Checks that checkpoints will fit on the
+ * disk. */
 SFT_API sft_folder *sft_folder_open(sft_trainer *t, const char *path, bool resume);
 /* The newest valid checkpoint into the trainer; a broken one is skipped with a note that says what is wrong with it. False with no failure
  * when there is none yet. */
@@ -277,7 +280,7 @@ typedef struct sft_progress {
     sft_trainer_facts plan;
     bool              evaluated;        /* validation below is fresh */
     sft_scores        train, validation; /* running mean of the epoch; last evaluation */
-    double            seconds, eta;     /* since the start; to the planned end */
+    double            seconds, eta;     /* since the start, time before a resume included; to the planned end */
 } sft_progress;
 
 /* Called after each step; returning false asks for a checkpoint and a clean stop. */
@@ -292,15 +295,16 @@ typedef struct sft_fit_options {
 } sft_fit_options;
 
 struct sft_result {
-    int64_t    steps, epochs, best_epoch;       /* best_epoch: by validation loss, from 1; 0 without validation */
-    double     seconds;
+    int64_t    steps, epochs, best_epoch;       /* best_epoch: of the best evaluation, from 1; 0 without validation */
+    double     seconds;                         /* of training, the time before a resume included */
     bool       stopped;                         /* the progress callback asked */
     bool       early;                           /* early stopping ended it */
-    sft_scores train, validation, test;         /* of the weights that are left in the network */
+    sft_scores best;                            /* the best evaluation: validation at best_epoch */
+    sft_scores train, validation, test;         /* of the weights that are left in the network; count 0 where stopped */
     char       weights_sha256[65];
 };
 
-/* Trains to the planned end. Written with the calls above only and meant to be copied: src/train/fit.c. */
+/* Trains to the planned end; o and result may be NULL. Written with the calls above only and meant to be copied: src/train/fit.c. */
 SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);
 
 /* ---- the vocabulary ------------------------------------------------------------------------ */

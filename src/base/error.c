@@ -133,6 +133,14 @@ static void mark_cut(char *text, size_t room)
     memcpy(text + n, "...", 4);
 }
 
+/* Texts from files go into sentences, and sentences onto terminals: control characters are shown as `?`. */
+static void tame(char *text)
+{
+    for (unsigned char *p = (unsigned char *)text; *p; p++)
+        if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F)
+            *p = '?';
+}
+
 static void write_message(sft_ctx *c, sft_pos at, const char *format, va_list args)
 {
     char *to = c->message;
@@ -147,6 +155,7 @@ static void write_message(sft_ctx *c, sft_pos at, const char *format, va_list ar
     int wrote = vsnprintf(to + n, room - n, format, args);
     if (wrote >= 0 && (size_t)wrote >= room - n)
         mark_cut(to, room);
+    tame(to);
 }
 
 static sft_status fail(sft_ctx *c, sft_pos at, sft_ecode e, const char *format, va_list args)
@@ -196,6 +205,7 @@ void sft__note(sft_ctx *c, sft_level level, const char *id, const char *format, 
     va_end(args);
     if (wrote >= 0 && (size_t)wrote >= sizeof text - (size_t)n)
         mark_cut(text, sizeof text);
+    tame(text);
     c->note(c->note_user, level, text);
 }
 

@@ -20,10 +20,11 @@ typedef struct sft_train_conf {
 } sft_train_conf;
 
 /* Rows of `early_stop:` */
+enum { SFT_MONITOR_LOSS, SFT_MONITOR_ACCURACY };
 typedef struct sft_stop_conf {
     int64_t patience;           /* evaluations without improvement; 0: off */
     double  min_delta;
-    int     monitor;            /* word: loss accuracy (of validation) */
+    int     monitor;            /* word of validation: SFT_MONITOR_LOSS or SFT_MONITOR_ACCURACY */
     bool    restore_best;
 } sft_stop_conf;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The resolved recipe as YAML with every option filled in, and single values of it. */
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -123,6 +124,14 @@ static const char *one(sft_recipe *r, const sft_bound *b, const char *key)
     if (row->kind == SFT_TEXT) memcpy(&text, (const char *)b->conf + row->offset, sizeof text);
     return sft__arena_text(&r->arena,
                            text ? text : sft__field_print(row, b->conf, buf, sizeof buf));
+}
+
+double sft_recipe_number(sft_recipe *r, const char *key)
+{
+    const char *text = sft_recipe_get(r, key);
+    double value;
+    if (text && (!strcmp(text, "true") || !strcmp(text, "false"))) return *text == 't';
+    return text && sft__parse_real(text, strlen(text), &value) ? value : NAN;
 }
 
 const char *sft_recipe_get(sft_recipe *r, const char *key)

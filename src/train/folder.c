@@ -21,7 +21,7 @@ const char *sft__folder_file(const sft_folder *f, const char *name, char *buf)
 
 /* ---- one writer at a time ------------------------------------------------------------------- */
 
-/* A boot has an id of its own on Linux, so that a pid from before a reboot is not mistaken for a live one. */
+/* A boot has an id of its own on Linux: who reads the lock can tell a pid from before a reboot. */
 static void boot_id(char *buf, size_t size)
 {
     FILE *in = fopen("/proc/sys/kernel/random/boot_id", "r");
@@ -32,23 +32,36 @@ static void boot_id(char *buf, size_t size)
         fclose(in);
 }
 
+/* The pid in a lock file's text; "" when there is none. */
+static void read_owner(int lock, char *owner, size_t size)
+{
+    ssize_t n = read(lock, owner, size - 1);
+    owner[n > 0 ? n : 0] = 0;
+    owner[strspn(owner, "0123456789")] = 0;
+}
+
+/* The lock is the kernel's and falls with its process; the text in the file only says whose it is. */
 sft_status sft__folder_lock(sft_folder *f)
 {
-    char path[SFT_PATH], was[160] = "", boot[64];
+    char path[SFT_PATH], owner[21], boot[64], now[160];
     sft__folder_file(f, ".lock", path);
-    f->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (f->lock < 0)
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (lock < 0)
         return sft__io_fail(f->ctx, path, errno, "locking the run folder");
-    ssize_t n = read(f->lock, was, sizeof was - 1);
-    was[n > 0 ? n : 0] = 0;
-    if (flock(f->lock, LOCK_EX | LOCK_NB))
-        return sft__fail(f->ctx, SFT_E320, "%s is in use by another surefoot (pid %.20s) — wait for it, stop it, or choose another folder",
-                         f->path, was[0] ? strtok(was, " ") : "unknown");
-    if (was[0])                 /* the lock fell when its owner died, so its text is left over */
-        sft__note(f->ctx, SFT_NOTE, "W320", "%s was left by a surefoot that did not end well (pid %.20s); taken over", f->path,
-                  strtok(was, " "));
+    bool held = flock(lock, LOCK_EX | LOCK_NB) != 0;
+    int error = errno;
+    read_owner(lock, owner, sizeof owner);
+    if (held) {
+        close(lock);
+        if (error != EWOULDBLOCK)
+            return sft__io_fail(f->ctx, path, error, "locking the run folder");
+        return sft__fail(f->ctx, SFT_E320, "%s is in use by another surefoot (pid %s) — wait for it, stop it, or choose another folder",
+                         f->path, owner[0] ? owner : "unknown");
+    }
+    f->lock = lock;
+    if (owner[0])               /* the lock fell when its owner died, so its text is left over */
+        sft__note(f->ctx, SFT_NOTE, "W320", "%s was left by a surefoot that did not end well (pid %s); taken over", f->path, owner);
     boot_id(boot, sizeof boot);
-    char now[160];
     int len = snprintf(now, sizeof now, "%ld %s\n", (long)getpid(), boot);
     if (ftruncate(f->lock, 0) || pwrite(f->lock, now, (size_t)len, 0) != len)
         return sft__io_fail(f->ctx, path, errno, "locking the run folder");
@@ -70,10 +83,23 @@ static void unlock(sft_folder *f)
 static const char head[] = "step,epoch,split,loss,accuracy,lr,grad_norm,seconds\n";
 static const char *const split_names[SFT_SPLITS] = { "train", "validation", "test" };
 
-/* The rows up to last_step, without a last line that a crash tore. */
-static size_t good_rows(sft_folder *f, const char *text, size_t size, int64_t last_step, sft_string *keep)
+/* Does a row stay when a run goes on from last_step? Rows of test are written at the end only, and will be again. */
+static bool stays(const char *row, size_t n, int64_t last_step)
 {
-    size_t rows = 0;
+    int64_t step = 0;
+    size_t digits = 0, commas = 0, at = 0;
+    while (digits < n && row[digits] >= '0' && row[digits] <= '9')
+        digits++;
+    if (!sft__parse_int(row, digits, &step) || step > last_step)
+        return false;
+    while (at < n && commas < 2)
+        commas += row[at++] == ',';
+    return commas == 2 && !(n - at >= 5 && !memcmp(row + at, "test,", 5));
+}
+
+/* The rows up to last_step, without a last line that a crash tore. */
+static void good_rows(sft_folder *f, const char *text, size_t size, int64_t last_step, sft_string *keep)
+{
     for (size_t at = 0; at < size;) {
         const char *end = memchr(text + at, '\n', size - at);
         if (!end) {
@@ -81,16 +107,10 @@ static size_t good_rows(sft_folder *f, const char *text, size_t size, int64_t la
             break;
         }
         size_t n = (size_t)(end - (text + at)) + 1;
-        int64_t step = 0;
-        size_t digits = strspn(text + at, "0123456789");
-        bool number = digits && sft__parse_int(text + at, digits, &step);
-        if (number && step <= last_step) {
+        if (stays(text + at, n, last_step))
             sft__string_addn(keep, text + at, n);
-            rows++;
-        }
         at += n;
     }
-    return rows;
 }
 
 sft_status sft__metrics_open(sft_folder *f, int64_t last_step)
@@ -110,6 +130,8 @@ sft_status sft__metrics_open(sft_folder *f, int64_t last_step)
     sft__string_close(&text);
     if (sft__failed(f->ctx))
         return sft_code(f->ctx);
+    if (f->metrics)
+        fclose(f->metrics);
     f->metrics = fopen(path, "ae");
     return f->metrics ? SFT_OK : sft__io_fail(f->ctx, path, errno, "opening the metrics");
 }
@@ -122,9 +144,13 @@ static void put_number(FILE *out, double v, char end)
 
 sft_status sft_folder_log(sft_folder *f, const sft_metric *row)
 {
+    char path[SFT_PATH];
     if (!f || sft__failed(f->ctx))
         return f ? sft_code(f->ctx) : SFT_OK;
+    if (!f->metrics && sft__folder_begin(f))
+        return sft_code(f->ctx);
     f->last[row->split] = *row;
+    f->last_seconds = row->seconds;
     fprintf(f->metrics, "%lld,%lld,%s,", (long long)row->step, (long long)row->epoch, split_names[row->split]);
     put_number(f->metrics, row->scores.loss, ',');
     put_number(f->metrics, row->scores.accuracy, ',');
@@ -132,33 +158,59 @@ sft_status sft_folder_log(sft_folder *f, const sft_metric *row)
     put_number(f->metrics, row->grad_norm, ',');
     put_number(f->metrics, row->seconds, '\n');
     if (fflush(f->metrics) || ferror(f->metrics))
-        return sft__io_fail(f->ctx, "metrics.csv", errno, "writing the metrics");
+        return sft__io_fail(f->ctx, sft__folder_file(f, "metrics.csv", path), errno, "writing the metrics");
     return SFT_OK;
 }
 
 /* ---- open and close -------------------------------------------------------------------------- */
 
-/* keep_last checkpoints and the one being written must fit. */
+/* How many checkpoints the plan leaves in the folder. */
+static double planned_checkpoints(const sft_trainer *t)
+{
+    const sft_keep_conf *k = &t->recipe->keep_conf;
+    double n = 1;
+    if (k->every > 0)
+        n += (double)t->epochs / k->every;
+    if (k->every_steps > 0)
+        n += (double)t->steps / (double)k->every_steps;
+    return fmin(n, (double)k->keep_last);
+}
+
+/* Must fit: what stays, the one being written, best and model (each a part of a checkpoint); less what lies there already. */
 static sft_status check_room(sft_folder *f)
 {
     struct statvfs disk;
+    sft_arena a;
+    int have = 0;
+    sft__arena_open(&a, f->ctx);
+    sft__list_checkpoints(f, &a, &have);
+    sft__arena_close(&a);
     if (statvfs(f->path, &disk))
-        return SFT_OK;          /* unknown is not full */
+        return sft_code(f->ctx); /* unknown is not full */
+    const double stay = planned_checkpoints(f->trainer), mib = 1048576.0;
     double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
-    double need = (double)(f->trainer->recipe->keep_conf.keep_last + 1) * (double)sft__checkpoint_size(f->trainer);
-    const double mib = 1048576.0;
+    double need = (stay + 2 - fmin(have, stay)) * (double)sft__checkpoint_size(f->trainer);
     if (need <= free_bytes)
-        return SFT_OK;
+        return sft_code(f->ctx);
     return sft__fail(f->ctx, SFT_E330, "%s: checkpoints need %.1f MiB and %.1f MiB are free — make room, or lower checkpoint.keep_last",
                      f->path, need / mib, free_bytes / mib);
 }
 
-sft_status sft__folder_recipe(sft_folder *f)
+static sft_status write_recipe(sft_folder *f)
 {
     char path[SFT_PATH];
     const char *text = sft_recipe_text(f->trainer->recipe);
     sft_part part = { text, text ? strlen(text) : 0 };
     return text ? sft__write_file(f->ctx, sft__folder_file(f, "recipe.yaml", path), &part, 1) : sft_code(f->ctx);
+}
+
+sft_status sft__folder_begin(sft_folder *f)
+{
+    f->begun = true;
+    f->resume_step = f->trainer->step;
+    if (write_recipe(f) || sft__metrics_open(f, f->resumed ? f->trainer->step : 0))
+        return sft_code(f->ctx);
+    return sft__write_run_json(f, "running", NULL, NULL);
 }
 
 static sft_status make_folders(sft_folder *f, const char *path, bool resume)
@@ -167,8 +219,9 @@ static sft_status make_folders(sft_folder *f, const char *path, bool resume)
     if (strlen(path) >= sizeof f->path)
         return sft__fail(f->ctx, SFT_E002, "the run folder's name is longer than %zu bytes — choose a shorter one", sizeof f->path - 1);
     memcpy(f->path, path, strlen(path) + 1);
-    if (resume && !sft__exists(path))
-        return sft__fail(f->ctx, SFT_E299, "%s: no such run folder", path);
+    if (resume && !sft__exists(sft__folder_file(f, "recipe.yaml", below)))
+        return sft__fail(f->ctx, SFT_E299, "%s: no run folder, or one without recipe.yaml — `surefoot train` makes one; is the path right, seen from the current "
+                         "folder?", path);
     if (sft__make_folder(f->ctx, path) || sft__make_folder(f->ctx, sft__folder_file(f, "checkpoints", below)))
         return sft_code(f->ctx);
     return SFT_OK;
@@ -188,9 +241,10 @@ sft_folder *sft_folder_open(sft_trainer *t, const char *path, bool resume)
     f->best_written = -1;
     f->started = f->last_save = sft__now();
     f->start_time = (long long)time(NULL);
-    if (make_folders(f, path, resume) == SFT_OK && sft__folder_lock(f) == SFT_OK && check_room(f) == SFT_OK)
-        if (resume || (sft__folder_recipe(f) == SFT_OK && sft__metrics_open(f, 0) == SFT_OK))
-            sft__write_run_json(f, "running", NULL, NULL);
+    if (make_folders(f, path, resume) == SFT_OK && sft__folder_lock(f) == SFT_OK && check_room(f) == SFT_OK && !resume) {
+        sft__folder_clear(f);
+        sft__folder_begin(f);
+    }
     if (!sft__failed(t->ctx))
         return f;
     sft_folder_close(f);
@@ -201,9 +255,10 @@ void sft_folder_close(sft_folder *f)
 {
     if (!f)
         return;
+    char path[SFT_PATH];
     sft_ctx *c = f->ctx;
     if (f->metrics && fclose(f->metrics) && !sft__failed(c))
-        sft__io_fail(c, "metrics.csv", errno, "closing the metrics");
+        sft__io_fail(c, sft__folder_file(f, "metrics.csv", path), errno, "closing the metrics");
     unlock(f);
     sft__free(c, f, sizeof *f);
 }

@@ -16,20 +16,25 @@ struct sft_folder {
     int          lock;          /* descriptor held by flock; -1: none */
     FILE        *metrics;
     bool         resumed;
+    bool         begun;         /* the folder tells of this run: from here on run.json may be rewritten */
     double       started, last_save; /* seconds on the steady clock */
     long long    start_time, resume_step;
     int64_t      best_written;  /* net->kept_serial of the weights in best.safetensors; -1: none */
     sft_metric   last[SFT_SPLITS]; /* newest row a split, for run.json */
+    double       last_seconds;  /* of the newest row */
 };
 
 /* "DIR/name"; buf of SFT_PATH characters. */
 const char *sft__folder_file(const sft_folder *f, const char *name, char *buf);
 sft_status  sft__folder_lock(sft_folder *f);
-sft_status  sft__folder_recipe(sft_folder *f); /* the resolved recipe into recipe.yaml */
 sft_status  sft__metrics_open(sft_folder *f, int64_t last_step); /* rows beyond last_step are dropped */
 /* status: running, finished, stopped, failed; result NULL while there is none. */
 sft_status  sft__write_run_json(sft_folder *f, const char *status, const char *message, const sft_result *result);
-/* Checkpoints of the folder, newest first; returns their number (at most `room`). */
-int         sft__list_checkpoints(const sft_folder *f, int64_t *steps, int room);
+/* Steps of the folder's checkpoints, newest first, *n of them; NULL only when memory is out. */
+int64_t    *sft__list_checkpoints(const sft_folder *f, sft_arena *a, int *n);
+/* Takes a former run's checkpoints and weights out of the folder. */
+void        sft__folder_clear(const sft_folder *f);
+/* From here on the folder tells of this run: recipe.yaml, metrics.csv up to the trainer's step, run.json. */
+sft_status  sft__folder_begin(sft_folder *f);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct loader {
@@ -16,38 +15,62 @@ typedef struct loader {
     const sft_st_tensor **slot; /* slots x tensors of the net: the optimiser's state; NULL: it starts afresh */
 } loader;
 
-sft_status sft__check_hashes(sft_ctx *c, const sft_st_file *f)
+/* ---- is the file whole? ---------------------------------------------------------------------- */
+
+static bool is_ours(const sft_st_file *f)
+{
+    return sft__text_is(sft__st_meta(f, "format"), SFT_CKPT_FORMAT);
+}
+
+static sft_status check_header_hash(sft_ctx *c, const sft_st_file *f)
 {
     char hex[65];
     const char *want = sft__st_meta(f, SFT_HASH_KEY);
-    if (want && (strlen(want) != 64 || !sft__header_hash(f->header, f->header_size, hex) || strcmp(hex, want) != 0))
+    if (!want && !is_ours(f))
+        return SFT_OK;          /* of another program */
+    if (!want || !sft__header_hash(f->header, f->header_size, hex) || strcmp(hex, want) != 0)
         return sft__fail(c, SFT_E312, "%s: bytes 8 to %zu, the header, do not have the hash written in it — the file is damaged; use an older "
                          "checkpoint", f->path, f->header_size + 7);
-    for (int i = 0; i < f->n_meta; i++) {
-        const size_t n = strlen(SFT_TENSOR_HASH_KEY);
-        if (strncmp(f->meta[i].key, SFT_TENSOR_HASH_KEY, n) != 0)
-            continue;
-        const sft_st_tensor *t = sft__st_find(f, f->meta[i].key + n);
-        if (!t)
-            continue;           /* reported as missing below when it is needed */
-        sft_sha256 sum;
-        sft__sha256_open(&sum);
-        sft__sha256_add(&sum, t->data, t->bytes);
-        sft__sha256_close(&sum, hex);
-        if (strcmp(hex, f->meta[i].value) != 0)
-            return sft__fail(c, SFT_E312, "%s: tensor `%s`, bytes %zu to %zu, does not have the hash written beside it — the file is damaged; "
-                             "use an older checkpoint", f->path, t->name, t->at, t->at + t->bytes - 1);
-    }
     return SFT_OK;
 }
 
+/* A file of ours has a hash for every tensor. */
+static sft_status check_tensor_hash(sft_ctx *c, const sft_st_file *f, const sft_st_tensor *t)
+{
+    char hex[65], key[sizeof SFT_TENSOR_HASH_KEY + 256];
+    snprintf(key, sizeof key, SFT_TENSOR_HASH_KEY "%s", t->name);
+    const char *want = sft__st_meta(f, key);
+    if (!want && !is_ours(f))
+        return SFT_OK;
+    sft_sha256 sum;
+    sft__sha256_open(&sum);
+    sft__sha256_add(&sum, t->data, t->bytes);
+    sft__sha256_close(&sum, hex);
+    if (sft__text_is(want, hex))
+        return SFT_OK;
+    return sft__fail(c, SFT_E312, "%s: tensor `%s`, bytes %zu to %zu, does not have the hash written beside it — the file is damaged; "
+                     "use an older checkpoint", f->path, t->name, t->at, t->at + t->bytes - (t->bytes > 0));
+}
+
+sft_status sft__check_hashes(sft_ctx *c, const sft_st_file *f)
+{
+    if (check_header_hash(c, f))
+        return sft_code(c);
+    for (int i = 0; i < f->n_tensors; i++)
+        if (check_tensor_hash(c, f, &f->tensor[i]))
+            return sft_code(c);
+    return SFT_OK;
+}
+
+/* Behind the hashes: what a flipped bit made of these words must not be believed. */
 static sft_status check_version(loader *l)
 {
-    const char *format = sft__st_meta(&l->file, "format"), *version = sft__st_meta(&l->file, "format_version");
-    bool ours = format && !strcmp(format, SFT_CKPT_FORMAT);
-    if (ours && version && atoi(version) > SFT_CKPT_VERSION)
-        return sft__fail(l->net->ctx, SFT_E315, "%s is a checkpoint of format %s and this build reads up to %d — use a newer surefoot",
-                         l->file.path, version, SFT_CKPT_VERSION);
+    const char *version = sft__st_meta(&l->file, "format_version");
+    bool ours = is_ours(&l->file);
+    int64_t number = 0;
+    if (ours && (!version || !sft__parse_int(version, strlen(version), &number) || number > SFT_CKPT_VERSION))
+        return sft__fail(l->net->ctx, SFT_E315, "%s is a checkpoint of format %.40s and this build reads up to %d — use a newer surefoot",
+                         l->file.path, version ? version : "(none)", SFT_CKPT_VERSION);
     if (l->trainer && (!ours || !sft__st_meta(&l->file, "step")))
         return sft__fail(l->net->ctx, SFT_E313, "%s holds weights but no state of training, so a run cannot go on from it — evaluate it, or "
                          "start from its weights", l->file.path);
@@ -104,13 +127,13 @@ static sft_status check_tensors(loader *l)
     char table[3000] = "";
     int count = differences(l, table, sizeof table);
     if (count)
-        return sft__fail(l->net->ctx, SFT_E313, "%s does not fit the recipe's model: %d tensors differ%s%s\n  — use the recipe it was made "
+        return sft__fail(l->net->ctx, SFT_E313, "%s does not fit the recipe's model, tensors that differ: %d%s%s\n  — use the recipe it was made "
                          "with", l->file.path, count, table, count > 10 ? "\n  …" : "");
     for (int i = 0; i < l->net->n_tensors; i++) {
         const sft_st_tensor *t = sft__st_find(&l->file, sft__net_tensor_path(l->net, i));
         int64_t bad = 0;
         for (int64_t k = 0; k < t->count; k++)
-            bad += !isfinite(sft__st_value(t, k));
+            bad += !isfinite((real)sft__st_value(t, k));
         if (bad)
             return sft__fail(l->net->ctx, SFT_E316, "%s: %lld of the %lld values of `%s` are NaN or infinite — go back to an older checkpoint",
                              l->file.path, (long long)bad, (long long)t->count, t->name);
@@ -146,6 +169,25 @@ static sft_status check_optimizer(loader *l)
     return SFT_OK;
 }
 
+/* " train.seed was 1, is 2;" for each pair that differs; both texts have the same keys in the same order. */
+static const char *changes(const char *was, const char *is, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = 0;
+    while (*is && used < size) {
+        int n = (int)strcspn(is, " "), m = (int)strcspn(was, " "), key = (int)strcspn(is, "=");
+        if (n != m || strncmp(is, was, (size_t)n) != 0) {
+            bool same_key = key < m && !strncmp(is, was, (size_t)key + 1);
+            int wrote = snprintf(text + used, size - used, " %.*s was %.*s, is %.*s;", key, is, same_key ? m - key - 1 : 7,
+                                 same_key ? was + key + 1 : "unknown", n - key - 1, is + key + 1);
+            used += wrote > 0 ? (size_t)wrote : 0;
+        }
+        is += n + (is[n] == ' ');
+        was += m + (was[m] == ' ');
+    }
+    return text;
+}
+
 static sft_status check_plan(loader *l)
 {
     sft_trainer *t = l->trainer;
@@ -156,10 +198,11 @@ static sft_status check_plan(loader *l)
     if (!(l->flags & SFT_ALLOW_DATA_CHANGE) && (!data || strcmp(data, t->data->facts.fingerprint) != 0))
         return sft__fail(t->ctx, SFT_E260, "the data are not those of %s: fingerprint %.16s…, was %.16s… — resume with --allow-data-change to "
                          "go on all the same", l->file.path, t->data->facts.fingerprint, data ? data : "(none)");
-    if (!was || strcmp(was, is) != 0)
-        return sft__fail(t->ctx, SFT_E317, "the recipe takes batches in another order than %s did:\n  was %s\n  is  %s\n  — put the old values "
-                         "back, or start a new run", l->file.path, was ? was : "(unknown)", is);
-    return SFT_OK;
+    if (sft__text_is(was, is))
+        return SFT_OK;
+    char changed[800];
+    return sft__fail(t->ctx, SFT_E317, "the recipe takes its batches otherwise than %s did:%s — put the old values back, or start a new run",
+                     l->file.path, changes(was ? was : "", is, changed, sizeof changed));
 }
 
 /* Kept weights are there for all tensors or for none. */
@@ -199,8 +242,14 @@ static sft_status take_all(loader *l)
     for (int i = 0; i < n->n_tensors; i++)
         most = sft__net_tensor_count(n, i) > most ? sft__net_tensor_count(n, i) : most;
     sft_slab plain;
-    if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)) || (l->kept && sft_net_remember(n)))
+    if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)))
         return sft_code(n->ctx);
+    if (l->trainer && !l->kept)
+        sft__slab_close(n->ctx, &n->kept); /* nothing was kept when the file was written */
+    else if (l->kept && sft_net_remember(n)) {
+        sft__slab_close(n->ctx, &plain);
+        return sft_code(n->ctx);
+    }
     for (int i = 0; l->kept && i < n->n_tensors; i++)
         take(l, i, l->kept[i], sft__net_kept(n, i), plain.base);
     for (int i = 0; i < n->n_tensors; i++)
@@ -235,22 +284,32 @@ static sft_status keep_extra(sft_trainer *t, const char *text)
 
 static sft_status verify(loader *l, const char *path)
 {
-    if (sft__st_read(l->net->ctx, path, &l->file) || check_version(l) || sft__check_hashes(l->net->ctx, &l->file) || check_tensors(l))
-        return sft_code(l->net->ctx);
-    return l->trainer && (check_plan(l) || check_optimizer(l) || check_kept(l)) ? sft_code(l->net->ctx) : SFT_OK;
+    sft_ctx *c = l->net->ctx;
+    if (sft__st_read(c, path, &l->file) || sft__check_hashes(c, &l->file) || check_version(l) || check_tensors(l))
+        return sft_code(c);
+    return l->trainer && (check_plan(l) || check_optimizer(l) || check_kept(l)) ? sft_code(c) : SFT_OK;
+}
+
+/* A count in the metadata, from 0 to `most`. */
+static sft_status read_count(const loader *l, const char *key, int64_t most, int64_t *value)
+{
+    const char *text = sft__st_meta(&l->file, key);
+    if (!text || !sft__parse_int(text, strlen(text), value) || *value < 0 || *value > most)
+        return sft__fail(l->net->ctx, SFT_E305, "%s: its %s, `%.40s`, is not a number from 0 to %lld — the file is damaged", l->file.path, key,
+                         text ? text : "", (long long)most);
+    return SFT_OK;
 }
 
 static sft_status load_training(loader *l)
 {
     sft_trainer *t = l->trainer;
     const char *extra = sft__st_meta(&l->file, "extra");
-    int64_t step = 0;
-    const char *text = sft__st_meta(&l->file, "step");
-    if (!sft__parse_int(text, strlen(text), &step) || step < 0)
-        return sft__fail(t->ctx, SFT_E305, "%s: its step `%.40s` is not a number — the file is damaged", l->file.path, text);
-    if (keep_extra(t, extra ? extra : "") || take_all(l))
+    int64_t step = 0, from = 0;
+    if (read_count(l, "step", INT64_MAX / 2, &step) || read_count(l, "optimizer_from", step, &from) || keep_extra(t, extra ? extra : "") ||
+        take_all(l))
         return sft_code(t->ctx);
     t->step = step;
+    t->optimizer_from = l->slot ? from : step;
     return SFT_OK;
 }
 

@@ -79,6 +79,7 @@ static void put_setting(sft_string *s, const sft_folder *f)
 static void put_result(sft_string *s, const sft_result *r)
 {
     put_int(s, "best_epoch", r->best_epoch);
+    put_scores(s, "best", &r->best);
     put_scores(s, "train", &r->train);
     put_scores(s, "validation", &r->validation);
     put_scores(s, "test", &r->test);
@@ -109,7 +110,7 @@ sft_status sft__write_run_json(sft_folder *f, const char *status, const char *me
         put_scores(&s, "validation", &f->last[SFT_VALIDATION].scores);
     }
     sft__string_add(&s, "  \"seconds\": ");
-    sft__string_number(&s, sft__now() - f->started);
+    sft__string_number(&s, result ? result->seconds : f->last_seconds);
     sft__string_add(&s, "\n}\n");
     sft_part part = { s.text, s.n };
     if (!sft__failed(f->ctx))
@@ -118,20 +119,34 @@ sft_status sft__write_run_json(sft_folder *f, const char *status, const char *me
     return sft_code(f->ctx);
 }
 
-/* What the user can do after a failure in training. */
+/* What the user can do after a failure in training. Without a checkpoint, resume starts at the first step. */
 static void advise(sft_folder *f, const sft_failure *why)
 {
-    int64_t steps[4096], n = sft__list_checkpoints(f, steps, 4096);
-    if (why->status != SFT_TRAINING && why->status != SFT_IO)
-        return;
-    if (!n)
-        sft__note(f->ctx, SFT_WARN, NULL, "there is no checkpoint yet — start again with other values");
-    else if (why->status == SFT_TRAINING)
-        sft__note(f->ctx, SFT_WARN, NULL, "the last good checkpoint is of step %lld — go on from it with: surefoot resume %s optimizer.lr=%.3g",
-                  (long long)steps[0], f->path, f->trainer->lr / 10);
+    char have[80] = "there is no checkpoint yet", lr[40];
+    int n = 0;
+    sft_arena a;
+    sft__arena_open(&a, f->ctx);
+    int64_t *steps = sft__list_checkpoints(f, &a, &n);
+    if (steps && n)
+        snprintf(have, sizeof have, "the last good checkpoint is of step %lld", (long long)steps[0]);
+    sft__arena_close(&a);
+    if (why->status == SFT_TRAINING)
+        sft__note(f->ctx, SFT_WARN, NULL, "%s — go on from there with: surefoot resume %s optimizer.lr=%s", have, f->path,
+                  sft__print_single((float)(f->trainer->lr / 10), lr, sizeof lr));
+    else if (why->status == SFT_IO)
+        sft__note(f->ctx, SFT_WARN, NULL, "%s — when files can be written again, go on with: surefoot resume %s", have, f->path);
+}
+
+/* A run that was at its end already. */
+static void tell_nothing(const sft_folder *f, const sft_result *r)
+{
+    const sft_trainer *t = f->trainer;
+    if (r->early)
+        sft__note(f->ctx, SFT_NOTE, NULL, "nothing to do: early stopping ended this run after epoch %lld; raise early_stop.patience to go on",
+                  (long long)r->epochs);
     else
-        sft__note(f->ctx, SFT_WARN, NULL, "the last good checkpoint is of step %lld — when there is room, go on with: surefoot resume %s",
-                  (long long)steps[0], f->path);
+        sft__note(f->ctx, SFT_NOTE, NULL, "nothing to do: all %lld steps are done; raise train.%s to go on", (long long)t->steps,
+                  t->recipe->train_conf.steps > 0 ? "steps" : "epochs");
 }
 
 sft_status sft_folder_end(sft_folder *f, const sft_result *result)
@@ -142,12 +157,15 @@ sft_status sft_folder_end(sft_folder *f, const sft_result *result)
     if (sft__failed(f->ctx)) {
         sft_failure why;
         sft__set_aside(f->ctx, &why);
-        sft__write_run_json(f, "failed", why.message, NULL);
+        if (f->begun)           /* a resume that was refused leaves what the folder tells of its run */
+            sft__write_run_json(f, "failed", why.message, NULL);
         sft_clear(f->ctx);
         advise(f, &why);
         sft__put_back(f->ctx, &why);
         return why.status;
     }
+    if (f->resumed && f->begun && f->trainer->step == f->resume_step && !result->stopped)
+        tell_nothing(f, result);
     if (sft_net_save(f->trainer->net, sft__folder_file(f, "model.safetensors", path)))
         return sft_code(f->ctx);
     return sft__write_run_json(f, result->stopped ? "stopped" : "finished", NULL, result);

@@ -31,12 +31,16 @@ typedef struct sft_st_file {
     int            n_tensors, n_meta;
     sft_st_tensor *tensor;      /* in the order of the header */
     sft_st_meta   *meta;
+    sft_st_tensor **by_name;    /* sorted, for sft__st_find */
+    sft_st_meta   **by_key;
 } sft_st_file;
 
-/* Reads and checks a file: E300 to E311. Close it in any case. */
+/* Reads and checks a file: E299 to E311, E333. Close it in any case. */
 sft_status sft__st_read(sft_ctx *c, const char *path, sft_st_file *f);
 /* The same over bytes in memory, which must outlive f. */
 sft_status sft__st_parse(sft_ctx *c, const char *path, const uint8_t *data, size_t size, sft_st_file *f);
+/* The part of it that reads the header's JSON into tensor and meta; places are still counted from the header's end. */
+sft_status sft__st_entries(sft_ctx *c, sft_st_file *f);
 void       sft__st_close(sft_ctx *c, sft_st_file *f);
 const sft_st_tensor *sft__st_find(const sft_st_file *f, const char *name); /* NULL: none */
 const char *sft__st_meta(const sft_st_file *f, const char *key);           /* NULL: none */

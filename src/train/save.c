@@ -29,11 +29,12 @@ const char *sft__order_text(sft_arena *a, const sft_recipe *r, const sft_net *n)
 {
     const sft_train_conf *k = &r->train_conf;
     const sft_split_conf *s = &r->split_conf;
+    char validation[40], test[40];
     return sft__arena_printf(a, "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
-                             "split.validation=%.17g split.test=%.17g split.seed=%lld split.stratify=%s",
+                             "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s",
                              (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
-                             k->drop_last ? "true" : "false", s->validation, s->test, (long long)s->seed,
-                             s->stratify ? "true" : "false");
+                             k->drop_last ? "true" : "false", sft__print_real(s->validation, validation, sizeof validation),
+                             sft__print_real(s->test, test, sizeof test), (long long)s->seed, s->stratify ? "true" : "false");
 }
 
 static void add_tensor(saver *s, int i, const char *name, const real *from)
@@ -73,6 +74,7 @@ static void describe_training(saver *s, const char *extra)
     sft_trainer *t = s->trainer;
     add_number(s, "step", t->step);
     add_number(s, "epoch", t->step / t->steps_per_epoch);
+    add_number(s, "optimizer_from", t->optimizer_from);
     add_number(s, "seed", t->recipe->train_conf.seed);
     add_number(s, "shards", t->net->shards);
     add_meta(s, "optimizer", t->recipe->optimizer_record->name);

@@ -2,25 +2,31 @@
 /* safetensors files on disk, and the values of their tensors. */
 #include "train/safetensors.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 sft_status sft__st_read(sft_ctx *c, const char *path, sft_st_file *f)
 {
     *f = (sft_st_file){ .path = path };
     sft__arena_open(&f->arena, c);
     sft_bytes bytes = { 0 };
+    struct stat st;
+    if (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return sft__fail(c, SFT_E301, "%s is a device or a pipe, not a checkpoint — name a .safetensors file", path);
     switch (sft__read_file(c, path, SIZE_MAX / 2, &bytes)) {
     case SFT_IO_OK:
         break;
     case SFT_IO_MISSING:
-        return sft__fail(c, SFT_E299, "%s: no such checkpoint", path);
+        return sft__fail(c, SFT_E299, "%s: no such checkpoint — is the path right, seen from the current folder?", path);
     case SFT_IO_FOLDER:
         return sft__fail(c, SFT_E301, "%s is a folder, not a checkpoint — name a .safetensors file", path);
     case SFT_IO_MEMORY:
         return sft_code(c);
     default:
-        return sft__fail(c, SFT_E333, "%s cannot be read", path);
+        return sft__fail(c, SFT_E333, "%s cannot be read: %s — check its permissions and the disk", path, strerror(errno));
     }
     sft__st_parse(c, path, bytes.data, bytes.size, f);
     f->bytes = bytes;
@@ -33,20 +39,26 @@ void sft__st_close(sft_ctx *c, sft_st_file *f)
     sft__arena_close(&f->arena);
 }
 
+static int tensor_name(const void *name, const void *entry)
+{
+    return strcmp(name, (*(const sft_st_tensor *const *)entry)->name);
+}
+
 const sft_st_tensor *sft__st_find(const sft_st_file *f, const char *name)
 {
-    for (int i = 0; i < f->n_tensors; i++)
-        if (!strcmp(f->tensor[i].name, name))
-            return &f->tensor[i];
-    return NULL;
+    sft_st_tensor **at = f->by_name ? bsearch(name, f->by_name, (size_t)f->n_tensors, sizeof *f->by_name, tensor_name) : NULL;
+    return at ? *at : NULL;
+}
+
+static int meta_key(const void *key, const void *entry)
+{
+    return strcmp(key, (*(const sft_st_meta *const *)entry)->key);
 }
 
 const char *sft__st_meta(const sft_st_file *f, const char *key)
 {
-    for (int i = 0; i < f->n_meta; i++)
-        if (!strcmp(f->meta[i].key, key))
-            return f->meta[i].value;
-    return NULL;
+    sft_st_meta **at = f->by_key ? bsearch(key, f->by_key, (size_t)f->n_meta, sizeof *f->by_key, meta_key) : NULL;
+    return at ? (*at)->value : NULL;
 }
 
 /* IEEE 754 half: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */

@@ -17,12 +17,12 @@ struct sft_trainer {
     sft_update  update;
     sft_loader *loader[SFT_SPLITS]; /* NULL where a split is empty */
     int64_t     step;           /* done: the only clock; epochs follow from it */
+    int64_t     optimizer_from; /* step at which the optimiser started: 0, or that of a reset. Adam's bias correction counts from here */
     int64_t     steps, epochs, steps_per_epoch; /* planned */
     double      lr, clip_norm;
     char       *extra;          /* text of the checkpoint that was loaded last, or NULL */
     size_t      extra_size;
 };
-
 
 /* Names of what is not a weight in a checkpoint: "optimizer.exp_avg.3.weight". */
 #define SFT_SLOT_PREFIX "optimizer."

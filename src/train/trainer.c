@@ -65,12 +65,25 @@ static sft_status plan_steps(sft_trainer *t)
     return SFT_OK;
 }
 
+/* Early stopping looks at validation scores: are there such? */
+static sft_status check_stop(const sft_trainer *t)
+{
+    const sft_stop_conf *k = &t->recipe->stop_conf;
+    if (!k->patience)
+        return SFT_OK;
+    if (k->monitor == SFT_MONITOR_ACCURACY && t->net->task == SFT_REGRESSION)
+        return sft__fail(t->ctx, SFT_E113, "early_stop.monitor is accuracy, and regression has none — use early_stop.monitor=loss");
+    if (!t->loader[SFT_VALIDATION])
+        sft__note(t->ctx, SFT_WARN, "W245", "early_stop has nothing to watch: there are no validation samples — set split.validation");
+    return SFT_OK;
+}
+
 static sft_status set_up(sft_trainer *t)
 {
     sft_recipe *r = t->recipe;
     int groups = 0;
     sft_group *group = make_groups(t, &groups);
-    if (!group || open_loaders(t) || plan_steps(t))
+    if (!group || open_loaders(t) || plan_steps(t) || check_stop(t))
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
@@ -80,7 +93,9 @@ static sft_status set_up(sft_trainer *t)
 
 sft_trainer *sft_trainer_new(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n)
 {
-    if (!r || !d || !n || sft__failed(c) || sft_recipe_resolve(r))
+    if (!r || !d || !n)
+        sft__fail(c, SFT_E002, "sft_trainer_new needs a recipe, data and a network — one of them is NULL");
+    if (sft__failed(c) || sft_recipe_resolve(r))
         return NULL;
     sft_trainer *t = sft__alloc(c, sizeof *t);
     if (!t)
@@ -139,7 +154,7 @@ sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
     sft_when now = { t->step, t->steps, t->steps_per_epoch };
     double lr = sft__rate(r->schedule_record, r->schedule_conf, &r->warmup, t->lr, now), norm = sqrt(o.grad_sumsq);
     t->step++;
-    sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step, lr, clip_scale(t, norm));
+    sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step - t->optimizer_from, lr, clip_scale(t, norm));
     if (facts)
         *facts = (sft_step_facts){ .step = t->step, .epoch = epoch + 1, .epoch_end = within + 1 == t->steps_per_epoch, .lr = lr,
                                    .grad_norm = norm,
