@@ -74,7 +74,7 @@ static void remove_leftovers(const sft_folder *f, const char *below)
     for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
         if (e->d_name[0] != '.' || !strstr(e->d_name, ".tmp.") || strlen(e->d_name) > 100)
             continue;
-        snprintf(name, sizeof name, "%s/%s", below, e->d_name);
+        snprintf(name, sizeof name, "%s/%.100s", below, e->d_name);
         unlink(sft__folder_file(f, name, path));
     }
     if (dir)
