@@ -3,6 +3,7 @@
 #ifndef SFT_OPS_CONF_H
 #define SFT_OPS_CONF_H
 
+#include "base/hot.h"
 #include "ops/op.h"
 
 typedef struct sft_linear_conf {
@@ -61,7 +62,18 @@ typedef struct sft_patch {      /* the part of the input under one window: rows 
     int64_t first[2];           /* where the window begins, perhaps in the padding */
 } sft_patch;
 
-sft_patch  sft__pool_patch(const sft_window *w, int64_t h, int64_t v); /* of output (h,v) */
+/* Of output (h,v). */
+SFT_INLINE sft_patch sft__pool_patch(const sft_window *w, int64_t h, int64_t v)
+{
+    sft_patch     p;
+    const int64_t at[2] = { h * w->stride[0] - w->before[0], v * w->stride[1] - w->before[1] };
+    for (int i = 0; i < 2; i++) {
+        p.first[i] = at[i];
+        p.low[i] = at[i] < 0 ? 0 : at[i];
+        p.high[i] = at[i] + w->kernel[i] < w->in[i] ? at[i] + w->kernel[i] : w->in[i];
+    }
+    return p;
+}
 
 /* Kaiming's gain of an activation by quadrature: 1 / sqrt(E f(z)^2), z standard normal. */
 double     sft__act_gain(const sft_op *op, const void *conf);

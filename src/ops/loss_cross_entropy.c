@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cross_entropy: negative log-likelihood of the right class under the softmax of the logits. */
-#include "ops/vmath.h"
 #include "ops/op.h"
+#include "ops/vmath.h"
 
 typedef struct conf {
     double smoothing;
@@ -14,75 +14,133 @@ static const sft_field fields[] = {
     SFT_FIELD_END
 };
 
-enum { ROOM = 2048 };           /* numbers of scratch when no gradient is wanted */
+enum { ROOM = 2048, GROUP = 16 };       /* numbers of scratch; rows that share one logarithm */
 
-/* e[i] = exp(x[i] - top); the sum of all. */
-SFT_HOT static double exponentials(int64_t n, const real *x, real top, real *e)
+/* Rows of n logits: top = their largest, e = x - top. A NaN spoils e, and so the loss. */
+SFT_HOT static void shift_rows(int64_t rows, int64_t n, const real *x, real *top, real *e)
 {
+    for (int64_t r = 0; r < rows; r++, x += n, e += n) {
+        real m = x[0];
+        for (int64_t i = 1; i < n; i++)
+            m = x[i] > m ? x[i] : m;
+        top[r] = m;
+        for (int64_t i = 0; i < n; i++)
+            e[i] = x[i] - m;
+    }
+}
+
+SFT_HOT static void exponentials(int64_t n, real *e)
+{
+    for (int64_t i = 0; i < n; i++)
+        e[i] = sft__vexp(e[i]);
+}
+
+static double sum_of(int64_t n, const real *e)
+{
+    double  lane[4] = { 0 };
+    int64_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (int l = 0; l < 4; l++)
+            lane[l] += (double)e[i + l];
+    for (; i < n; i++)
+        lane[i % 4] += (double)e[i];
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+/* The sum of exp(x - top) over more classes than there is room for. */
+static double sum_in_pieces(int64_t n, const real *x, real top)
+{
+    real   e[ROOM];
     double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        e[i] = sft__vexp(x[i] - top);
-    for (int64_t i = 0; i < n; i++)
-        sum += (double)e[i];
+    for (int64_t at = 0; at < n; at += ROOM) {
+        int64_t m = n - at < ROOM ? n - at : ROOM;
+        for (int64_t i = 0; i < m; i++)
+            e[i] = x[at + i] - top;
+        exponentials(m, e);
+        sum += sum_of(m, e);
+    }
     return sum;
 }
 
-static int64_t argmax(int64_t n, const real *x)
+/* Of several equal logits the first is the answer. */
+static bool is_right(const real *x, int64_t label, real top)
 {
-    int64_t best = 0;
-    for (int64_t i = 1; i < n; i++)
-        if (x[i] > x[best])
-            best = i;
-    return best;
+    if (x[label] != top)
+        return false;
+    for (int64_t i = 0; i < label; i++)
+        if (x[i] == top)
+            return false;
+    return true;
 }
 
-/* The sum of exp(x - top); e receives the terms unless NULL. */
-static double partition(int64_t n, const real *x, real top, real *e)
+/* What the target takes from log Z: x[label] - top, or with smoothing a mixture with the mean over the classes. */
+static double score(int64_t n, const real *x, int64_t label, double top, double smoothing)
 {
-    if (e)
-        return exponentials(n, x, top, e);
-    real   room[ROOM];
-    double sum = 0;
-    for (int64_t i = 0; i < n; i += ROOM)
-        sum += exponentials(n - i < ROOM ? n - i : ROOM, x + i, top, room);
-    return sum;
-}
-
-/* Mean over the classes of log Z - x: what smoothing adds. */
-static double spread(int64_t n, const real *x, real top, double log_z)
-{
-    double sum = 0;
+    double at = (double)x[label] - top, sum = 0;
+    if (!(smoothing > 0))
+        return at;
     for (int64_t i = 0; i < n; i++)
-        sum += log_z - ((double)x[i] - (double)top);
-    return sum / (double)n;
+        sum += (double)x[i] - top;
+    return (1 - smoothing) * at + smoothing * (sum / (double)n);
 }
 
-/* d = scale (softmax - target) */
-static void gradient(int64_t n, double z, int64_t label, double smoothing, double scale, real *d)
+/* d = scale (softmax - target), rows of n; d holds the exponentials, z their sums */
+SFT_HOT static void gradient(int64_t rows, int64_t n, const double *z, const int32_t *label, double smoothing, double scale,
+                             real *d)
 {
-    real factor = (real)(scale / z), even = (real)(scale * smoothing / (double)n);
-    for (int64_t i = 0; i < n; i++)
-        d[i] = d[i] * factor - even;
-    d[label] -= (real)(scale * (1 - smoothing));
+    real even = (real)(scale * smoothing / (double)n), full = (real)(scale * (1 - smoothing));
+    for (int64_t r = 0; r < rows; r++, d += n) {
+        real factor = (real)(scale / z[r]);
+        for (int64_t i = 0; i < n; i++)
+            d[i] = d[i] * factor - even;
+        d[label[r]] -= full;
+    }
+}
+
+/* top and Z = sum of exp(x - top) of each row; the exponentials stay in e, where there is one */
+static void partitions(int64_t rows, int64_t n, const real *x, real *e, real *top, double *z)
+{
+    real room[ROOM];
+    if (!e && rows * n <= ROOM)
+        e = room;
+    if (e) {
+        shift_rows(rows, n, x, top, e);
+        exponentials(rows * n, e);
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        if (e) {
+            z[r] = sum_of(n, e + r * n);
+            continue;
+        }
+        top[r] = x[r * n];
+        for (int64_t i = 1; i < n; i++)
+            top[r] = x[r * n + i] > top[r] ? x[r * n + i] : top[r];
+        z[r] = sum_in_pieces(n, x + r * n, top[r]);
+    }
+}
+
+/* Up to GROUP rows from r on. The sum of log Z is the logarithm of the product, which cannot overflow: Z <= classes < 2^63. */
+static double group(const conf *k, const sft_loss_pass *p, int64_t r, int64_t rows, double *right)
+{
+    int64_t     n = p->outputs;
+    const real *x = p->out + r * n;
+    real        top[GROUP], *d = p->dout ? p->dout + r * n : NULL;
+    double      z[GROUP], product = 1, taken = 0;
+    partitions(rows, n, x, d, top, z);
+    for (int64_t i = 0; i < rows; i++) {
+        product *= z[i];
+        taken += score(n, x + i * n, p->label[r + i], (double)top[i], k->smoothing);
+        *right += is_right(x + i * n, p->label[r + i], top[i]);
+    }
+    if (d)
+        gradient(rows, n, z, p->label + r, k->smoothing, p->scale, d);
+    return log(product) - taken;
 }
 
 static void eval(const void *options, const sft_loss_pass *p, double *sum, double *right)
 {
-    const conf *k = options;
-    int64_t     n = p->outputs;
-    for (int64_t r = 0; r < p->rows; r++) {
-        const real *x = p->out + r * n;
-        real       *d = p->dout ? p->dout + r * n : NULL;
-        int64_t     best = argmax(n, x), label = p->label[r];
-        double      z = partition(n, x, x[best], d), log_z = log(z);
-        double      loss = log_z - ((double)x[label] - (double)x[best]);
-        if (k->smoothing > 0)
-            loss = (1 - k->smoothing) * loss + k->smoothing * spread(n, x, x[best], log_z);
-        *sum += loss;
-        *right += best == label;
-        if (d)
-            gradient(n, z, label, k->smoothing, p->scale, d);
-    }
+    for (int64_t r = 0; r < p->rows; r += GROUP)
+        *sum += group(options, p, r, p->rows - r < GROUP ? p->rows - r : GROUP, right);
 }
 
 static const sft_case cases[] = {

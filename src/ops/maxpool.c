@@ -79,10 +79,6 @@ SFT_HOT static void plane_forward(int64_t lane, const sft_window *w, const real 
 {
     if (lane == 1)
         plane_max(1, w, x, y, at);
-    else if (lane == 8)
-        plane_max(8, w, x, y, at);
-    else if (lane == 16)
-        plane_max(16, w, x, y, at);
     else
         plane_max(lane, w, x, y, at);
 }
@@ -91,10 +87,6 @@ SFT_HOT static void plane_backward(int64_t lane, const sft_window *w, const real
 {
     if (lane == 1)
         plane_back(1, w, dy, at, dx);
-    else if (lane == 8)
-        plane_back(8, w, dy, at, dx);
-    else if (lane == 16)
-        plane_back(16, w, dy, at, dx);
     else
         plane_back(lane, w, dy, at, dx);
 }

@@ -56,15 +56,3 @@ sft_status sft__pool_shape(sft_ctx *c, sft_node *n)
     n->flops = (double)sft__count(n->out) * (double)(w.kernel[0] * w.kernel[1]);
     return SFT_OK;
 }
-
-sft_patch sft__pool_patch(const sft_window *w, int64_t h, int64_t v)
-{
-    sft_patch p;
-    int64_t   at[2] = { h * w->stride[0] - w->before[0], v * w->stride[1] - w->before[1] };
-    for (int i = 0; i < 2; i++) {
-        p.first[i] = at[i];
-        p.low[i] = at[i] < 0 ? 0 : at[i];
-        p.high[i] = at[i] + w->kernel[i] < w->in[i] ? at[i] + w->kernel[i] : w->in[i];
-    }
-    return p;
-}
