@@ -17,7 +17,7 @@
 
 #define UNIT            (1.0 / 16777216) /* u of float */
 #define SAFETY          32.0
-#define REFERENCE_FLOPS 2e8 /* what a self-test may cost, forward */
+#define REFERENCE_FLOPS 3e7           /* what the reference may cost, forward */
 
 typedef struct side { /* one of the two computations: a copy of the node, and its buffers */
     sft_node node, in[SFT_MAX_IN];

@@ -105,10 +105,11 @@ INLINE void NAME(forward_tile)(const int m, const int nv, const sft_linear_job *
         break;                                                                                     \
     }
 
-/* `count` things are cut into ceil(count / MR) tiles of nearly equal height. */
+/* Where tile t begins when `count` things are cut into ceil(count / MR) tiles of nearly equal height, the higher ones first. */
 INLINE int64_t NAME(cut)(int64_t count, int64_t t)
 {
-    return t * count / ((count + MR - 1) / MR);
+    int64_t tiles = (count + MR - 1) / MR, low = count / tiles, higher = count % tiles;
+    return t * low + (t < higher ? t : higher);
 }
 
 TARGET static void NAME(forward)(const sft_linear_job *j)
@@ -179,32 +180,46 @@ TARGET static void NAME(dx)(const sft_linear_job *j)
     }
 }
 
-/* dw of inputs k..k+m of a panel; dyp[row][panel]. */
-INLINE void NAME(dw_tile)(const int m, const int nv, const sft_linear_job *j, int64_t k,
-                          const float *dyp, float *dw)
+/* dw of inputs k..k+m of a panel; dyp: the panel's first output gradient. */
+INLINE void NAME(dw_tile)(const int m, const int nv, const sft_linear_job *j, int64_t k, const float *dyp, int64_t step,
+                          float *dw)
 {
     vec acc[MR][2];
     UNROLL
     for (int i = 0; i < m; i++)
         acc[i][0] = acc[i][1] = SPREAD(0.0f);
-    NAME(accumulate)(m, nv, j->rows, j->x + k, 1, j->k, dyp, nv * VL, acc);
+    NAME(accumulate)(m, nv, j->rows, j->x + k, 1, j->k, dyp, step, acc);
     NAME(store)(m, nv, acc, dw + k * nv * VL, nv * VL);
 }
 
-INLINE void NAME(dw_panel)(const int nv, const sft_linear_job *j, int64_t p)
+/* A panel of dy, rows close together: `left` columns, zeros behind them. */
+INLINE void NAME(copy_panel)(const int nv, const sft_linear_job *j, int64_t p, int64_t left, float *to)
 {
-    float *dyp = j->scratch, *dw = j->dw + p * P * j->k;
-    int64_t width = nv * VL, left = j->n - p * P < width ? j->n - p * P : width;
+    const int64_t width = nv * VL;
+    if (left < width)
+        memset(to, 0, (size_t)(j->rows * width) * sizeof *to);
     for (int64_t r = 0; r < j->rows; r++) {
         const float *dy = j->dy + r * j->n + p * P;
-        for (int64_t l = 0; left < width && l < width; l++)
-            dyp[r * width + l] = l < left ? dy[l] : 0.0f;
+        for (int64_t l = 0; left < width && l < left; l++)
+            to[r * width + l] = dy[l];
         for (int v = 0; left == width && v < nv; v++)
-            STORE(dyp + r * width + v * VL, LOAD(dy + v * VL));
+            STORE(to + r * width + v * VL, LOAD(dy + v * VL));
     }
+}
+
+/* Columns of dy far apart may fall on the same places of the first cache: they are brought together, where that pays. */
+INLINE void NAME(dw_panel)(const int nv, const sft_linear_job *j, int64_t p)
+{
+    float  *dw = j->dw + p * P * j->k;
+    int64_t width = nv * VL, left = j->n - p * P < width ? j->n - p * P : width;
+    bool    copy = left < width || j->k >= 256;
+    if (copy)
+        NAME(copy_panel)(nv, j, p, left, j->scratch);
+    const float *dyp = copy ? j->scratch : j->dy + p * P;
+    int64_t      step = copy ? width : j->n;
     for (int64_t t = 0, k = 0, end; k < j->k; t++, k = end) {
         end = NAME(cut)(j->k, t + 1);
-        HEIGHTS(end - k, NAME(dw_tile)(m, nv, j, k, dyp, dw))
+        HEIGHTS(end - k, NAME(dw_tile)(m, nv, j, k, dyp, step, dw))
     }
 }
 
@@ -218,23 +233,42 @@ TARGET static void NAME(dw)(const sft_linear_job *j)
     }
 }
 
-/* db[n] = sum_r dy[r][n], and before it dy = dy where y > 0 for a fused relu. */
+/* db[n] = sum_r dy[r][n], and before it dy = dy where y > 0 for a fused relu; m vectors from column i on. */
+INLINE void NAME(columns)(const int m, const sft_linear_job *j, int64_t i)
+{
+    vec sum[4];
+    UNROLL
+    for (int v = 0; v < m; v++)
+        sum[v] = SPREAD(0.0f);
+    for (int64_t r = 0; r < j->rows; r++) {
+        float *dy = j->dy + r * j->n + i;
+        UNROLL
+        for (int v = 0; v < m; v++) {
+            vec d = LOAD(dy + v * VL);
+            if (j->relu) {
+                d = KEEP(d, LOAD(j->y + r * j->n + i + v * VL));
+                STORE(dy + v * VL, d);
+            }
+            sum[v] += d;
+        }
+    }
+    UNROLL
+    for (int v = 0; v < m && j->dbias; v++)
+        STORE(j->dbias + i + v * VL, sum[v]);
+}
+
 TARGET static void NAME(prepare_dy)(const sft_linear_job *j)
 {
+    if (!j->relu && !j->dbias)
+        return;
     int64_t i = 0;
-    for (; i + VL <= j->n; i += VL) {
-        vec sum = SPREAD(0.0f);
-        for (int64_t r = 0; r < j->rows; r++) {
-            float *dy = j->dy + r * j->n + i;
-            vec d = LOAD(dy);
-            if (j->relu) {
-                d = KEEP(d, LOAD(j->y + r * j->n + i));
-                STORE(dy, d);
-            }
-            sum += d;
-        }
-        if (j->dbias)
-            STORE(j->dbias + i, sum);
+    for (; i + 4 * VL <= j->n; i += 4 * VL)
+        NAME(columns)(4, j, i);
+    for (; i + VL <= j->n; i += VL)
+        NAME(columns)(1, j, i);
+    if (i < j->n && j->n >= VL) {
+        NAME(columns)(1, j, j->n - VL); /* some columns again, to the same end */
+        i = j->n;
     }
     for (; i < j->n; i++) {
         float sum = 0;
