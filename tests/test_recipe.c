@@ -395,13 +395,18 @@ static void test_memory_runs_out(void **state)
         check_memory m = { .fails = n };
         sft_ctx     *c = sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
         if (c) {
+#ifdef SFT_HAVE_YAML
+            sft_recipe *r = read_text(c, "data: digits\nmodel: linear 64 | repeat 2 ( relu ) | linear\n"
+                                         "optimizer: {name: adam, betas: [0.8, 0.9], eps: \"1e-8\"}\n");
+#else
             sft_recipe *r = sft_recipe_parse(c, "r.yaml", NULL, 0);
             sft_recipe_set(r, "data=digits");
             sft_recipe_set(r, "model=linear 64 | repeat 2 ( relu ) | linear");
+#endif
             sft_recipe_set(r, "optimizer.lr=0.5");
             const char *text = sft_recipe_text(r);
             done = text && !sft__failed(c);
-            if (!done) assert_int_equal(sft_code(c), r ? SFT_MEMORY : sft_code(c));
+            if (!done) assert_int_equal(sft_code(c), SFT_MEMORY);
             sft_recipe_free(r);
             sft_close(c);
         }
