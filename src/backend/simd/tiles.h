@@ -252,8 +252,10 @@ INLINE void NAME(columns)(const int m, const sft_linear_job *j, int64_t i)
             sum[v] += d;
         }
     }
+    if (!j->dbias)
+        return;
     UNROLL
-    for (int v = 0; v < m && j->dbias; v++)
+    for (int v = 0; v < m; v++)
         STORE(j->dbias + i + v * VL, sum[v]);
 }
 
