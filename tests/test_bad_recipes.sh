@@ -154,7 +154,7 @@ bad 24 E127 3 "r.yaml" <<'EOF'
 data: digits
 model: flatten | linear 1000000000 | relu | linear 1000000000 | linear
 EOF
-bad 25 E128 8 "r.yaml" train.batch=1048576 <<'EOF'
+bad 25 E128 8 "try train.batch=" train.batch=1048576 <<'EOF'
 data: digits
 model: conv2d 4096 padding=1 | relu | conv2d 4096 padding=1 | flatten | linear
 EOF
@@ -190,7 +190,7 @@ EOF
 bad 34 E144 2 "did you mean \`optimizer.lr\`" train.lr=0.1 <<<"$good"
 bad 34 E144 2 "did you mean" trian.epochs=3 <<<"$good"
 bad 34 E144 2 "optimizer.lr" lr=3 <<<"$good"
-bad 34 E144 2 "=" notanassignment= <<<"$good"
+bad 34 E144 2 "notanassignment" notanassignment= <<<"$good"
 bad 35 E145 2 "ten" train.epochs=ten <<<"$good"
 bad 35 E145 2 "epochs" train.epochs=0 <<<"$good"
 bad 36 E001 2 "did you mean \`--threads\`" --thread 2 <<<"$good"

@@ -126,23 +126,38 @@ static void top_layers(const sft_net *n, char *buf, size_t size)
     }
 }
 
-static sft_status check_fit(sft_net *n, int64_t limit)
+/* least: bytes that grow with the batch, at least; likely: the same as it will be, for the batch to advise. */
+static sft_status check_fit(sft_net *n, int64_t limit, double params, double least, double likely)
 {
     if (limit <= 0)
         limit = machine_memory();
-    double scale = (double)n->n_params * sizeof(real), fixed = scale * (4.0 + (n->shards > 1 ? n->shards : 0));
-    double acts = (double)n->run->shard_bytes * n->shards, need = fixed + acts;
+    double fixed = params * sizeof(real) * (4.0 + (n->shards > 1 ? n->shards : 0)), need = fixed + least;
     if (need <= (double)limit)
         return SFT_OK;
     char top[400] = "";
     top_layers(n, top, sizeof top);
-    double room = ((double)limit - fixed) / (acts / (double)n->batch);
+    double room = ((double)limit - fixed) / (likely / (double)n->batch);
     const double mib = 1048576.0;
     if (room >= 1)
-        return sft__fail(n->ctx, SFT_E128, "the memory plan needs %.1f MiB and %.1f MiB are there — largest outputs: %s — train.batch=%.0f fits",
+        return sft__fail(n->ctx, SFT_E128, "the memory plan needs %.1f MiB and %.1f MiB are there — largest outputs: %s — try train.batch=%.0f",
                          need / mib, (double)limit / mib, top, floor(room));
     return sft__fail(n->ctx, SFT_E128, "the model needs %.1f MiB for weights and optimiser alone and %.1f MiB are there — make it narrower",
                      fixed / mib, (double)limit / mib);
+}
+
+/* What is wanted at least: kernels are tried on real sizes before the plan is made, and that must not ask for what is not there. */
+sft_status sft__check_room(sft_net *n, int64_t limit)
+{
+    double params = 0, largest = 0, all = 0, batch = (double)n->batch * sizeof(real);
+    for (int i = 1; i < n->n_nodes; i++) {
+        const sft_node *x = n->node[i];
+        double both = (double)sft__count(x->out) + (double)sft__count(x->in[0]->out);
+        largest = both > largest ? both : largest;
+        all += 2 * (double)sft__count(x->out); /* and its gradient */
+        for (int k = 0; k < x->n_param; k++)
+            params += (double)sft__count(x->param[k].shape);
+    }
+    return check_fit(n, limit, params, largest * batch, all * batch);
 }
 
 /* ---- passes -------------------------------------------------------------------------------- */
@@ -263,7 +278,8 @@ sft_status sft__plan_memory(sft_net *n, int64_t limit)
     }
     sft__arena_close(&scratch);
     r->work_bytes = work_needed(n);
-    if (sft__failed(n->ctx) || check_fit(n, limit) || open_slabs(n))
+    double acts = (double)n->run->shard_bytes * n->shards;
+    if (sft__failed(n->ctx) || check_fit(n, limit, (double)n->n_params, acts, acts) || open_slabs(n))
         return sft_code(n->ctx);
     return make_joins(n);
 }

@@ -59,7 +59,7 @@ static sft_status size_run(sft_net *n, const sft_net_config *k)
 
 static sft_status make(sft_net *n, const sft_net_config *k)
 {
-    if (sft__build_nodes(n, k) || choose_loss(n, k) || size_run(n, k) || sft__fuse(n) || sft__choose_kernels(n, n->run->rows))
+    if (sft__build_nodes(n, k) || choose_loss(n, k) || size_run(n, k) || sft__check_room(n, k->memory_limit) || sft__fuse(n) || sft__choose_kernels(n, n->run->rows))
         return sft_code(n->ctx);
     if (sft__prepare_rows(n, n->run->rows) || sft__number_tensors(n) || sft__plan_memory(n, k->memory_limit))
         return sft_code(n->ctx);
