@@ -265,7 +265,8 @@ static void print_json(const view *v)
         json_checkpoints(&j, v);
     }
     cli_json_text(&j, "weights", v->file ? v->weights : NULL);
-    cli_json_text(&j, "step", sft_file_meta(v->file, "step"));
+    const char *step = sft_file_meta(v->file, "step");
+    cli_json_raw(&j, "step", step && step[0] && !step[strspn(step, "0123456789")] ? step : "null");
     cli_json_tensors(v->a, &j, v->file);
     cli_json_end(&j, '}');
     cli_json_close(&j);

@@ -50,6 +50,12 @@ static int open_and_run(cli *a)
     return code;
 }
 
+static int unknown_verb(cli *a, const char *word)
+{
+    const char *near = cli_nearest_verb(word);
+    return near ? cli_usage(a, "unknown command `%s` — did you mean `%s`?", word, near) : cli_usage(a, "unknown command `%s`", word);
+}
+
 int main(int argc, char **argv)
 {
     cli a = { .ctx = NULL };
@@ -59,7 +65,10 @@ int main(int argc, char **argv)
         return SFT_USAGE;
     }
     if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help")) {
-        cli_help(argc > 2 ? cli_find_verb(argv[2]) : NULL, stdout);
+        a.verb = argc > 2 ? cli_find_verb(argv[2]) : NULL;
+        if (argc > 2 && !a.verb)
+            return unknown_verb(&a, argv[2]);
+        cli_help(a.verb, stdout);
         return SFT_OK;
     }
     if (!strcmp(word, "--version") || !strcmp(word, "version")) {
@@ -67,10 +76,8 @@ int main(int argc, char **argv)
         return SFT_OK;
     }
     a.verb = cli_find_verb(word);
-    if (!a.verb) {
-        const char *near = cli_nearest_verb(word);
-        return near ? cli_usage(&a, "unknown command `%s` — did you mean `%s`?", word, near) : cli_usage(&a, "unknown command `%s`", word);
-    }
+    if (!a.verb)
+        return unknown_verb(&a, word);
     int code = cli_parse(&a, argc, argv);
     if (code)
         return code;

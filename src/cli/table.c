@@ -122,7 +122,6 @@ static void put_row(const cli_table *t, int row, const int *wide, const char *in
             printf("%s%*s", text, c + 1 == end ? 0 : 2 + (t->right[c] ? 0 : pad), "");
         left += wide[c] + 2;
     }
-    putchar('\n');
 }
 
 void cli_table_print(cli_table *t, const cli *a, const char *indent)
@@ -135,7 +134,7 @@ void cli_table_print(cli_table *t, const cli *a, const char *indent)
         bool head = row == 0 && a->color_out;
         fputs(head ? "\033[1m" : "", stdout);
         put_row(t, row, wide, indent, width);
-        fputs(head ? "\033[0m" : "", stdout);
+        fputs(head ? "\033[0m\n" : "\n", stdout);
     }
     for (int i = 0; i < t->cells; i++)
         free(t->cell[i]);
