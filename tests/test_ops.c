@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What holds for every op: layouts, shards, memory in place, NaN; and what dropout, batchnorm, pooling and losses promise.
- * labels: core */
+ * labels: core gradient */
 #include "check.h"
 
 #include <math.h>
@@ -62,6 +62,20 @@ static const sft_shape samples[] = { { 1, { 33 } }, { 2, { 32, 21 } }, { 3, { 32
 
 /* ---- all ops ------------------------------------------------------------------------------- */
 
+/* No alias belongs to an op before it in the list. */
+static void aliases_are_its_own(const sft_op *op)
+{
+    char word[64];
+    for (const char *at = op->aliases; at && *at; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        assert_true(n < sizeof word);
+        memcpy(word, at, n);
+        word[n] = '\0';
+        assert_ptr_equal(sft__op_find(word), op);
+        at += n;
+    }
+}
+
 static void lists_find_by_name_and_alias(void **state)
 {
     (void)state;
@@ -81,6 +95,7 @@ static void lists_find_by_name_and_alias(void **state)
         const sft_op *op = sft__op_at(i);
         assert_true(op->name && op->doc && op->math && op->shape && op->forward && op->backward);
         assert_ptr_equal(sft__op_find(op->name), op);
+        aliases_are_its_own(op);
         assert_true(!(op->traits & SFT_ACTIVATION) || (op->apply && op->derive));
         assert_true(!op->gather == !op->merge && !op->gather == !op->gather_back);
         assert_false((op->traits & SFT_IN_PLACE) && (op->traits & SFT_READS_IN));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every op and loss gives PyTorch's values and gradients: tests/golden/ops.txt, from tools/golden.py.
- * labels: core */
+ * labels: core gradient */
 #include "check.h"
 
 #include <math.h>

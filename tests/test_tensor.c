@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Shapes count and print, layouts keep every number in its place, statistics see what is not finite.
- * labels: core */
+ * labels: core gradient */
 #include "check.h"
 
 #include <math.h>

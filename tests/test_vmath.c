@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The vectorisable functions of src/ops/vmath.h are as accurate as that file says, over the whole range of float.
- * labels: core */
+ * labels: core gradient */
 #include "check.h"
 
 #include <float.h>
