@@ -169,7 +169,7 @@ static int check_all(check *k)
     sft_data_facts_of(d, &k->data);
     sft_net_facts_of(k->net, &k->facts);
     sft_trainer_facts_of(t, &k->plan);
-    int code = sft_code(k->a->ctx);
+    int code = (int)sft_code(k->a->ctx);
     if (code)
         cli_fail(k->a);
     else if (k->a->json)

@@ -29,7 +29,7 @@ static int tell(cli *a, const char *id, const char *message, int code)
 
 int cli_fail(cli *a)
 {
-    return tell(a, sft_error_id(a->ctx), sft_message(a->ctx), sft_code(a->ctx));
+    return tell(a, sft_error_id(a->ctx), sft_message(a->ctx), (int)sft_code(a->ctx));
 }
 
 int cli_fail_as(cli *a, const char *id, int code, const char *format, ...)
