@@ -93,6 +93,11 @@ run 5 eval nowhere
 says "E299"
 run 5 resume nowhere
 says "E299"
+mkdir empty
+for verb in eval resume inspect predict; do
+    run 5 $verb empty
+    says "not a run folder"
+done
 run 6 train r.yaml model="flatten | repeat 6 ( linear 64 | relu ) | linear" optimizer="sgd lr=1000" -o sick
 says "not finite"
 run 0 inspect sick

@@ -26,8 +26,12 @@ bool cli_is_file(const char *path)
 int cli_find_folder(cli *a, const char *folder)
 {
     struct stat st;
-    if (is_folder(folder))
+    char recipe[4200];
+    snprintf(recipe, sizeof recipe, "%s/recipe.yaml", folder);
+    if (cli_is_file(recipe))
         return SFT_OK;
+    if (is_folder(folder))
+        return cli_fail_as(a, "E299", SFT_CHECKPOINT, "%s is not a run folder: it has no recipe.yaml", folder);
     if (stat(folder, &st) == 0)
         return cli_fail_as(a, "E299", SFT_CHECKPOINT, "%s is not a folder — give a run folder such as runs/NAME-001", folder);
     return cli_fail_as(a, "E299", SFT_CHECKPOINT, "%s: no such run folder (%s)", folder, strerror(errno));

@@ -3,44 +3,83 @@
 #include "cli.h"
 
 #include <signal.h>
-#include <string.h>
+#include <stdlib.h>
 
-static void print_text(const char *folder, const sft_result *result, bool idle, bool quiet)
+typedef struct ending {         /* what the words at the end are about */
+    cli              *a;
+    sft_recipe       *recipe;
+    const char       *folder;
+    const sft_result *result;
+    bool              idle;     /* not one step was left to do */
+} ending;
+
+static void print_how(const ending *e)
 {
+    const sft_result *r = e->result;
     char time[24];
-    if (idle)
-        printf("nothing to do: all %lld steps are done (train.epochs=N goes further)\n", (long long)result->steps);
-    else
-        printf("%s after %lld steps (%lld epochs), %s", result->stopped ? "stopped" : result->early ? "stopped early" : "trained",
-               (long long)result->steps, (long long)result->epochs, result->seconds < 10 ? "" : cli_time(result->seconds, time, sizeof time));
-    if (!idle && result->seconds < 10)
-        printf("%.2f s", result->seconds);
-    if (!idle && result->best_epoch)
-        printf(", best epoch %lld", (long long)result->best_epoch);
-    if (!idle)
-        puts("");
-    cli_print_scores(result);
-    printf("run folder: %s\n", folder);
-    if (quiet)
+    if (e->idle && r->early)
+        printf("nothing to do: early stopping ended this run after %lld steps\n", (long long)r->steps);
+    else if (e->idle)
+        printf("nothing to do: all %lld steps are done\n", (long long)r->steps);
+    if (e->idle)
         return;
-    if (result->stopped)
-        printf("go on with: surefoot resume %s\n", folder);
+    printf("%s after %lld steps (%lld epochs), ", r->stopped ? "stopped" : r->early ? "stopped early" : "trained", (long long)r->steps,
+           (long long)r->epochs);
+    if (r->seconds < 10)
+        printf("%.2f s", r->seconds);
     else
-        printf("try next:   surefoot eval %s        surefoot inspect %s\n"
-               "            surefoot resume %s train.epochs=%lld   (train further)\n",
-               folder, folder, folder, (long long)(2 * (result->epochs ? result->epochs : 1)));
+        fputs(cli_time(r->seconds, time, sizeof time), stdout);
+    if (r->best_epoch)
+        printf(", best epoch %lld", (long long)r->best_epoch);
+    putchar('\n');
 }
 
-static int finish(cli *a, const sft_net *n, const char *folder, const sft_result *result, bool idle)
+static void print_next(const ending *e)
+{
+    const char *patience = sft_recipe_get(e->recipe, "early_stop.patience"), *folder = e->folder;
+    if (e->result->stopped) {
+        printf("go on with: surefoot resume %s\n", folder);
+        return;
+    }
+    printf("try next:   surefoot eval %s        surefoot inspect %s\n            surefoot resume %s ", folder, folder, folder);
+    if (e->result->early)
+        printf("early_stop.patience=%ld   (be more patient)\n", 2 * strtol(patience ? patience : "5", NULL, 10));
+    else
+        printf("train.epochs=%lld   (train further)\n", (long long)(2 * (e->result->epochs ? e->result->epochs : 1)));
+}
+
+static int finish(const ending *e, const sft_net *n)
 {
     sft_net_facts facts = { .shards = 0 };
     sft_net_facts_of(n, &facts);
-    if (a->json)
-        cli_print_result(a, folder, result, facts.shards);
-    else
-        print_text(folder, result, idle, a->quiet);
-    int got = atomic_load(&a->signal);
-    return !result->stopped || !got ? SFT_OK : got == SIGINT ? 130 : 143;
+    if (e->a->json) {
+        cli_print_result(e->a, e->folder, e->result, facts.shards);
+    } else {
+        print_how(e);
+        cli_print_scores(e->result);
+        printf("run folder: %s\n", e->folder);
+        if (!e->a->quiet)
+            print_next(e);
+    }
+    int got = atomic_load(&e->a->signal);
+    return !e->result->stopped || !got ? SFT_OK : got == SIGINT ? 130 : 143;
+}
+
+/* --verbose: what is about to happen. */
+static void announce(cli *a, const sft_data *d, const sft_net *n, const char *folder)
+{
+    sft_data_facts data;
+    sft_net_facts net;
+    char shape[96], params[24], flops[24];
+    if (!a->verbose || sft_data_facts_of(d, &data) || sft_net_facts_of(n, &net))
+        return;
+    fprintf(stderr, "%s\n%s: %lld training, %lld validation, %lld test samples of %s — %s\n", sft_version(), data.name,
+            (long long)data.count[SFT_TRAIN], (long long)data.count[SFT_VALIDATION], (long long)data.count[SFT_TEST],
+            cli_shape(data.shape, shape, sizeof shape), data.source);
+    fprintf(stderr, "%d layers, %s parameters, %s FLOPs a sample forward, loss %s\n", net.layers,
+            cli_count((double)net.params, params, sizeof params), cli_count((double)net.flops, flops, sizeof flops), net.loss);
+    fprintf(stderr, "batches of %lld in %d shards on %d threads; writing to %s\n", (long long)net.batch, net.shards, sft_threads(a->ctx),
+            folder);
 }
 
 int cli_fit(cli *a, sft_recipe *r, const char *folder, bool resume)
@@ -53,9 +92,11 @@ int cli_fit(cli *a, sft_recipe *r, const char *folder, bool resume)
     sft_fit_options o = { .folder = folder, .resume = resume, .progress = cli_progress_step, .user = &bar,
                           .reset_optimizer = cli_has(a, "reset-optimizer"), .allow_data_change = cli_has(a, "allow-data-change") };
     sft_result result;
+    announce(a, d, n, folder);
     sft_status s = sft_fit(a->ctx, r, d, n, &o, &result);
     cli_progress_close(&bar);
-    int code = s == SFT_OK ? finish(a, n, folder, &result, bar.steps == 0 && !result.stopped) : cli_fail(a);
+    ending e = { .a = a, .recipe = r, .folder = folder, .result = &result, .idle = bar.steps == 0 && !result.stopped };
+    int code = s == SFT_OK ? finish(&e, n) : cli_fail(a);
     sft_net_free(n);
     sft_data_free(d);
     return code;
