@@ -169,4 +169,28 @@ static inline void fit_checkpoint_path(const char *folder, int64_t step, char *p
     snprintf(path, size, "%s/checkpoints/step-%08lld.safetensors", folder, (long long)step);
 }
 
+/* A run ended as another did: weights, rows, files. */
+static inline void fit_same_end(const char *folder, const char *hash, const char *as_folder, const char *as_hash)
+{
+    char *got = fit_metrics(folder), *want = fit_metrics(as_folder);
+    assert_string_equal(hash, as_hash);
+    assert_string_equal(got, want);
+    free(got);
+    free(want);
+    size_t n = 0, m = 0;
+    got = fit_text(folder, "model.safetensors", &n);
+    want = fit_text(as_folder, "model.safetensors", &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(got, want, n);
+    free(got);
+    free(want);
+    got = fit_text(folder, "best.safetensors", &n);
+    want = fit_text(as_folder, "best.safetensors", &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(got, want, n);
+    free(got);
+    free(want);
+    assert_true(fit_has(folder, "run.json", "\"status\": \"finished\""));
+}
+
 #endif
