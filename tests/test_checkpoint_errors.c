@@ -353,6 +353,7 @@ static void test_recipe_changed(void **state)
         { "train.shards=8", " train.shards was 4, is 8;" },
         { "train.shuffle=false", " train.shuffle was true, is false;" },
         { "train.drop_last=true", " train.drop_last was false, is true;" },
+        { "split.standardize=none", " split.standardize was auto, is none;" },
     };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         subject other;

@@ -141,7 +141,7 @@ static void test_finished(void **state)
         fit_close(&x);
     }
     fit_run x;
-    char copy[160];
+    char copy[256];
     snprintf(copy, sizeof copy, "rm -rf '%s' && cp -r '%s' '%s'", folder, early_folder, folder);
     assert_int_equal(system(copy), 0);
     fit_open(&x, 0, fit_recipe, early);

@@ -252,6 +252,14 @@ static int open_temporary(int folder, const char *name, char *temporary, size_t 
     return fd;
 }
 
+static double megabytes_of(const sft_part *part, int n)
+{
+    double bytes = 0;
+    for (int i = 0; i < n; i++)
+        bytes += (double)part[i].size;
+    return bytes / 1e6;
+}
+
 static int write_within(int folder, const char *name, const sft_part *parts, int n)
 {
     char temporary[256];
@@ -284,6 +292,9 @@ sft_status sft__write_file(sft_ctx *c, const char *path, const sft_part *parts, 
         return sft__io_fail(c, path, errno, "writing");
     int error = write_within(folder, name, parts, n);
     close(folder);
+    if (error == ENOSPC || error == EFBIG)
+        return sft__fail(c, SFT_E330, "writing `%s`: %s — it needs %.2f MB, %.1f MB are free there — free some space or choose another folder",
+                         path, strerror(error), megabytes_of(parts, n), free_megabytes(path));
     return error ? sft__io_fail(c, path, error, "writing") : SFT_OK;
 }
 

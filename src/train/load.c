@@ -201,7 +201,7 @@ static sft_status check_plan(loader *l)
     if (sft__text_is(was, is))
         return SFT_OK;
     char changed[800];
-    return sft__fail(t->ctx, SFT_E317, "the recipe takes its batches otherwise than %s did:%s — put the old values back, or start a new run",
+    return sft__fail(t->ctx, SFT_E317, "the recipe makes its batches otherwise than %s did:%s — put the old values back, or start a new run",
                      l->file.path, changes(was ? was : "", is, changed, sizeof changed));
 }
 

@@ -119,7 +119,8 @@ sft_status sft__write_run_json(sft_folder *f, const char *status, const char *me
     return sft_code(f->ctx);
 }
 
-/* What the user can do after a failure in training. Without a checkpoint, resume starts at the first step. */
+/* What the user can do after a failure in training. Without a checkpoint, resume starts at the first step; the weights of one may have grown
+ * beyond help already, which only trying shows. */
 static void advise(sft_folder *f, const sft_failure *why)
 {
     char have[80] = "there is no checkpoint yet", lr[40];
@@ -130,9 +131,12 @@ static void advise(sft_folder *f, const sft_failure *why)
     if (steps && n)
         snprintf(have, sizeof have, "the last good checkpoint is of step %lld", (long long)steps[0]);
     sft__arena_close(&a);
-    if (why->status == SFT_TRAINING)
-        sft__note(f->ctx, SFT_WARN, NULL, "%s — go on from there with: surefoot resume %s optimizer.lr=%s", have, f->path,
-                  sft__print_single((float)(f->trainer->lr / 10), lr, sizeof lr));
+    sft__print_single((float)(f->trainer->lr / 10), lr, sizeof lr);
+    if (why->status == SFT_TRAINING && n)
+        sft__note(f->ctx, SFT_WARN, NULL, "%s — go on from there with: surefoot resume %s optimizer.lr=%s\n  or, if that fails too, start again "
+                  "with: surefoot train %s/recipe.yaml optimizer.lr=%s", have, f->path, lr, f->path, lr);
+    else if (why->status == SFT_TRAINING)
+        sft__note(f->ctx, SFT_WARN, NULL, "%s — start again with: surefoot resume %s optimizer.lr=%s", have, f->path, lr);
     else if (why->status == SFT_IO)
         sft__note(f->ctx, SFT_WARN, NULL, "%s — when files can be written again, go on with: surefoot resume %s", have, f->path);
 }
