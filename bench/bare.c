@@ -110,16 +110,39 @@ static const struct {
       { dnnl_query_diff_dst_md, DNNL_ARG_DIFF_DST }, { dnnl_query_scratchpad_md, DNNL_ARG_SCRATCHPAD } },
 };
 
+static const dnnl_prop_kind_t kinds[] = { dnnl_forward_training, dnnl_backward_data, dnnl_backward_weights };
+
+/* Where the library has nothing but its slow reference in blocked layouts, its better primitive on plain ones counts. */
+static bool fastest(const bare *b, const sft_dnnl_conv *k, int way, dnnl_primitive_desc_t hint, dnnl_primitive_desc_t *pd)
+{
+    if (sft__dnnl_conv(b->engine, k, kinds[way], hint, pd))
+        return false;
+    if (!sft__dnnl_slow(*pd))
+        return true;
+    sft_dnnl_conv plain = *k;
+    dnnl_primitive_desc_t first = NULL, other = NULL;
+    plain.src.tag = plain.dst.tag = dnnl_abcd;
+    plain.weights.tag = dnnl_format_tag_any;
+    bool made = !sft__dnnl_conv(b->engine, &plain, kinds[0], NULL, &first) &&
+                !sft__dnnl_conv(b->engine, &plain, kinds[way], first, &other);
+    if (first)
+        dnnl_primitive_desc_destroy(first);
+    if (made) {
+        dnnl_primitive_desc_destroy(*pd);
+        *pd = other;
+    }
+    return true;
+}
+
 static void add_conv(bare *b, const sft_node *x, int way, dnnl_primitive_desc_t hint)
 {
-    static const dnnl_prop_kind_t kinds[] = { dnnl_forward_training, dnnl_backward_data, dnnl_backward_weights };
     sft_dnnl_conv k = sft__dnnl_conv_of(x, b->rows, x->in[0]->layout, x->layout);
     k.bias.rank = 0;
     k.relu = false;
     product *p = &b->p[b->n];
     dnnl_primitive_desc_t pd = NULL;
     *p = (product){ .node = x, .way = way };
-    if (sft__dnnl_conv(b->engine, &k, kinds[way], hint, &pd))
+    if (!fastest(b, &k, way, hint, &pd))
         return;
     int keep = sft__dnnl_alone();
     bool made = dnnl_primitive_create(&p->run, pd) == dnnl_success;
