@@ -150,7 +150,11 @@ static void conv_agrees(void **state)
         int64_t     rows;
     } t[] = {
         { "conv2d", "32", { 3, { 1, 28, 28 } }, "relu", 4 },
-        { "conv2d", "16 kernel_size=5x3 stride=2x1 padding=2x1 dilation=1x2", { 3, { 1, 11, 13 } }, "relu", 3 },
+        { "conv2d",
+          "16 kernel_size=5x3 stride=2x1 padding=2x1 dilation=1x2",
+          { 3, { 1, 11, 13 } },
+          "relu",
+          3 },
         { "conv2d", "8 kernel_size=4 bias=false", { 3, { 2, 9, 9 } }, NULL, 2 },
         { "conv2d", "64", { 3, { 32, 13, 13 } }, "relu", 3 },
         { "conv2d", "16 padding=1 bias=false", { 3, { 3, 32, 32 } }, NULL, 2 },
@@ -211,6 +215,109 @@ static void trap_is_fenced(void **state)
                             s.node.layout != SFT_CHANNELS_LAST);
             close_stage(&s);
         }
+}
+
+/* Frozen parameters: the other gradients are the same bits as with all of them wanted. */
+static void frozen_parameters(void **state)
+{
+    (void)state;
+    no_cache();
+    static const struct {
+        const char *op, *options;
+        sft_shape   in;
+        bool        trained;
+    } t[] = {
+        { "linear", "20", { 1, { 12 } }, true },
+        { "conv2d", "8 padding=1", { 3, { 8, 6, 6 } }, true },
+        { "conv2d", "16", { 3, { 1, 7, 7 } }, false },
+    };
+    enum { ROWS = 3, ROOM = 1 << 15 };
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        stage s;
+        if (!open_stage(&s, t[i].op, t[i].options, t[i].in, NULL, ROWS, t[i].trained)) {
+            close_stage(&s);
+            continue;
+        }
+        real *x = sft__arena_alloc(&s.arena, 9 * ROOM * sizeof *x);
+        assert_non_null(x);
+        for (int64_t j = 0; j < 4 * ROOM; j++) x[j] = (real)(j % 13) - 6;
+        real *dy = x + ROOM, *w = x + 2 * ROOM, *b = x + 3 * ROOM, *dw = x + 4 * ROOM,
+             *db = x + 5 * ROOM;
+        sft_pass p = { .rows = ROWS,
+                       .batch = ROWS,
+                       .train = true,
+                       .in = { x },
+                       .out = x + 6 * ROOM,
+                       .param = { w, b },
+                       .work = sft__arena_alloc(
+                           &s.arena, (size_t)(s.node.work_row * ROWS + s.node.work_fixed)),
+                       .dout = dy,
+                       .dparam = { dw, db } };
+        size_t   n_w = (size_t)s.node.param[0].stored * sizeof(real),
+               n_b = (size_t)s.node.param[1].stored * sizeof(real);
+        s.node.kernel->forward(&s.node, &p);
+        s.node.kernel->backward(&s.node, &p);
+        p.dparam[0] = NULL;
+        p.dparam[1] = x + 7 * ROOM;
+        s.node.kernel->backward(&s.node, &p);
+        assert_memory_equal(db, p.dparam[1], n_b);
+        p.dparam[0] = x + 8 * ROOM;
+        p.dparam[1] = NULL;
+        s.node.kernel->backward(&s.node, &p);
+        assert_memory_equal(dw, p.dparam[0], n_w);
+        close_stage(&s);
+    }
+}
+
+/* Every allocation of serves, prepare and self-test refused once: a clean failure, and nothing left behind. */
+static void allocations_fail(void **state)
+{
+    (void)state;
+    no_cache();
+    for (int64_t fails = 1; fails < 400; fails++) {
+        check_memory m = { .fails = fails, .once = true };
+        sft_ctx     *c =
+            sft_open(&(sft_config){ .threads = 2, .realloc = check_realloc, .realloc_user = &m });
+        if (!c) continue;
+        sft_arena a;
+        sft__arena_open(&a, c);
+        sft_node input = {
+            .path = "0", .label = "input", .out = sft__shape3(8, 6, 6), .n_param = 1, .consumers = 1
+        };
+        sft_node   node = { .op = sft__op_find("conv2d"),
+                            .path = "1",
+                            .label = "conv2d",
+                            .n_in = 1,
+                            .in = { &input },
+                            .index = 1 };
+        sft_spec   spec = { 0 };
+        int64_t    rows[] = { 4, 3 };
+        sft_layout want, give;
+        sft__spec_parse(&a, "conv2d 16", 9, (sft_pos){ 0 }, &spec);
+        node.conf = sft__arena_alloc(&a, node.op->conf_size);
+        if (node.conf &&
+            sft__fields_bind(&a, node.op->fields, node.conf, &spec, "conv2d") == SFT_OK &&
+            node.op->shape(c, &node) == SFT_OK)
+            node.kernel = sft__kernel_for(c, &node, SFT_PLAIN, &want, &give);
+        bool done = !node.kernel; /* a build without oneDNN */
+        for (int i = 0; i < node.n_param; i++)
+            node.param[i].stored = node.param[i].count = sft__count(node.param[i].shape);
+        if (node.kernel) {
+            input.layout = want;
+            node.layout = give;
+            if (node.kernel->prepare(c, &node, rows, 2) == SFT_OK)
+                done = sft__kernel_trusted(c, &node, 4);
+            node.kernel->release(c, &node);
+        }
+        bool failed = sft__failed(c);
+        if (failed) assert_string_equal(sft_error_id(c), "E004");
+        sft__arena_close(&a);
+        sft_close(c);
+        assert_int_equal(m.in_use, 0);
+        assert_true(done || failed);
+        if (m.calls < fails) return; /* all of them were refused once */
+    }
+    fail_msg("more allocations than expected");
 }
 
 /* ---- kernels that are wrong on purpose ----------------------------------------------------- */
@@ -425,6 +532,8 @@ int main(int words, char **word)
         cmocka_unit_test(conv_agrees),
         cmocka_unit_test(trap_is_fenced),
         cmocka_unit_test(maxpool_agrees),
+        cmocka_unit_test(frozen_parameters),
+        cmocka_unit_test(allocations_fail),
         cmocka_unit_test(wrong_kernels_are_distrusted),
         cmocka_unit_test(verdicts_are_remembered),
 #ifdef SFT_HAVE_ONEDNN
