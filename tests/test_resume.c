@@ -169,6 +169,21 @@ static void test_extended(void **state)
     folder_remove(whole);
 }
 
+/* More patience, too: what was stopped early goes on with its last weights, not with the best ones it gave away. */
+static void test_more_patience(void **state)
+{
+    (void)state;
+    static const char *const patient[] = { "early_stop.patience=4", "train.epochs=30", "optimizer.lr=0.1", NULL };
+    char whole[64], folder[64], want[65], hash[65];
+    fit_whole(folder_make(whole), false, 0, fit_recipe, patient, want);
+    assert_true(strcmp(early_hash, want) != 0);
+    fit_whole(folder_make(folder), false, 0, fit_recipe, early, hash);
+    fit_whole(folder, true, 0, fit_recipe, patient, hash);
+    fit_same_end(folder, hash, whole, want);
+    folder_remove(folder);
+    folder_remove(whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_other_optimisers),
         cmocka_unit_test(test_finished),
         cmocka_unit_test(test_extended),
+        cmocka_unit_test(test_more_patience),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

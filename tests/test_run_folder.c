@@ -367,7 +367,7 @@ static bool poison(void *user, const sft_progress *p)
 static void test_not_finite(void **state)
 {
     (void)state;
-    char folder[64], advice[160], hash[65];
+    char folder[64], advice[256], hash[65];
     int64_t step[8];
     folder_make(folder);
     fit_run x;

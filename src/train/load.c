@@ -268,20 +268,6 @@ static sft_status take_all(loader *l)
     return SFT_OK;
 }
 
-/* Keeps the text beyond the file's life. */
-static sft_status keep_extra(sft_trainer *t, const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = sft__alloc(t->ctx, size);
-    if (!copy)
-        return sft_code(t->ctx);
-    memcpy(copy, text, size);
-    sft__free(t->ctx, t->extra, t->extra_size);
-    t->extra = copy;
-    t->extra_size = size;
-    return SFT_OK;
-}
-
 static sft_status verify(loader *l, const char *path)
 {
     sft_ctx *c = l->net->ctx;
@@ -305,9 +291,18 @@ static sft_status load_training(loader *l)
     sft_trainer *t = l->trainer;
     const char *extra = sft__st_meta(&l->file, "extra");
     int64_t step = 0, from = 0;
-    if (read_count(l, "step", INT64_MAX / 2, &step) || read_count(l, "optimizer_from", step, &from) || keep_extra(t, extra ? extra : "") ||
-        take_all(l))
+    if (read_count(l, "step", INT64_MAX / 2, &step) || read_count(l, "optimizer_from", step, &from))
         return sft_code(t->ctx);
+    size_t size = extra ? strlen(extra) + 1 : 1;
+    char *copy = sft__alloc(t->ctx, size); /* lives on when the file is closed */
+    if (!copy || take_all(l)) {
+        sft__free(t->ctx, copy, size);
+        return sft_code(t->ctx);
+    }
+    memcpy(copy, extra ? extra : "", size);
+    sft__free(t->ctx, t->extra, t->extra_size);
+    t->extra = copy;
+    t->extra_size = size;
     t->step = step;
     t->optimizer_from = l->slot ? from : step;
     return SFT_OK;

@@ -170,6 +170,9 @@ sft_status sft_folder_end(sft_folder *f, const sft_result *result)
     }
     if (f->resumed && f->begun && f->trainer->step == f->resume_step && !result->stopped)
         tell_nothing(f, result);
+    if (result->train.count && !isfinite(result->train.loss))
+        sft__note(f->ctx, SFT_WARN, "W350", "the loss of the weights this run ends with is not finite — lower the learning rate, or add "
+                  "normalisation");
     if (sft_net_save(f->trainer->net, sft__folder_file(f, "model.safetensors", path)))
         return sft_code(f->ctx);
     return sft__write_run_json(f, result->stopped ? "stopped" : "finished", NULL, result);
