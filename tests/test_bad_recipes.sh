@@ -140,7 +140,7 @@ bad 16 E114 3 "data: digits" <<<'model: flatten | linear'
 bad 16 E114 3 "model" <<<'data: digits'
 bad 20 E123 3 "flatten" <<'EOF'
 data: digits
-model: linear 10
+model: conv2d 4 | linear 10
 EOF
 bad 21 E124 3 "r.yaml" <<'EOF'
 data: digits

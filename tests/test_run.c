@@ -122,9 +122,8 @@ static void a_step_allocates_nothing(void **state)
 }
 
 /* The n-th allocation fails, for every n until everything works: always a clean E004 and no byte lost. */
-static void any_allocation_may_fail(void **state)
+static void fail_each_allocation(const char *text, sft_shape shape)
 {
-    (void)state;
     bool done = false;
     for (int64_t n = 1; !done && n < 20000; n++) {
         check_memory m = { .fails = n, .once = true };
@@ -132,8 +131,7 @@ static void any_allocation_may_fail(void **state)
         if (!s.c)
             continue;
         sft_outcome o;
-        done = try_open(&s, n % 2 ? mlp : cnn, n % 2 ? sft__shape1(30) : sft__shape3(3, 12, 12), 8, 2) && step(&s, 0, 8, &o) == SFT_OK &&
-               sft_net_remember(s.n) == SFT_OK && m.calls < n;
+        done = try_open(&s, text, shape, 8, 2) && step(&s, 0, 8, &o) == SFT_OK && sft_net_remember(s.n) == SFT_OK && m.calls < n;
         if (sft__failed(s.c) && sft_code(s.c) != SFT_MEMORY)
             fail_msg("allocation %lld failed and the context says: %s", (long long)n, sft_message(s.c));
         close_subject(&s);
@@ -141,6 +139,27 @@ static void any_allocation_may_fail(void **state)
         assert_int_equal(m.in_use, 0);
     }
     assert_true(done);
+}
+
+static void any_allocation_may_fail(void **state)
+{
+    (void)state;
+    fail_each_allocation(mlp, sft__shape1(30));
+    fail_each_allocation(cnn, sft__shape3(3, 12, 12));
+}
+
+/* A linear layer that meets images first takes their pixels as features, under PyTorch's names. */
+static void images_meet_a_linear_layer(void **state)
+{
+    (void)state;
+    subject s = { .c = check_open_threads(1, true) };
+    assert_true(try_open(&s, "linear 8 | relu | linear", sft__shape3(2, 3, 4), 8, 1));
+    assert_int_equal(sft__net_find(s.n, "0.weight"), 0);
+    assert_int_equal(sft__net_tensor_count(s.n, 0), 8 * 24);
+    sft_outcome o;
+    assert_int_equal(step(&s, 0, 8, &o), SFT_OK);
+    close_subject(&s);
+    sft_close(s.c);
 }
 
 static void the_first_bad_tensor_is_named(void **state)
@@ -233,7 +252,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bits_do_not_depend_on_threads),   cmocka_unit_test(a_step_allocates_nothing),
         cmocka_unit_test(any_allocation_may_fail),         cmocka_unit_test(the_first_bad_tensor_is_named),
-        cmocka_unit_test(plans_do_not_overlap),            cmocka_unit_test(shapes_that_do_not_fit_are_refused),
+        cmocka_unit_test(images_meet_a_linear_layer),      cmocka_unit_test(plans_do_not_overlap),
+        cmocka_unit_test(shapes_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

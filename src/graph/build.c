@@ -88,7 +88,20 @@ static sft_status with_outputs(builder *b, const sft_layer *l, sft_spec *spec)
     spec->arg = copy;
     spec->room = spec->n + 1;
     const char *width = sft__arena_printf(&b->net->arena, "%lld", (long long)b->net->outputs);
-    return sft__spec_put(&b->net->arena, spec, "out_features", width, spec->pos, false);
+    return width ? sft__spec_put(&b->net->arena, spec, "out_features", width, spec->pos, false) : sft_code(b->net->ctx);
+}
+
+/* `model: linear 64 | …` on images: their pixels are the features. It has no weights, so PyTorch's names stay as they are. */
+static sft_node *flatten_samples(builder *b, sft_node *x, sft_pos pos, const char *path)
+{
+    const sft_op *op = sft__op_find("flatten");
+    sft_node *node = append(b, op, pos, sft__arena_printf(&b->net->arena, "%s.flatten", path));
+    if (!node)
+        return NULL;
+    node->conf = sft__arena_alloc(&b->net->arena, op->conf_size ? op->conf_size : 1);
+    node->n_in = 1;
+    node->in[0] = x;
+    return !node->conf || infer(b->net, node) ? NULL : node;
 }
 
 static sft_node *add_layer(builder *b, const sft_layer *l, sft_node *x, const char *path)
@@ -109,7 +122,9 @@ static sft_node *add_layer(builder *b, const sft_layer *l, sft_node *x, const ch
                      "`%s` joins two branches and cannot stand in a sequence — write residual ( … ) shortcut ( … )", op->name);
         return NULL;
     }
-    sft_node *node = append(b, op, l->spec.pos, path);
+    if (!strcmp(op->name, "linear") && x->index == 0 && x->out.rank > 1)
+        x = flatten_samples(b, x, l->spec.pos, path);
+    sft_node *node = x ? append(b, op, l->spec.pos, path) : NULL;
     sft_spec spec;
     if (!node || with_outputs(b, l, &spec))
         return NULL;
