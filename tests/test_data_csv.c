@@ -100,6 +100,26 @@ static void the_label_is_found(void **state)
     sft_close(c);
 }
 
+static void samples_to_predict_have_no_label(void **state)
+{
+    (void)state;
+    const float want[] = { 1, 2, 3, 4 };
+    sft_ctx    *c = check_open();
+    static const char *const texts[] = { "x,y\n1,2\n3,4\n", "1,2\n3,4\n" };
+    for (int k = 0; k < 2; k++) {
+        sft_data *d = open_text(c, "csv:%s/train.csv label=none", texts[k]);
+        CHECK_OK(c);
+        check_values(d, want, 2, 2);
+        assert_int_equal(d->facts.task, SFT_REGRESSION);
+        sft_data_free(d);
+    }
+    sft_data *d = open_text(c, "csv:%s/train.csv label=none header=yes", "x,none,y\n1,7,2\n3,8,4\n");
+    CHECK_OK(c);
+    check_values(d, want, 2, 2); /* a column of that name is the label */
+    sft_data_free(d);
+    sft_close(c);
+}
+
 static void numbers_are_classes_or_quantities(void **state)
 {
     (void)state;
@@ -252,6 +272,7 @@ int main(void)
         cmocka_unit_test(many_spellings_one_table),
         cmocka_unit_test(headers_are_recognised),
         cmocka_unit_test(the_label_is_found),
+        cmocka_unit_test(samples_to_predict_have_no_label),
         cmocka_unit_test(numbers_are_classes_or_quantities),
         cmocka_unit_test(missing_values_are_dropped_or_filled),
         cmocka_unit_test(a_test_file_shares_the_classes),

@@ -64,6 +64,7 @@ static sft_status unknown_label(sft_arena *a, const sft_csv_table *t, const char
 static sft_status find_label(sft_arena *a, const char *label, sft_csv_table *t)
 {
     int64_t number;
+    t->unlabelled = false;
     t->label_column = t->columns - 1;
     if (!label) return SFT_OK;
     for (int64_t i = 0; t->names && i < t->columns; i++)
