@@ -54,11 +54,11 @@ const char *sft__verdict_key(sft_arena *a, const sft_node *n, int64_t rows)
     const char *options = n->op->fields ? sft__fields_text(a, n->op->fields, n->conf) : "";
     if (!options) return NULL;
     char *key = sft__arena_printf(
-        a, "%s | %s | surefoot %s, %s %s | %s %s | %s %s -> %s %s, %s | %lld rows", sft_version(),
+        a, "%s | %s | surefoot %s, %s %s | %s %s | %s%s %s -> %s %s, %s | %lld rows", sft_version(),
         brand, SFT_VERSION, n->kernel->name, version, n->op->name, options,
-        sft__shape_text(n->in[0]->out, in, sizeof in), sft__layout_name(n->in[0]->layout),
-        sft__shape_text(n->out, out, sizeof out), sft__layout_name(n->layout),
-        n->act ? n->act->name : "no activation", (long long)rows);
+        sft__wants_din(n, 0) ? "" : "first layer, ", sft__shape_text(n->in[0]->out, in, sizeof in),
+        sft__layout_name(n->in[0]->layout), sft__shape_text(n->out, out, sizeof out),
+        sft__layout_name(n->layout), n->act ? n->act->name : "no activation", (long long)rows);
     if (key) flatten(key);
     return key;
 }
