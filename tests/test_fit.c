@@ -180,6 +180,25 @@ static void test_eval_every(void **state)
     fit_close(&x);
 }
 
+/* drop_last leaves samples out of steps, not out of scores. */
+static void test_drop_last_scores_all(void **state)
+{
+    (void)state;
+    fit_run x;
+    history h;
+    sft_result all, most;
+    static const char *const one[] = { "train.epochs=1", "optimizer.lr=1e-30", NULL };
+    static const char *const drop[] = { "train.epochs=1", "optimizer.lr=1e-30", "train.drop_last=true", NULL };
+    run_history(fit_recipe, one, NULL, &h, &all, &x);
+    fit_close(&x);
+    run_history(fit_recipe, drop, NULL, &h, &most, &x);
+    fit_close(&x);
+    assert_int_equal(all.steps, 35);
+    assert_int_equal(most.steps, 34);
+    assert_int_equal(all.train.count, 3441);
+    assert_int_equal(most.train.count, 3441);
+}
+
 static void test_no_validation(void **state)
 {
     (void)state;
@@ -272,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stops_like_keras),       cmocka_unit_test(test_best_weights_restored_and_written),
         cmocka_unit_test(test_steps_rule_over_epochs), cmocka_unit_test(test_eval_every),
+        cmocka_unit_test(test_drop_last_scores_all),
         cmocka_unit_test(test_no_validation),          cmocka_unit_test(test_regression),
         cmocka_unit_test(test_binary),                 cmocka_unit_test(test_wrong_use),
     };

@@ -25,6 +25,19 @@ static sft_group *make_groups(sft_trainer *t, int *count)
     return group;
 }
 
+/* A loader, and a network that is ready for its batches. */
+static sft_loader *open_loader(sft_trainer *t, sft_split split, bool shuffle, bool drop_last)
+{
+    const sft_train_conf *k = &t->recipe->train_conf;
+    sft_loader_conf conf = { .split = split, .batch = k->batch, .seed = (uint64_t)k->seed, .prefetch = true, .shuffle = shuffle,
+                             .drop_last = drop_last };
+    sft_loader *l = sft__loader_new(t->data, &conf);
+    int64_t sizes[2] = { k->batch, l ? sft__loader_tail(l) : k->batch };
+    if (l)
+        sft__net_prepare(t->net, sizes, 2);
+    return l;
+}
+
 static sft_status open_loaders(sft_trainer *t)
 {
     const sft_train_conf *k = &t->recipe->train_conf;
@@ -34,21 +47,14 @@ static sft_status open_loaders(sft_trainer *t)
     if (k->drop_last && facts.count[SFT_TRAIN] < k->batch)
         return sft__fail(t->ctx, SFT_E246, "%lld training samples are fewer than one batch of %lld and train.drop_last is on — "
                          "use a smaller train.batch", (long long)facts.count[SFT_TRAIN], (long long)k->batch);
-    for (int s = 0; s < SFT_SPLITS; s++) {
-        if (!facts.count[s])
-            continue;
-        sft_loader_conf conf = { .split = (sft_split)s, .batch = k->batch, .seed = (uint64_t)k->seed, .prefetch = true,
-                                 .shuffle = s == SFT_TRAIN && k->shuffle, .drop_last = s == SFT_TRAIN && k->drop_last };
-        t->loader[s] = sft__loader_new(t->data, &conf);
-        if (!t->loader[s])
-            return sft_code(t->ctx);
-        int64_t sizes[2] = { k->batch, sft__loader_tail(t->loader[s]) };
-        if (sft__net_prepare(t->net, sizes, 2))
-            return sft_code(t->ctx);
-    }
+    for (int s = 0; s < SFT_SPLITS; s++)
+        if (facts.count[s] && !sft__failed(t->ctx))
+            t->loader[s] = open_loader(t, (sft_split)s, s == SFT_TRAIN && k->shuffle, s == SFT_TRAIN && k->drop_last);
+    if (k->drop_last && facts.count[SFT_TRAIN] % k->batch && !sft__failed(t->ctx))
+        t->scored = open_loader(t, SFT_TRAIN, false, false);
     if (!t->loader[SFT_TRAIN])
         return sft__fail(t->ctx, SFT_E245, "the training split is empty — lower split.validation or give more data");
-    return SFT_OK;
+    return sft_code(t->ctx);
 }
 
 /* A plan given in steps rules over one in epochs. */
@@ -115,6 +121,7 @@ void sft_trainer_free(sft_trainer *t)
     sft_ctx *c = t->ctx;
     for (int s = 0; s < SFT_SPLITS; s++)
         sft__loader_free(t->loader[s]);
+    sft__loader_free(t->scored);
     sft__update_close(&t->update);
     sft__free(c, t->extra, t->extra_size);
     sft__arena_close(&t->arena);
@@ -167,7 +174,7 @@ sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
     if (!t || sft__failed(t->ctx))
         return t ? sft_code(t->ctx) : SFT_USAGE;
     *scores = (sft_scores){ NAN, NAN, 0 };
-    sft_loader *l = t->loader[split];
+    sft_loader *l = split == SFT_TRAIN && t->scored ? t->scored : t->loader[split];
     if (!l)
         return SFT_OK;
     double loss = 0, right = 0;
