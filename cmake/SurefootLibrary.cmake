@@ -6,6 +6,11 @@ list(FILTER library_sources EXCLUDE REGEX "/src/cli/")
 if(NOT SFT_USE_ONEDNN)
     list(FILTER library_sources EXCLUDE REGEX "/src/backend/onednn/")
 endif()
+if(SFT_LIBFUZZER)           # kernels read no files, and clang needs minutes to instrument their unrolled loops
+    set(kernel_sources ${library_sources})
+    list(FILTER kernel_sources INCLUDE REGEX "/src/backend/")
+    set_source_files_properties(${kernel_sources} PROPERTIES COMPILE_OPTIONS -fno-sanitize=all)
+endif()
 sft_embed(embedded_sources)
 if(SFT_SANITIZE)
     # Instrumented, the unrolled tiles of the linear kernel take minutes to compile; tests/test_backend.c compares every number they write.
