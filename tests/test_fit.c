@@ -286,6 +286,54 @@ static void test_wrong_use(void **state)
     fit_close(&x);
 }
 
+/* Whichever allocation fails, from the recipe's first to the end of the run: an error, nothing left, no crash. */
+static sft_status starved(check_memory *m, const char *folder, bool resume)
+{
+    static const char text[] = "data: digits\nmodel: linear 4 | batchnorm | relu | dropout 0.1 | linear\noptimizer: adam\n"
+                               "train: {epochs: 2, batch: 8}\nearly_stop: {patience: 1}\ncheckpoint: {min_seconds: 0}\n";
+    float x[80], y[40];
+    uint8_t split[40];
+    for (int i = 0; i < 40; i++) {
+        x[2 * i] = (float)(i % 7);
+        x[2 * i + 1] = (float)(i % 3);
+        y[i] = (float)(i % 2);
+        split[i] = (uint8_t)(i % 4 == 0 ? SFT_VALIDATION : SFT_TRAIN);
+    }
+    sft_ctx *c = sft_open(&(sft_config){ .threads = 1, .reference = true, .realloc = check_realloc, .realloc_user = m });
+    sft_recipe *r = sft_recipe_parse(c, "recipe.yaml", text, strlen(text));
+    sft_data *d = sft_data_from(c, x, (sft_shape){ 1, { 2 } }, y, SFT_CLASSES, 2, 40, split);
+    sft_net *n = sft_net_new(c, r, d);
+    sft_fit_options o = { .folder = folder, .resume = resume };
+    sft_result result;
+    sft_status got = sft_fit(c, r, d, n, &o, &result);
+    sft_net_free(n);
+    sft_data_free(d);
+    sft_recipe_free(r);
+    sft_close(c);
+    assert_int_equal(m->in_use, 0);
+    return got;
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    char folder[64];
+    folder_make(folder);
+    check_memory whole = { .fails = 0 }, resumed = { .fails = 0 }, alone = { .fails = 0 };
+    assert_int_equal(starved(&whole, folder, false), SFT_OK);
+    assert_int_equal(starved(&resumed, folder, true), SFT_OK);
+    assert_int_equal(starved(&alone, NULL, false), SFT_OK);
+    for (int64_t n = 1; n <= alone.calls; n++)
+        assert_int_equal(starved(&(check_memory){ .fails = n }, NULL, false), SFT_MEMORY);
+    for (int64_t n = 1; n <= resumed.calls; n++) /* a resume that starves leaves the run as it was */
+        assert_int_equal(starved(&(check_memory){ .fails = n }, folder, true), SFT_MEMORY);
+    assert_int_equal(starved(&(check_memory){ .fails = 0 }, folder, true), SFT_OK);
+    for (int64_t n = 1; n <= whole.calls; n++)
+        assert_int_equal(starved(&(check_memory){ .fails = n }, folder, false), SFT_MEMORY);
+    assert_int_equal(starved(&(check_memory){ .fails = 0 }, folder, false), SFT_OK);
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_drop_last_scores_all),
         cmocka_unit_test(test_no_validation),          cmocka_unit_test(test_regression),
         cmocka_unit_test(test_binary),                 cmocka_unit_test(test_wrong_use),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
