@@ -6,19 +6,13 @@ list(FILTER library_sources EXCLUDE REGEX "/src/cli/")
 if(NOT SFT_USE_ONEDNN)
     list(FILTER library_sources EXCLUDE REGEX "/src/backend/onednn/")
 endif()
-if(SFT_LIBFUZZER)           # kernels read no files, and clang needs minutes to instrument their unrolled loops
-    set(kernel_sources ${library_sources})
-    list(FILTER kernel_sources INCLUDE REGEX "/src/backend/")
-    set_source_files_properties(${kernel_sources} PROPERTIES COMPILE_OPTIONS -fno-sanitize=all)
-endif()
-sft_embed(embedded_sources)
 if(SFT_SANITIZE)
     # Instrumented, the unrolled tiles of the linear kernel take minutes to compile; tests/test_backend.c compares every number they write.
     set_source_files_properties("${PROJECT_SOURCE_DIR}/src/backend/simd/tiles.c" PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all")
 endif()
 
 function(sft_add_library target type)
-    add_library(${target} ${type} ${library_sources} ${embedded_sources})
+    add_library(${target} ${type} ${library_sources})
     target_include_directories(${target}
         PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
         PRIVATE "${PROJECT_SOURCE_DIR}/src")

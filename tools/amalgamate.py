@@ -322,15 +322,6 @@ class Amalgamation:
         self.out.append(f"\n/* ==== {where} ==== */\n{body}")
         self.out.extend(f"#undef {m}\n" for m in local_macros(text))
 
-    def add_asset(self, path):
-        data, name = path.read_bytes(), path.stem
-        rows = (",".join(map(str, data[i:i + 32])) for i in range(0, len(data), 32))
-        self.out.append(f"\n/* ==== assets/{path.name} ==== */\n"
-                        f"extern const unsigned char sft__embedded_{name}[];\n"
-                        f"extern const size_t sft__embedded_{name}_size;\n"
-                        f"const size_t sft__embedded_{name}_size = {len(data)};\n"
-                        f"const unsigned char sft__embedded_{name}[] = {{\n" + ",\n".join(rows) + "\n};\n")
-
 
 def main():
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/amalgamation")
@@ -343,8 +334,6 @@ def main():
     sources = [p for p in sources if not p.relative_to(ROOT).as_posix().startswith(LEFT_OUT)]
     for path in sources:
         whole.add_source(path)
-    for path in sorted((ROOT / "assets").glob("*.bin")):
-        whole.add_asset(path)
     (folder / "surefoot.c").write_text("".join(whole.out))
     (folder / "surefoot.h").write_text(header)
     print(f"{folder}/surefoot.c: {len(sources)} files, {sum(p.count(chr(10)) for p in whole.out)} lines")
