@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For tests of training: a run from a recipe's text, in this process or in a child that can be killed; what its folder holds. */
+/* For tests of training: a run from a recipe's text, in this process or in a child that can be
+ * killed; what its folder holds. */
 #ifndef SFT_TESTS_FIT_RUN_H
 #define SFT_TESTS_FIT_RUN_H
 
@@ -16,11 +17,12 @@ typedef struct fit_run {
     sft_data   *d;
     sft_net    *n;
     kept_notes  notes;
-    int64_t     stop_at, vanish_at; /* step at which it asks to stop, or is gone at once; 0: never */
+    int64_t stop_at, vanish_at; /* step at which it asks to stop, or is gone at once; 0: never */
     sft_result  result;
 } fit_run;
 
-/* The built-in digits through BatchNorm, dropout and Adam: everything that has a state. 35 steps an epoch. */
+/* The built-in digits through BatchNorm, dropout and Adam: everything that has a state. 35 steps an
+ * epoch. */
 static const char fit_recipe[] =
     "data: digits\n"
     "model: flatten | linear 16 | batchnorm | relu | dropout 0.2 | linear\n"
@@ -65,7 +67,8 @@ static inline sft_status fit_go(fit_run *x, const char *folder, bool resume)
 }
 
 /* A whole run; it must succeed. hash of 65 characters. */
-static inline void fit_whole(const char *folder, bool resume, int threads, const char *text, const char *const *overrides, char *hash)
+static inline void fit_whole(const char *folder, bool resume, int threads, const char *text,
+                             const char *const *overrides, char *hash)
 {
     fit_run x;
     fit_open(&x, threads, text, overrides);
@@ -76,7 +79,8 @@ static inline void fit_whole(const char *folder, bool resume, int threads, const
 }
 
 /* A run that is gone at a step, as if killed. */
-static inline void fit_vanish(const char *folder, bool resume, int threads, const char *text, const char *const *overrides, int64_t at)
+static inline void fit_vanish(const char *folder, bool resume, int threads, const char *text,
+                              const char *const *overrides, int64_t at)
 {
     fflush(NULL);
     pid_t child = fork();
@@ -170,7 +174,8 @@ static inline void fit_checkpoint_path(const char *folder, int64_t step, char *p
 }
 
 /* A run ended as another did: weights, rows, files. */
-static inline void fit_same_end(const char *folder, const char *hash, const char *as_folder, const char *as_hash)
+static inline void fit_same_end(const char *folder, const char *hash, const char *as_folder,
+                                const char *as_hash)
 {
     char *got = fit_metrics(folder), *want = fit_metrics(as_folder);
     assert_string_equal(hash, as_hash);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading is all or nothing: every file that does not fit is refused with its code, its exit status and a hint, and nothing has changed after it.
- * labels: core */
+/* Loading is all or nothing: every file that does not fit is refused with its code, its exit status
+ * and a hint, and nothing has changed after it. labels: core */
 #include "fit_run.h"
 
 #include "train/checkpoint.h"
@@ -35,7 +35,8 @@ static void close_subject(subject *s)
     folder_remove(s->folder);
 }
 
-/* All that loading could change, as one hash: weights, averages, slots, kept weights, the place in time. */
+/* All that loading could change, as one hash: weights, averages, slots, kept weights, the place in
+ * time. */
 static void state_of(const subject *s, char hex[65])
 {
     const sft_net *n = s->x.n;
@@ -45,7 +46,8 @@ static void state_of(const subject *s, char hex[65])
     sft__sha256_add(&sum, n->s.base, (size_t)n->n_states * sizeof(real));
     sft__sha256_add(&sum, n->kept.base, (size_t)(n->n_params + n->n_states) * sizeof(real));
     for (int i = 0; i < s->t->update.n_slots; i++)
-        sft__sha256_add(&sum, sft__update_slot(&s->t->update, i), (size_t)n->n_params * sizeof(real));
+        sft__sha256_add(&sum, sft__update_slot(&s->t->update, i),
+                        (size_t)n->n_params * sizeof(real));
     sft__sha256_add(&sum, &s->t->step, sizeof s->t->step);
     sft__sha256_add(&sum, &s->t->optimizer_from, sizeof s->t->optimizer_from);
     sft__sha256_close(&sum, hex);
@@ -64,9 +66,11 @@ static void refused(subject *s, const char *path, const char *id, const char *pa
     assert_string_equal(before, after);
 }
 
-/* Writes the checkpoint anew with one thing changed, hashes made good: a file that is whole and says something else. */
+/* Writes the checkpoint anew with one thing changed, hashes made good: a file that is whole and
+ * says something else. */
 typedef struct edit {
-    const char *drop, *meta, *value;    /* a tensor left out; a key of the metadata with another value (NULL: left out) */
+    const char *drop, *meta,
+        *value; /* a tensor left out; a key of the metadata with another value (NULL: left out) */
     const char *poison;                 /* a tensor whose second value becomes infinite */
     const char *reshape, *extra;        /* a tensor that becomes flat; one more tensor */
 } edit;
@@ -88,9 +92,11 @@ static const char *rewrite(subject *s, edit e)
     zeros[64] = 0;
     meta[m++] = (sft_st_meta){ SFT_HASH_KEY, zeros };
     for (int i = 0; i < f.n_meta; i++) {
-        if (!strncmp(f.meta[i].key, SFT_HASH_KEY, strlen(SFT_HASH_KEY)) || (sft__text_is(f.meta[i].key, e.meta) && !e.value))
+        if (!strncmp(f.meta[i].key, SFT_HASH_KEY, strlen(SFT_HASH_KEY)) ||
+            (sft__text_is(f.meta[i].key, e.meta) && !e.value))
             continue;
-        meta[m++] = sft__text_is(f.meta[i].key, e.meta) ? (sft_st_meta){ e.meta, e.value } : f.meta[i];
+        meta[m++] =
+            sft__text_is(f.meta[i].key, e.meta) ? (sft_st_meta){ e.meta, e.value } : f.meta[i];
     }
     for (int i = 0; i < f.n_tensors; i++) {
         sft_st_tensor *t = &f.tensor[i];
@@ -115,7 +121,8 @@ static const char *rewrite(subject *s, edit e)
         sft__sha256_open(&sum);
         sft__sha256_add(&sum, out[i].data, out[i].bytes);
         sft__sha256_close(&sum, hex);
-        meta[m++] = (sft_st_meta){ sft__arena_printf(&a, SFT_TENSOR_HASH_KEY "%s", out[i].name), sft__arena_text(&a, hex) };
+        meta[m++] = (sft_st_meta){ sft__arena_printf(&a, SFT_TENSOR_HASH_KEY "%s", out[i].name),
+                                   sft__arena_text(&a, hex) };
     }
     sft_string header;
     sft__string_open(&header, c);
@@ -147,7 +154,8 @@ static void test_round_trip(void **state)
     state_of(&s, after);
     assert_string_equal(before, after);
     assert_int_equal(s.t->step, 41);
-    assert_int_equal(sft_trainer_load(s.t, rewrite(&s, (edit){ .drop = "nothing" }), 0, NULL), SFT_OK); /* the edits below are the only faults */
+    assert_int_equal(sft_trainer_load(s.t, rewrite(&s, (edit){ .drop = "nothing" }), 0, NULL),
+                     SFT_OK); /* the edits below are the only faults */
     close_subject(&s);
 }
 
@@ -169,7 +177,8 @@ static void test_nothing_kept(void **state)
     close_subject(&s);
 }
 
-/* Rows 63 to 68 through the loader: the file itself is broken (each form of it is in test_safetensors.c). */
+/* Rows 63 to 68 through the loader: the file itself is broken (each form of it is in
+ * test_safetensors.c). */
 static void test_broken_files(void **state)
 {
     (void)state;
@@ -206,7 +215,8 @@ static void test_broken_files(void **state)
     close_subject(&s);
 }
 
-/* Row 69, to the end: no file with one byte changed is loaded, wherever the byte is, and all of these faults are taken for damage. */
+/* Row 69, to the end: no file with one byte changed is loaded, wherever the byte is, and all of
+ * these faults are taken for damage. */
 static void test_no_flipped_bit_is_loaded(void **state)
 {
     (void)state;
@@ -224,7 +234,8 @@ static void test_no_flipped_bit_is_loaded(void **state)
         if (got == SFT_OK)
             got = sft__check_hashes(s.x.c, &f);
         hashes += !strcmp(sft_error_id(s.x.c), "E312");
-        if (got != SFT_CHECKPOINT || strcmp(sft_error_id(s.x.c), "E300") < 0 || strcmp(sft_error_id(s.x.c), "E312") > 0)
+        if (got != SFT_CHECKPOINT || strcmp(sft_error_id(s.x.c), "E300") < 0 ||
+            strcmp(sft_error_id(s.x.c), "E312") > 0)
             fail_msg("byte %zu: %s", i, sft_message(s.x.c));
         sft_clear(s.x.c);
         sft__st_close(s.x.c, &f);
@@ -250,11 +261,13 @@ static void test_tensors_differ(void **state)
     open_subject(&s, NULL, 3);
     refused(&s, rewrite(&s, (edit){ .drop = "5.bias" }), "E313", "\n  missing  5.bias 10");
     refused(&s, rewrite(&s, (edit){ .extra = "9.weight" }), "E313", "\n  extra    9.weight 1");
-    refused(&s, rewrite(&s, (edit){ .reshape = "1.weight" }), "E313", "\n  shape    1.weight is 1024, the recipe wants 16x64");
+    refused(&s, rewrite(&s, (edit){ .reshape = "1.weight" }), "E313",
+            "\n  shape    1.weight is 1024, the recipe wants 16x64");
     refused(&s, rewrite(&s, (edit){ .drop = "kept.5.bias" }), "E313", "`kept.5.bias` is missing");
     refused(&s, rewrite(&s, (edit){ .reshape = "kept.1.weight" }), "E313", "another shape");
     subject wide;
-    open_subject(&wide, (const char *const[]){ "model=flatten | linear 24 | relu | linear", NULL }, 1);
+    open_subject(&wide, (const char *const[]){ "model=flatten | linear 24 | relu | linear", NULL },
+                 1);
     refused(&wide, s.path, "E313", "use the recipe it was made with");
     char before[65], after[65];
     state_of(&wide, before);
@@ -272,15 +285,18 @@ static void test_tensors_differ(void **state)
     close_subject(&s);
 }
 
-/* Row 71, and the way out: the new optimiser starts afresh, its bias correction too, and that survives the next checkpoint. */
+/* Row 71, and the way out: the new optimiser starts afresh, its bias correction too, and that
+ * survives the next checkpoint. */
 static void test_optimiser_changed(void **state)
 {
     (void)state;
     subject s, sgd;
     open_subject(&s, NULL, 20);
-    refused(&s, rewrite(&s, (edit){ .drop = "optimizer.exp_avg.1.weight" }), "E314", "lacks the optimiser's state `optimizer.exp_avg.1.weight`");
+    refused(&s, rewrite(&s, (edit){ .drop = "optimizer.exp_avg.1.weight" }), "E314",
+            "lacks the optimiser's state `optimizer.exp_avg.1.weight`");
     open_subject(&sgd, (const char *const[]){ "optimizer=sgd lr=0.1 momentum=0.9", NULL }, 1);
-    refused(&sgd, s.path, "E314", "made with the optimiser adam and the recipe has sgd — resume with --reset-optimizer");
+    refused(&sgd, s.path, "E314",
+            "made with the optimiser adam and the recipe has sgd — resume with --reset-optimizer");
     assert_int_equal(sft_trainer_load(sgd.t, s.path, SFT_RESET_OPTIMIZER, NULL), SFT_OK);
     assert_int_equal(sgd.t->step, 21);
     assert_int_equal(sgd.t->optimizer_from, 21);
@@ -304,8 +320,10 @@ static void test_newer_format(void **state)
     (void)state;
     subject s;
     open_subject(&s, NULL, 1);
-    refused(&s, rewrite(&s, (edit){ .meta = "format_version", .value = "2" }), "E315", "of format 2 and this build reads up to 1 — use a newer surefoot");
-    refused(&s, rewrite(&s, (edit){ .meta = "format_version", .value = "two\x1b[2J" }), "E315", "of format two?[2J"); /* no control characters in sentences */
+    refused(&s, rewrite(&s, (edit){ .meta = "format_version", .value = "2" }), "E315",
+            "of format 2 and this build reads up to 1 — use a newer surefoot");
+    refused(&s, rewrite(&s, (edit){ .meta = "format_version", .value = "two\x1b[2J" }), "E315",
+            "of format two?[2J"); /* no control characters in sentences */
     refused(&s, rewrite(&s, (edit){ .meta = "format_version" }), "E315", "(none)");
     close_subject(&s);
 }
@@ -317,7 +335,9 @@ static void test_not_finite(void **state)
     subject s;
     open_subject(&s, NULL, 1);
     const char *path = rewrite(&s, (edit){ .poison = "1.weight" });
-    refused(&s, path, "E316", "2 of the 1024 values of `1.weight` are NaN or infinite — go back to an older checkpoint");
+    refused(
+        &s, path, "E316",
+        "2 of the 1024 values of `1.weight` are NaN or infinite — go back to an older checkpoint");
     char before[65], after[65];
     state_of(&s, before);
     assert_int_equal(sft_net_load(s.x.n, path), SFT_CHECKPOINT);
@@ -333,7 +353,9 @@ static void test_data_changed(void **state)
     (void)state;
     subject s;
     open_subject(&s, NULL, 1);
-    const char *path = rewrite(&s, (edit){ .meta = "data", .value = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" });
+    const char *path = rewrite(
+        &s, (edit){ .meta = "data",
+                    .value = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" });
     refused(&s, path, "E260", "was 0123456789abcdef… — resume with --allow-data-change");
     assert_int_equal(sft_trainer_load(s.t, path, SFT_ALLOW_DATA_CHANGE, NULL), SFT_OK);
     close_subject(&s);
@@ -361,8 +383,9 @@ static void test_recipe_changed(void **state)
         refused(&other, s.path, "E317", fixed[i].part);
         close_subject(&other);
     }
-    static const char *const freely[] = { "train.epochs=40", "optimizer.lr=0.5", "train.clip_norm=1", "schedule=constant", "early_stop.patience=3",
-                                          "checkpoint.every=0" };
+    static const char *const freely[] = { "train.epochs=40",       "optimizer.lr=0.5",
+                                          "train.clip_norm=1",     "schedule=constant",
+                                          "early_stop.patience=3", "checkpoint.every=0" };
     for (size_t i = 0; i < sizeof freely / sizeof *freely; i++) {
         subject other;
         open_subject(&other, (const char *const[]){ freely[i], NULL }, 1);
@@ -370,14 +393,17 @@ static void test_recipe_changed(void **state)
         close_subject(&other);
     }
     refused(&s, rewrite(&s, (edit){ .meta = "order" }), "E317", "train.seed was unknown, is 3;");
-    refused(&s, rewrite(&s, (edit){ .meta = "step", .value = "-1" }), "E305", "its step, `-1`, is not a number");
+    refused(&s, rewrite(&s, (edit){ .meta = "step", .value = "-1" }), "E305",
+            "its step, `-1`, is not a number");
     refused(&s, rewrite(&s, (edit){ .meta = "step", .value = "x" }), "E305", "its step, `x`");
-    refused(&s, rewrite(&s, (edit){ .meta = "optimizer_from", .value = "9" }), "E305", "from 0 to 2");
+    refused(&s, rewrite(&s, (edit){ .meta = "optimizer_from", .value = "9" }), "E305",
+            "from 0 to 2");
     refused(&s, rewrite(&s, (edit){ .meta = "step" }), "E313", "no state of training");
     close_subject(&s);
 }
 
-/* A file of PyTorch's own state_dict, saved by safetensors.torch.save_file: no hashes, a counter, half precision. */
+/* A file of PyTorch's own state_dict, saved by safetensors.torch.save_file: no hashes, a counter,
+ * half precision. */
 static void test_foreign_weights(void **state)
 {
     (void)state;
@@ -397,7 +423,8 @@ static void test_foreign_weights(void **state)
     out[used++] = (sft_st_out){ "2.num_batches_tracked", SFT_I64, { 0 }, &counter, 8 };
     char path[160];
     snprintf(path, sizeof path, "%s/torch.safetensors", s.folder);
-    assert_int_equal(sft__st_write(c, path, out, used, (const sft_st_meta[]){ { "format", "pt" } }, 1), SFT_OK);
+    assert_int_equal(
+        sft__st_write(c, path, out, used, (const sft_st_meta[]){ { "format", "pt" } }, 1), SFT_OK);
     refused(&s, path, "E313", "no state of training");
     assert_int_equal(sft_net_load(s.x.n, path), SFT_OK);
     float bias[10];
@@ -416,7 +443,9 @@ static void test_memory(void **state)
     char before[65], after[65];
     state_of(&s, before);
     check_memory m = { .fails = 0 };
-    sft_config k = { .threads = 1, .reference = true, .realloc = check_realloc, .realloc_user = &m };
+    sft_config k = {
+        .threads = 1, .reference = true, .realloc = check_realloc, .realloc_user = &m
+    };
     fit_run y = { .c = sft_open(&k) };
     y.r = sft_recipe_parse(y.c, "recipe.yaml", fit_recipe, strlen(fit_recipe));
     y.d = sft_data_open(y.c, y.r);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* sft_fit: early stopping as Keras has it, the best weights restored and written, plans in steps, tasks, splits.
- * labels: core */
+/* sft_fit: early stopping as Keras has it, the best weights restored and written, plans in steps,
+ * tasks, splits. labels: core */
 #include "fit_run.h"
 
 #include <math.h>
 
-/* Learns nothing after a while: validation loss rises soon, because the rate is far too high for so few samples. */
+/* Learns nothing after a while: validation loss rises soon, because the rate is far too high for so
+ * few samples. */
 static const char overfit[] =
     "data: digits\n"
     "split: {validation: 0.2}\n"
@@ -29,8 +30,10 @@ static bool remember(void *user, const sft_progress *p)
     return true;
 }
 
-/* Keras's EarlyStopping over the losses of a run that was not stopped: the epoch of the best, and where it stops (0: nowhere). */
-static void keras(const double *score, int n, double sign, int patience, double min_delta, int *best, int *stop)
+/* Keras's EarlyStopping over the losses of a run that was not stopped: the epoch of the best, and
+ * where it stops (0: nowhere). */
+static void keras(const double *score, int n, double sign, int patience, double min_delta,
+                  int *best, int *stop)
 {
     double reference = INFINITY;
     int wait = 0;
@@ -46,7 +49,8 @@ static void keras(const double *score, int n, double sign, int patience, double 
     }
 }
 
-static void run_history(const char *text, const char *const *overrides, const char *folder, history *h, sft_result *result, fit_run *x)
+static void run_history(const char *text, const char *const *overrides, const char *folder,
+                        history *h, sft_result *result, fit_run *x)
 {
     fit_open(x, 0, text, overrides);
     *h = (history){ .n = 0 };
@@ -68,7 +72,11 @@ static void test_stops_like_keras(void **state)
     static const struct {
         int         patience;
         const char *delta, *monitor;
-    } cases[] = { { 1, "0", "loss" }, { 2, "0", "loss" }, { 3, "0.05", "loss" }, { 2, "0", "accuracy" }, { 3, "0.02", "accuracy" } };
+    } cases[] = { { 1, "0", "loss" },
+                  { 2, "0", "loss" },
+                  { 3, "0.05", "loss" },
+                  { 2, "0", "accuracy" },
+                  { 3, "0.02", "accuracy" } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char patience[64], delta[64], monitor[64];
         snprintf(patience, sizeof patience, "early_stop.patience=%d", cases[i].patience);
@@ -76,23 +84,27 @@ static void test_stops_like_keras(void **state)
         snprintf(monitor, sizeof monitor, "early_stop.monitor=%s", cases[i].monitor);
         bool by_loss = !strcmp(cases[i].monitor, "loss");
         int best, stop;
-        keras(by_loss ? all.loss : all.accuracy, all.n, by_loss ? 1 : -1, cases[i].patience, strtod(cases[i].delta, NULL), &best, &stop);
+        keras(by_loss ? all.loss : all.accuracy, all.n, by_loss ? 1 : -1, cases[i].patience,
+              strtod(cases[i].delta, NULL), &best, &stop);
         assert_true(stop > 0);  /* or the case shows nothing */
-        run_history(overfit, (const char *const[]){ patience, delta, monitor, NULL }, NULL, &h, &result, &x);
+        run_history(overfit, (const char *const[]){ patience, delta, monitor, NULL }, NULL, &h,
+                    &result, &x);
         assert_int_equal(h.n, stop);
         assert_int_equal(result.epochs, stop);
         assert_true(result.early);
         assert_int_equal(result.best_epoch, best);
         assert_memory_equal(h.loss, all.loss, (size_t)h.n * sizeof *h.loss);
         assert_true(result.best.loss == all.loss[best - 1]);
-        assert_true(result.validation.loss == all.loss[best - 1]); /* the weights that are left are the best */
+        assert_true(result.validation.loss ==
+                    all.loss[best - 1]); /* the weights that are left are the best */
         assert_true(result.validation.accuracy == all.accuracy[best - 1]);
         fit_close(&x);
     }
 }
 
 /* The weights by name from a file are those in the network. */
-static void same_weights(sft_ctx *c, const sft_net *n, const char *folder, const char *name, bool same)
+static void same_weights(sft_ctx *c, const sft_net *n, const char *folder, const char *name,
+                         bool same)
 {
     char path[256];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -125,18 +137,23 @@ static void test_best_weights_restored_and_written(void **state)
     fit_run x;
     history h;
     sft_result result;
-    run_history(overfit, (const char *const[]){ "early_stop.patience=2", NULL }, folder, &h, &result, &x);
+    run_history(overfit, (const char *const[]){ "early_stop.patience=2", NULL }, folder, &h,
+                &result, &x);
     assert_true(result.early && result.best_epoch < result.epochs);
     same_weights(x.c, x.n, folder, "model.safetensors", true);
     same_weights(x.c, x.n, folder, "best.safetensors", true);
     fit_close(&x);
     char best[64];
-    snprintf(best, sizeof best, "\"best_epoch\": %lld,\n  \"best\": {\"loss\": ", (long long)result.best_epoch);
+    snprintf(best, sizeof best,
+             "\"best_epoch\": %lld,\n  \"best\": {\"loss\": ", (long long)result.best_epoch);
     assert_true(fit_has(folder, "run.json", best));
     assert_true(fit_has(folder, "run.json", "\"early_stopped\": true"));
     assert_true(fit_has(folder, "run.json", result.weights_sha256));
     /* not restored: the last weights stay, best.safetensors is of the best all the same */
-    run_history(overfit, (const char *const[]){ "early_stop.patience=2", "early_stop.restore_best=false", NULL }, folder, &h, &result, &x);
+    run_history(
+        overfit,
+        (const char *const[]){ "early_stop.patience=2", "early_stop.restore_best=false", NULL },
+        folder, &h, &result, &x);
     assert_true(result.early && result.best_epoch < result.epochs);
     same_weights(x.c, x.n, folder, "model.safetensors", true);
     same_weights(x.c, x.n, folder, "best.safetensors", false);
@@ -154,7 +171,8 @@ static void test_steps_rule_over_epochs(void **state)
     fit_run x;
     history h;
     sft_result result;
-    run_history(fit_recipe, (const char *const[]){ "train.steps=50", NULL }, folder, &h, &result, &x);
+    run_history(fit_recipe, (const char *const[]){ "train.steps=50", NULL }, folder, &h, &result,
+                &x);
     assert_int_equal(result.steps, 50);
     assert_int_equal(result.epochs, 1);
     assert_int_equal(h.n, 2);   /* at the epoch's end and at the plan's */
@@ -175,7 +193,8 @@ static void test_eval_every(void **state)
     fit_run x;
     history h;
     sft_result result;
-    run_history(fit_recipe, (const char *const[]){ "train.eval_every=3", NULL }, NULL, &h, &result, &x);
+    run_history(fit_recipe, (const char *const[]){ "train.eval_every=3", NULL }, NULL, &h, &result,
+                &x);
     assert_int_equal(h.n, 2);   /* epochs 3 and 4, the last */
     fit_close(&x);
 }
@@ -188,7 +207,8 @@ static void test_drop_last_scores_all(void **state)
     history h;
     sft_result all, most;
     static const char *const one[] = { "train.epochs=1", "optimizer.lr=1e-30", NULL };
-    static const char *const drop[] = { "train.epochs=1", "optimizer.lr=1e-30", "train.drop_last=true", NULL };
+    static const char *const drop[] = { "train.epochs=1", "optimizer.lr=1e-30",
+                                        "train.drop_last=true", NULL };
     run_history(fit_recipe, one, NULL, &h, &all, &x);
     fit_close(&x);
     run_history(fit_recipe, drop, NULL, &h, &most, &x);
@@ -207,7 +227,10 @@ static void test_no_validation(void **state)
     fit_run x;
     history h;
     sft_result result;
-    run_history(fit_recipe, (const char *const[]){ "split.validation=0", "early_stop.patience=1", "train.epochs=2", NULL }, folder, &h, &result, &x);
+    run_history(fit_recipe,
+                (const char *const[]){ "split.validation=0", "early_stop.patience=1",
+                                       "train.epochs=2", NULL },
+                folder, &h, &result, &x);
     assert_int_equal(h.n, 0);
     assert_int_equal(result.epochs, 2);
     assert_int_equal(result.best_epoch, 0);
@@ -255,14 +278,18 @@ static void test_regression(void **state)
     char folder[64];
     folder_make(folder);
     sft_result result;
-    run_task(SFT_REGRESSION, "data: digits\nmodel: linear\noptimizer: sgd lr=0.2\ntrain: {epochs: 40, batch: 20}\nearly_stop: {patience: 10}\n", &result,
-             folder);
+    run_task(SFT_REGRESSION,
+             "data: digits\nmodel: linear\noptimizer: sgd lr=0.2\ntrain: {epochs: 40, batch: "
+             "20}\nearly_stop: {patience: 10}\n",
+             &result, folder);
     assert_true(result.test.loss < 1e-3);
     assert_true(isnan(result.test.accuracy));
     assert_true(result.best_epoch > 0);
     assert_true(fit_has(folder, "run.json", "\"accuracy\": null"));
     assert_true(fit_has(folder, "metrics.csv", ",validation,"));
-    run_task(SFT_REGRESSION, "data: digits\nmodel: linear\nearly_stop: {patience: 1, monitor: accuracy}\n", &result, NULL);
+    run_task(SFT_REGRESSION,
+             "data: digits\nmodel: linear\nearly_stop: {patience: 1, monitor: accuracy}\n", &result,
+             NULL);
     folder_remove(folder);
 }
 
@@ -270,7 +297,10 @@ static void test_binary(void **state)
 {
     (void)state;
     sft_result result;
-    run_task(SFT_BINARY, "data: digits\nmodel: linear\noptimizer: adam lr=0.05\ntrain: {epochs: 40, batch: 20}\n", &result, NULL);
+    run_task(
+        SFT_BINARY,
+        "data: digits\nmodel: linear\noptimizer: adam lr=0.05\ntrain: {epochs: 40, batch: 20}\n",
+        &result, NULL);
     assert_true(result.test.accuracy > 0.95);
 }
 
@@ -279,18 +309,21 @@ static void test_wrong_use(void **state)
 {
     (void)state;
     fit_run x;
-    fit_open(&x, 0, fit_recipe, (const char *const[]){ "train.steps=2", "schedule.warmup=0", NULL });
+    fit_open(&x, 0, fit_recipe,
+             (const char *const[]){ "train.steps=2", "schedule.warmup=0", NULL });
     assert_int_equal(sft_fit(x.c, x.r, x.d, x.n, NULL, NULL), SFT_OK);
     assert_int_equal(sft_fit(x.c, x.r, NULL, x.n, NULL, NULL), SFT_USAGE);
     CHECK_FAILS(x.c, "E002", "one of them is NULL");
     fit_close(&x);
 }
 
-/* Whichever allocation fails, from the recipe's first to the end of the run: an error, nothing left, no crash. */
+/* Whichever allocation fails, from the recipe's first to the end of the run: an error, nothing
+ * left, no crash. */
 static sft_status starved(check_memory *m, const char *folder, bool resume)
 {
-    static const char text[] = "data: digits\nmodel: linear 4 | batchnorm | relu | dropout 0.1 | linear\noptimizer: adam\n"
-                               "train: {epochs: 2, batch: 8}\nearly_stop: {patience: 1}\ncheckpoint: {min_seconds: 0}\n";
+    static const char text[] =
+        "data: digits\nmodel: linear 4 | batchnorm | relu | dropout 0.1 | linear\noptimizer: adam\n"
+        "train: {epochs: 2, batch: 8}\nearly_stop: {patience: 1}\ncheckpoint: {min_seconds: 0}\n";
     float x[80], y[40];
     uint8_t split[40];
     for (int i = 0; i < 40; i++) {
@@ -299,7 +332,8 @@ static sft_status starved(check_memory *m, const char *folder, bool resume)
         y[i] = (float)(i % 2);
         split[i] = (uint8_t)(i % 4 == 0 ? SFT_VALIDATION : SFT_TRAIN);
     }
-    sft_ctx *c = sft_open(&(sft_config){ .threads = 1, .reference = true, .realloc = check_realloc, .realloc_user = m });
+    sft_ctx *c = sft_open(&(sft_config){
+        .threads = 1, .reference = true, .realloc = check_realloc, .realloc_user = m });
     sft_recipe *r = sft_recipe_parse(c, "recipe.yaml", text, strlen(text));
     sft_data *d = sft_data_from(c, x, (sft_shape){ 1, { 2 } }, y, SFT_CLASSES, 2, 40, split);
     sft_net *n = sft_net_new(c, r, d);
@@ -325,7 +359,8 @@ static void test_memory(void **state)
     assert_int_equal(starved(&alone, NULL, false), SFT_OK);
     for (int64_t n = 1; n <= alone.calls; n++)
         assert_int_equal(starved(&(check_memory){ .fails = n }, NULL, false), SFT_MEMORY);
-    for (int64_t n = 1; n <= resumed.calls; n++) /* a resume that starves leaves the run as it was */
+    for (int64_t n = 1; n <= resumed.calls;
+         n++) /* a resume that starves leaves the run as it was */
         assert_int_equal(starved(&(check_memory){ .fails = n }, folder, true), SFT_MEMORY);
     assert_int_equal(starved(&(check_memory){ .fails = 0 }, folder, true), SFT_OK);
     for (int64_t n = 1; n <= whole.calls; n++)
@@ -337,11 +372,15 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stops_like_keras),       cmocka_unit_test(test_best_weights_restored_and_written),
-        cmocka_unit_test(test_steps_rule_over_epochs), cmocka_unit_test(test_eval_every),
+        cmocka_unit_test(test_stops_like_keras),
+        cmocka_unit_test(test_best_weights_restored_and_written),
+        cmocka_unit_test(test_steps_rule_over_epochs),
+        cmocka_unit_test(test_eval_every),
         cmocka_unit_test(test_drop_last_scores_all),
-        cmocka_unit_test(test_no_validation),          cmocka_unit_test(test_regression),
-        cmocka_unit_test(test_binary),                 cmocka_unit_test(test_wrong_use),
+        cmocka_unit_test(test_no_validation),
+        cmocka_unit_test(test_regression),
+        cmocka_unit_test(test_binary),
+        cmocka_unit_test(test_wrong_use),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

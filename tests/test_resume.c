@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A run that was stopped or killed goes on and ends with the bits and the rows of one that never stopped.
- * labels: core */
+/* A run that was stopped or killed goes on and ends with the bits and the rows of one that never
+ * stopped. labels: core */
 #include "fit_run.h"
 
-static const char *const early[] = { "early_stop.patience=2", "train.epochs=30", "optimizer.lr=0.1", NULL };
+static const char *const early[] = { "early_stop.patience=2", "train.epochs=30", "optimizer.lr=0.1",
+                                     NULL };
 
 /* The undisturbed run of each test, made once. */
 static char reference_folder[64], reference[65], early_folder[64], early_hash[65];
@@ -75,7 +76,9 @@ static void test_early_stopping_survives(void **state)
     int64_t last = x.result.steps, best = 35 * x.result.best_epoch;
     assert_true(x.result.early);
     fit_close(&x);
-    const int64_t at[][2] = { { best - 1, best }, { best, best + 1 }, { best + 1, last - 1 }, { best + 20, last } };
+    const int64_t at[][2] = {
+        { best - 1, best }, { best, best + 1 }, { best + 1, last - 1 }, { best + 20, last }
+    };
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         char folder[64], hash[65];
         folder_make(folder);
@@ -109,7 +112,8 @@ static void test_other_optimisers(void **state)
 {
     (void)state;
     static const char *const sets[][4] = {
-        { "optimizer=sgd lr=0.1 momentum=0.9 nesterov=true weight_decay=1e-3", "train.clip_norm=0.5", NULL },
+        { "optimizer=sgd lr=0.1 momentum=0.9 nesterov=true weight_decay=1e-3",
+          "train.clip_norm=0.5", NULL },
         { "optimizer=adamw lr=0.01 weight_decay=0.1", "train.drop_last=true", NULL },
     };
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
@@ -133,7 +137,8 @@ static void test_finished(void **state)
         fit_run x;
         fit_open(&x, 0, fit_recipe, NULL);
         assert_int_equal(fit_go(&x, folder, true), SFT_OK);
-        assert_non_null(strstr(x.notes.text, "nothing to do: all 140 steps are done; raise train.epochs"));
+        assert_non_null(
+            strstr(x.notes.text, "nothing to do: all 140 steps are done; raise train.epochs"));
         assert_int_equal(x.result.steps, 140);
         assert_true(x.result.test.count > 0);
         assert_false(x.result.stopped || x.result.early);
@@ -146,18 +151,21 @@ static void test_finished(void **state)
     assert_int_equal(system(copy), 0);
     fit_open(&x, 0, fit_recipe, early);
     assert_int_equal(fit_go(&x, folder, true), SFT_OK);
-    assert_non_null(strstr(x.notes.text, "nothing to do: early stopping ended this run after epoch"));
+    assert_non_null(
+        strstr(x.notes.text, "nothing to do: early stopping ended this run after epoch"));
     assert_true(x.result.early);
     fit_same_end(folder, x.result.weights_sha256, early_folder, early_hash);
     fit_close(&x);
     folder_remove(folder);
 }
 
-/* More epochs: where the rate does not look at the plan's end, the same as a run that was planned so long. */
+/* More epochs: where the rate does not look at the plan's end, the same as a run that was planned
+ * so long. */
 static void test_extended(void **state)
 {
     (void)state;
-    static const char *const two[] = { "schedule=constant", "train.epochs=2", NULL }, *const four[] = { "schedule=constant", NULL };
+    static const char *const two[] = { "schedule=constant", "train.epochs=2", NULL },
+                             *const four[] = { "schedule=constant", NULL };
     char whole[64], folder[64], want[65], hash[65];
     fit_whole(folder_make(whole), false, 0, fit_recipe, four, want);
     fit_whole(folder_make(folder), false, 0, fit_recipe, two, hash);
@@ -169,11 +177,13 @@ static void test_extended(void **state)
     folder_remove(whole);
 }
 
-/* More patience, too: what was stopped early goes on with its last weights, not with the best ones it gave away. */
+/* More patience, too: what was stopped early goes on with its last weights, not with the best ones
+ * it gave away. */
 static void test_more_patience(void **state)
 {
     (void)state;
-    static const char *const patient[] = { "early_stop.patience=4", "train.epochs=30", "optimizer.lr=0.1", NULL };
+    static const char *const patient[] = { "early_stop.patience=4", "train.epochs=30",
+                                           "optimizer.lr=0.1", NULL };
     char whole[64], folder[64], want[65], hash[65];
     fit_whole(folder_make(whole), false, 0, fit_recipe, patient, want);
     assert_true(strcmp(early_hash, want) != 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The run folder: broken checkpoints, torn rows, leftovers, locks, disks that are full or read-only, runs that fail. In each case nothing is lost
- * and the run goes on to the bits of one that never stopped. labels: core */
+/* The run folder: broken checkpoints, torn rows, leftovers, locks, disks that are full or
+ * read-only, runs that fail. In each case nothing is lost and the run goes on to the bits of one
+ * that never stopped. labels: core */
 #include "fit_run.h"
 
 #include "train/safetensors.h"
@@ -54,8 +55,12 @@ static void test_falls_back(void **state)
         off_t       cut;
         long        flip;
         const char *note;
-    } harm[] = { { 0, -1, "error[E300]" }, { 3000, -1, "error[E303]" }, { 20000, -1, "cut short — needs " }, { -1, 40, "the header, do not have the hash" },
-                 { -1, 20000, "does not have the hash written beside it" }, { -1, 4, "error[E304]" } };
+    } harm[] = { { 0, -1, "error[E300]" },
+                 { 3000, -1, "error[E303]" },
+                 { 20000, -1, "cut short — needs " },
+                 { -1, 40, "the header, do not have the hash" },
+                 { -1, 20000, "does not have the hash written beside it" },
+                 { -1, 4, "error[E304]" } };
     for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {
         char folder[64], older[160];
         int64_t step[8];
@@ -93,7 +98,8 @@ static void test_bad_bytes_are_named(void **state)
     assert_int_equal(sft__st_read(c, path, &f), SFT_OK);
     const sft_st_tensor *t = sft__st_find(&f, "optimizer.exp_avg.1.weight");
     assert_non_null(t);
-    snprintf(want, sizeof want, "tensor `optimizer.exp_avg.1.weight`, bytes %zu to %zu", t->at, t->at + t->bytes - 1);
+    snprintf(want, sizeof want, "tensor `optimizer.exp_avg.1.weight`, bytes %zu to %zu", t->at,
+             t->at + t->bytes - 1);
     damage(folder, 56, -1, (long)t->at + 5);
     sft__st_close(c, &f);
     sft_close(c);
@@ -146,11 +152,13 @@ static void test_torn_metrics(void **state)
     char folder[64];
     folder_make(folder);
     fit_vanish(folder, false, 0, fit_recipe, NULL, 60);
-    append(folder, "metrics.csv", "70,2,train,0.5,0.9,0.01,1,2\ngarbage\n\n99999999999999999999,1,train\n70,2,val");
+    append(folder, "metrics.csv",
+           "70,2,train,0.5,0.9,0.01,1,2\ngarbage\n\n99999999999999999999,1,train\n70,2,val");
     fit_run x;
     fit_open(&x, 0, fit_recipe, NULL);
     assert_int_equal(fit_go(&x, folder, true), SFT_OK);
-    assert_non_null(strstr(x.notes.text, "note[W340]: the last line of metrics.csv was torn; dropped"));
+    assert_non_null(
+        strstr(x.notes.text, "note[W340]: the last line of metrics.csv was torn; dropped"));
     fit_same_end(folder, x.result.weights_sha256, reference_folder, reference);
     fit_close(&x);
     folder_remove(folder);
@@ -219,7 +227,8 @@ static void test_lock_held(void **state)
     if (child == 0) {
         int fd = open(path, O_RDWR);
         int n = snprintf(pid, sizeof pid, "%ld boot\n", (long)getpid());
-        if (fd < 0 || flock(fd, LOCK_EX) || write(fd, pid, (size_t)n) != n || write(ready[1], "x", 1) != 1)
+        if (fd < 0 || flock(fd, LOCK_EX) || write(fd, pid, (size_t)n) != n ||
+            write(ready[1], "x", 1) != 1)
             _exit(1);
         pause();
         _exit(0);
@@ -280,7 +289,8 @@ static void test_read_only_folder(void **state)
         for (int resume = 0; resume < 2; resume++) {
             fit_run x;
             fit_open(&x, 0, fit_recipe, NULL);
-            if (fit_go(&x, folder, resume) != SFT_IO || strcmp(sft_error_id(x.c), "E331") != 0 || !strstr(sft_message(x.c), folder) ||
+            if (fit_go(&x, folder, resume) != SFT_IO || strcmp(sft_error_id(x.c), "E331") != 0 ||
+                !strstr(sft_message(x.c), folder) ||
                 !strstr(sft_message(x.c), "choose a folder that may be written"))
                 _exit(1);
             fit_close(&x);
@@ -339,7 +349,9 @@ static void test_no_room(void **state)
     char folder[64];
     folder_make(folder);
     fit_run x;
-    fit_open(&x, 0, fit_recipe, (const char *const[]){ "train.epochs=1000000", "checkpoint.keep_last=1000000", "checkpoint.every_steps=1", NULL });
+    fit_open(&x, 0, fit_recipe,
+             (const char *const[]){ "train.epochs=1000000", "checkpoint.keep_last=1000000",
+                                    "checkpoint.every_steps=1", NULL });
     x.r->keep_conf.keep_last = INT64_C(1) << 40; /* beyond what a recipe may say, and any disk */
     x.r->train_conf.epochs = INT64_C(1) << 40;
     assert_int_equal(fit_go(&x, folder, false), SFT_IO);
@@ -349,9 +361,11 @@ static void test_no_room(void **state)
     folder_remove(folder);
 }
 
-/* ---- numbers that are none -------------------------------------------------------------------- */
+/* ---- numbers that are none --------------------------------------------------------------------
+ */
 
-/* A weight becomes infinite by the caller's hand at step 60: the run fails before the update, the checkpoint stays, the advice works. */
+/* A weight becomes infinite by the caller's hand at step 60: the run fails before the update, the
+ * checkpoint stays, the advice works. */
 static bool poison(void *user, const sft_progress *p)
 {
     fit_run *x = user;
@@ -375,7 +389,10 @@ static void test_not_finite(void **state)
     sft_fit_options o = { .folder = folder, .progress = poison, .user = &x };
     assert_int_equal(sft_fit(x.c, x.r, x.d, x.n, &o, &x.result), SFT_TRAINING);
     assert_non_null(strstr(sft_message(x.c), "error[E35"));
-    snprintf(advice, sizeof advice, "the last good checkpoint is of step 56 — go on from there with: surefoot resume %s optimizer.lr=0.001", folder);
+    snprintf(advice, sizeof advice,
+             "the last good checkpoint is of step 56 — go on from there with: surefoot resume %s "
+             "optimizer.lr=0.001",
+             folder);
     if (!strstr(x.notes.text, advice))
         fail_msg("%s", x.notes.text);
     fit_close(&x);
@@ -383,7 +400,8 @@ static void test_not_finite(void **state)
     assert_true(fit_has(folder, "run.json", "\"message\": \"error[E35"));
     assert_int_equal(fit_checkpoints(folder, step, 8), 2);
     assert_int_equal(step[0], 56);
-    fit_whole(folder, true, 0, fit_recipe, (const char *const[]){ "optimizer.lr=0.001", NULL }, hash);
+    fit_whole(folder, true, 0, fit_recipe, (const char *const[]){ "optimizer.lr=0.001", NULL },
+              hash);
     assert_true(fit_has(folder, "run.json", "\"status\": \"finished\""));
     assert_true(fit_has(folder, "run.json", "\"resumed_at_step\": 56"));
     folder_remove(folder);

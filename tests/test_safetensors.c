@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* safetensors files: what is written reads back to the bit; every malformed file is refused with its code and the place of the fault.
- * labels: core */
+/* safetensors files: what is written reads back to the bit; every malformed file is refused with
+ * its code and the place of the fault. labels: core */
 #include "check.h"
 #include "data_folder.h"
 
@@ -25,7 +25,8 @@ static size_t build(uint8_t *to, const char *header, size_t data)
 }
 
 /* A block of exactly the file's size, so that a sanitizer sees one byte too far. */
-static sft_status parse_exactly(sft_ctx *c, const uint8_t *bytes, size_t size, sft_st_file *f, uint8_t **block)
+static sft_status parse_exactly(sft_ctx *c, const uint8_t *bytes, size_t size, sft_st_file *f,
+                                uint8_t **block)
 {
     *block = malloc(size ? size : 1);
     assert_non_null(*block);
@@ -62,7 +63,9 @@ static void test_round_trip(void **state)
         { "wide", SFT_F64, { 1, { 1 } }, wide, sizeof wide },
         { "1.num_batches_tracked", SFT_I64, { 0 }, &counter, sizeof counter },
     };
-    const sft_st_meta meta[] = { { "format", "surefoot" }, { "text", "line\n\ttab \"quote\" \\ ö € 𝄞 \x01" }, { "", "" } };
+    const sft_st_meta meta[] = { { "format", "surefoot" },
+                                 { "text", "line\n\ttab \"quote\" \\ ö € 𝄞 \x01" },
+                                 { "", "" } };
     assert_int_equal(sft__st_write(c, path, out, 4, meta, 3), SFT_OK);
     sft_st_file f;
     assert_int_equal(sft__st_read(c, path, &f), SFT_OK);
@@ -90,21 +93,27 @@ static void test_round_trip(void **state)
     folder_remove(folder);
 }
 
-/* Every half against the definition: (-1)^s 2^(e-15) 1.m, and bfloat16 as the upper half of a float. */
+/* Every half against the definition: (-1)^s 2^(e-15) 1.m, and bfloat16 as the upper half of a
+ * float. */
 static void test_small_types(void **state)
 {
     (void)state;
     sft_ctx *c = check_open();
     uint8_t bytes[LARGEST], *block;
-    size_t size = build(bytes, "{\"h\":{\"dtype\":\"F16\",\"shape\":[6],\"data_offsets\":[0,12]},\"b\":{\"shape\":[2],\"data_offsets\":[12,16],"
-                               "\"dtype\":\"BF16\"}}", 16);
+    size_t size = build(bytes,
+                        "{\"h\":{\"dtype\":\"F16\",\"shape\":[6],\"data_offsets\":[0,12]},\"b\":{"
+                        "\"shape\":[2],\"data_offsets\":[12,16],"
+                        "\"dtype\":\"BF16\"}}",
+                        16);
     const uint16_t half[6] = { 0x3C00, 0xC100, 0x0001, 0x03FF, 0x7BFF, 0xFC00 };
     const double want[6] = { 1, -2.5, 0x1p-24, 0x1.ff8p-15, 65504, -INFINITY };
     const uint16_t brain[2] = { 0x3FC0, 0xC2F7 };
     for (int i = 0; i < 6; i++)
-        bytes[size - 16 + 2 * (size_t)i] = (uint8_t)half[i], bytes[size - 15 + 2 * (size_t)i] = (uint8_t)(half[i] >> 8);
+        bytes[size - 16 + 2 * (size_t)i] = (uint8_t)half[i],
+                              bytes[size - 15 + 2 * (size_t)i] = (uint8_t)(half[i] >> 8);
     for (int i = 0; i < 2; i++)
-        bytes[size - 4 + 2 * (size_t)i] = (uint8_t)brain[i], bytes[size - 3 + 2 * (size_t)i] = (uint8_t)(brain[i] >> 8);
+        bytes[size - 4 + 2 * (size_t)i] = (uint8_t)brain[i],
+                             bytes[size - 3 + 2 * (size_t)i] = (uint8_t)(brain[i] >> 8);
     sft_st_file f;
     assert_int_equal(parse_exactly(c, bytes, size, &f, &block), SFT_OK);
     for (int i = 0; i < 6; i++)
@@ -127,10 +136,17 @@ static void test_accepted(void **state)
     } good[] = {
         { "{}", 0, 0 },
         { "{ \"__metadata__\" : { } }   ", 0, 0 },
-        { "{\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}", 8, 2 },
-        { "\t{\n\"a\" : { \"data_offsets\" : [ 0 , 8 ], \"shape\" : [ 2 ] , \"dtype\" : \"F32\" } }", 8, 1 },
-        { "{\"\\u00e9\\ud834\\udd1e\\/\":{\"dtype\":\"F64\",\"shape\":[1,1,1,1,1,1,1,1],\"data_offsets\":[0,8]}}", 8, 1 },
-        { "{\"e\":{\"dtype\":\"F32\",\"shape\":[9223372036854775807,0],\"data_offsets\":[0,0]}}", 0, 1 },
+        { "{\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]},\"a\":{\"dtype\":"
+          "\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}",
+          8, 2 },
+        { "\t{\n\"a\" : { \"data_offsets\" : [ 0 , 8 ], \"shape\" : [ 2 ] , \"dtype\" : \"F32\" } "
+          "}",
+          8, 1 },
+        { "{\"\\u00e9\\ud834\\udd1e\\/"
+          "\":{\"dtype\":\"F64\",\"shape\":[1,1,1,1,1,1,1,1],\"data_offsets\":[0,8]}}",
+          8, 1 },
+        { "{\"e\":{\"dtype\":\"F32\",\"shape\":[9223372036854775807,0],\"data_offsets\":[0,0]}}", 0,
+          1 },
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         sft_ctx *c = check_open();
@@ -147,7 +163,8 @@ static void test_accepted(void **state)
     }
 }
 
-#define ENTRY(type, shape, from, to) "{\"dtype\":\"" type "\",\"shape\":[" shape "],\"data_offsets\":[" #from "," #to "]}"
+#define ENTRY(type, shape, from, to)                                                               \
+    "{\"dtype\":\"" type "\",\"shape\":[" shape "],\"data_offsets\":[" #from "," #to "]}"
 #define A4 "\"a\":" ENTRY("F32", "1", 0, 4)
 
 static void test_malformed_headers(void **state)
@@ -175,7 +192,8 @@ static void test_malformed_headers(void **state)
         { "{\"\\u001b[2J\":" ENTRY("F32", "1", 0, 4) "}", 4, "E305", "without control characters" },
         { "{\"a\":{}}", 0, "E305", "`\"` expected" },
         { "{\"a\":[]}", 0, "E305", "`{` expected at byte 13" },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 0, "E305", "dtype, shape and data_offsets expected" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 0, "E305",
+          "dtype, shape and data_offsets expected" },
         { "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 0, "E305", "one each" },
         { "{\"a\":{\"color\":\"F32\"}}", 0, "E305", "one each" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1]}}", 0, "E305", "a whole number expected" },
@@ -184,19 +202,23 @@ static void test_malformed_headers(void **state)
         { "{\"__metadata__\":[]}", 0, "E305", "`{` expected" },
         { "{" A4 ",\"a\":" ENTRY("F32", "1", 4, 8) "}", 8, "E306", "tensor `a` stands twice" },
         { "{\"__metadata__\":{},\"__metadata__\":{}}", 0, "E306", "`__metadata__` stands twice" },
-        { "{\"__metadata__\":{\"k\":\"1\",\"l\":\"2\",\"k\":\"3\"}}", 0, "E306", "`k` stands twice" },
+        { "{\"__metadata__\":{\"k\":\"1\",\"l\":\"2\",\"k\":\"3\"}}", 0, "E306",
+          "`k` stands twice" },
         { "{\"a\":" ENTRY("F32", "1", 4, 8) "}", 8, "E307", "4 bytes before tensor `a`" },
         { "{" A4 ",\"b\":" ENTRY("F32", "1", 8, 12) "}", 12, "E307", "4 bytes before tensor `b`" },
         { "{" A4 "}", 9, "E307", "5 bytes behind the last tensor" },
         { "{" A4 ",\"b\":" ENTRY("F32", "1", 2, 6) "}", 6, "E308", "tensor `b` overlaps" },
         { "{" A4 ",\"b\":" ENTRY("F32", "1", 0, 4) "}", 4, "E308", "overlaps" },
-        { "{\"a\":" ENTRY("F32", "2", 0, 7) "}", 7, "E309", "needs 8 bytes, its offsets 0 to 7 give 7" },
+        { "{\"a\":" ENTRY("F32", "2", 0, 7) "}", 7, "E309",
+          "needs 8 bytes, its offsets 0 to 7 give 7" },
         { "{\"a\":" ENTRY("F32", "1", 8, 4) "}", 8, "E309", "give -4" },
         { "{\"a\":" ENTRY("C64", "1", 0, 8) "}", 8, "E310", "tensor `a` has data type C64" },
         { "{\"a\":" ENTRY("\\u001b", "1", 0, 8) "}", 8, "E305", "a data type" },
         { "{\"a\":" ENTRY("F32", "4294967296,4294967296", 0, 4) "}", 4, "E311", "tensor `a`" },
-        { "{\"a\":" ENTRY("F32", "9223372036854775807", 0, 4) "}", 4, "E311", "larger than any file" },
-        { "{\"a\":" ENTRY("F32", "99999999999999999999", 0, 4) "}", 4, "E311", "overflows 64 bits" },
+        { "{\"a\":" ENTRY("F32", "9223372036854775807", 0, 4) "}", 4, "E311",
+          "larger than any file" },
+        { "{\"a\":" ENTRY("F32", "99999999999999999999", 0, 4) "}", 4, "E311",
+          "overflows 64 bits" },
         { "{\"a\":" ENTRY("F32", "1,1,1,1,1,1,1,1,1", 0, 4) "}", 4, "E311", "at most 8" },
         { "{\"a\":" ENTRY("F32", "1", 0, 18446744073709551620) "}", 4, "E311", "overflows" },
     };
@@ -262,7 +284,11 @@ static void test_truncated_anywhere(void **state)
     uint8_t bytes[LARGEST];
     size_t size = build(bytes, "{\"__metadata__\":{\"k\":\"v\"}," A4 "}", 4);
     for (size_t n = 0; n < size; n++)
-        refused(bytes, n, n == 0 ? "E300" : n < 8 || n >= size - 4 ? "E302" : "E303", n == 0 ? "" : "cut short");
+        refused(bytes, n,
+                n == 0                   ? "E300"
+                : n < 8 || n >= size - 4 ? "E302"
+                                         : "E303",
+                n == 0 ? "" : "cut short");
 }
 
 static void test_foreign_files(void **state)
@@ -319,7 +345,8 @@ static void test_memory(void **state)
     size_t size = build(bytes, "{\"__metadata__\":{\"k\":\"v\"}," A4 "}", 4);
     for (int64_t n = 1;; n++) {
         check_memory m = { .fails = 0 };
-        sft_ctx *c = sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
+        sft_ctx *c =
+            sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
         assert_non_null(c);
         int64_t before = m.in_use;
         m.fails = m.calls + n;

@@ -8,10 +8,11 @@
 
 #define SFT_CKPT_FORMAT "surefoot"
 #define SFT_CKPT_VERSION 1
-#define SFT_HASH_KEY "sha256"           /* of the header's text with this value's 64 digits as zeros */
+#define SFT_HASH_KEY "sha256"           /* of the header's text with these 64 digits as zeros */
 #define SFT_TENSOR_HASH_KEY "sha256."   /* + tensor name: of its bytes */
 
-/* What decides which samples a step sees, and how scaled; a checkpoint goes on only where it is the same. */
+/* What decides which samples a step sees, and how scaled; a checkpoint goes on only where it is the
+ * same. */
 const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n);
 /* SHA-256 of a header with the hash value blanked; false when it holds no such value. */
 bool        sft__header_hash(const char *header, size_t n, char hex[65]);

@@ -48,7 +48,8 @@ static bool is_trained(const char *name)
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
         if (ends_with(name, tails[i]))
             return false;
-    return strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) && strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX));
+    return strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) &&
+           strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX));
 }
 
 bool sft_file_tensor(const sft_file *f, int index, sft_tensor_facts *facts)
@@ -56,7 +57,9 @@ bool sft_file_tensor(const sft_file *f, int index, sft_tensor_facts *facts)
     if (!f || !facts || index < 0 || index >= f->file.n_tensors)
         return false;
     const sft_st_tensor *t = &f->file.tensor[index];
-    *facts = (sft_tensor_facts){ .name = t->name, .shape = t->shape, .count = t->count, .trained = is_trained(t->name) };
+    *facts = (sft_tensor_facts){
+        .name = t->name, .shape = t->shape, .count = t->count, .trained = is_trained(t->name)
+    };
     return true;
 }
 
@@ -65,7 +68,8 @@ sft_status sft_file_values(const sft_file *f, int index, float *values)
     if (!f || sft__failed(f->ctx))
         return f ? sft_code(f->ctx) : SFT_USAGE;
     if (!values || index < 0 || index >= f->file.n_tensors)
-        return sft__fail(f->ctx, SFT_E002, "%s has %d tensors, number %d (from 0) was asked for", f->path, f->file.n_tensors, index);
+        return sft__fail(f->ctx, SFT_E002, "%s has %d tensors, number %d (from 0) was asked for",
+                         f->path, f->file.n_tensors, index);
     const sft_st_tensor *t = &f->file.tensor[index];
     for (int64_t i = 0; i < t->count; i++)
         values[i] = (float)sft__st_value(t, i);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sft_fit: training from the first step to the last. Written with the calls of the public header only, so that it can be copied into a
- * program and changed there. */
+/* sft_fit: training from the first step to the last. Written with the calls of the public header
+ * only, so that it can be copied into a program and changed there. */
 #include "surefoot.h"
 
 #include <inttypes.h>
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-/* What goes into a checkpoint beside weights and optimiser: a run that is resumed in mid-epoch logs the same means and stops at the same
- * evaluation as one that never stopped. */
+/* What goes into a checkpoint beside weights and optimiser: a run that is resumed in mid-epoch logs
+ * the same means and stops at the same evaluation as one that never stopped. */
 typedef struct memory {
     sft_scores best;            /* the best evaluation so far */
     int64_t    best_epoch, waits; /* 0: none yet; evaluations without improvement since then */
@@ -44,7 +44,8 @@ static double seconds(void)
 /* ---- the memory as text: every number by its bits, so that nothing is rounded ---------------- */
 
 enum { WORDS = 9, WORD = 17 };  /* of 16 hexadecimal digits and a blank */
-_Static_assert(sizeof(memory) == WORDS * sizeof(uint64_t), "memory is numbers of 64 bits without gaps");
+_Static_assert(sizeof(memory) == WORDS * sizeof(uint64_t),
+               "memory is numbers of 64 bits without gaps");
 
 static void save(fit *f, bool force)
 {
@@ -61,7 +62,7 @@ static void read_memory(fit *f, const char *text)
 {
     uint64_t word[WORDS];
     if (!text || strncmp(text, "fit1 ", 5) != 0 || strlen(text) != 4 + WORDS * WORD)
-        return;                 /* of another program: training goes on, early stopping starts afresh */
+        return; /* of another program: training goes on, early stopping starts afresh */
     for (int i = 0; i < WORDS; i++)
         word[i] = strtoull(text + 5 + i * WORD, NULL, 16);
     memcpy(&f->now, word, sizeof word);
@@ -72,7 +73,8 @@ static void read_memory(fit *f, const char *text)
 static void log_scores(fit *f, sft_split split, const sft_scores *s)
 {
     const sft_step_facts *at = &f->progress.step;
-    sft_metric row = { .step = at->step, .epoch = at->epoch, .split = split, .scores = *s, .lr = at->lr, .grad_norm = at->grad_norm,
+    sft_metric row = { .step = at->step, .epoch = at->epoch, .split = split, .scores = *s,
+                       .lr = at->lr, .grad_norm = at->grad_norm,
                        .seconds = f->progress.seconds };
     if (split == SFT_TEST)      /* of the whole run, not of its last step */
         row.lr = row.grad_norm = NAN;
@@ -85,7 +87,8 @@ static double watched(const fit *f, const sft_scores *s)
     return f->by_accuracy ? -s->accuracy : s->loss;
 }
 
-/* Is this evaluation the best so far? Then its weights are remembered. NaN is no improvement, and any number is one on nothing. */
+/* Is this evaluation the best so far? Then its weights are remembered. NaN is no improvement, and
+ * any number is one on nothing. */
 static void judge(fit *f, const sft_scores *s)
 {
     double best = f->now.best_epoch ? watched(f, &f->now.best) - f->min_delta : INFINITY;
@@ -118,7 +121,7 @@ static void end_epoch(fit *f)
     if (epoch % f->eval_every == 0 || f->progress.step.step == f->progress.plan.steps)
         evaluate(f);
     if (!f->progress.step.epoch_end)
-        return;                 /* steps ended the plan in mid-epoch: it can still be gone on with */
+        return; /* steps ended the plan in mid-epoch: it can still be gone on with */
     f->now.loss = f->now.right = 0;
     f->now.count = 0;
 }
@@ -131,10 +134,12 @@ static void note_step(fit *f)
     f->now.loss += at->batch.loss * (double)at->batch.count;
     f->now.right += at->batch.accuracy * (double)at->batch.count;
     f->now.count += at->batch.count;
-    f->progress.train = (sft_scores){ f->now.loss / (double)f->now.count, f->now.right / (double)f->now.count, f->now.count };
+    f->progress.train = (sft_scores){ f->now.loss / (double)f->now.count,
+                                      f->now.right / (double)f->now.count, f->now.count };
     f->progress.evaluated = false;
     f->progress.seconds = f->before + seconds() - f->started;
-    double done = (double)(at->step - f->first_step), left = (double)(f->progress.plan.steps - at->step);
+    double done = (double)(at->step - f->first_step),
+           left = (double)(f->progress.plan.steps - at->step);
     f->progress.eta = (f->progress.seconds - f->before) / done * left;
 }
 
@@ -193,7 +198,8 @@ static void open_run(fit *f, sft_recipe *r, sft_data *d)
     if (f->o->folder)
         f->folder = sft_folder_open(f->trainer, f->o->folder, f->o->resume);
     const char *extra = NULL;
-    unsigned flags = (f->o->reset_optimizer ? SFT_RESET_OPTIMIZER : 0u) | (f->o->allow_data_change ? SFT_ALLOW_DATA_CHANGE : 0u);
+    unsigned flags = (f->o->reset_optimizer ? SFT_RESET_OPTIMIZER : 0u) |
+                     (f->o->allow_data_change ? SFT_ALLOW_DATA_CHANGE : 0u);
     if (f->o->resume && f->folder && sft_folder_load(f->folder, flags, &extra))
         read_memory(f, extra);
     sft_trainer_facts *plan = &f->progress.plan;
@@ -232,7 +238,8 @@ static void conclude(fit *f, sft_result *result)
     result->seconds = f->progress.seconds;
 }
 
-sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result)
+sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o,
+                   sft_result *result)
 {
     static const sft_fit_options none = { 0 };
     sft_result unasked;

@@ -40,7 +40,7 @@ static void read_owner(int lock, char *owner, size_t size)
     owner[strspn(owner, "0123456789")] = 0;
 }
 
-/* The lock is the kernel's and falls with its process; the text in the file only says whose it is. */
+/* The lock is the kernel's and falls with its process; the text in the file only says whose. */
 sft_status sft__folder_lock(sft_folder *f)
 {
     char path[SFT_PATH], owner[21], boot[64], now[160];
@@ -55,12 +55,16 @@ sft_status sft__folder_lock(sft_folder *f)
         close(lock);
         if (error != EWOULDBLOCK)
             return sft__io_fail(f->ctx, path, error, "locking the run folder");
-        return sft__fail(f->ctx, SFT_E320, "%s is in use by another surefoot (pid %s) — wait for it, stop it, or choose another folder",
+        return sft__fail(f->ctx, SFT_E320,
+                         "%s is in use by another surefoot (pid %s) — wait for it, stop it, or "
+                         "choose another folder",
                          f->path, owner[0] ? owner : "unknown");
     }
     f->lock = lock;
     if (owner[0])               /* the lock fell when its owner died, so its text is left over */
-        sft__note(f->ctx, SFT_NOTE, "W320", "%s was left by a surefoot that did not end well (pid %s); taken over", f->path, owner);
+        sft__note(f->ctx, SFT_NOTE, "W320",
+                  "%s was left by a surefoot that did not end well (pid %s); taken over", f->path,
+                  owner);
     boot_id(boot, sizeof boot);
     int len = snprintf(now, sizeof now, "%ld %s\n", (long)getpid(), boot);
     if (ftruncate(f->lock, 0) || pwrite(f->lock, now, (size_t)len, 0) != len)
@@ -72,7 +76,8 @@ static void unlock(sft_folder *f)
 {
     if (f->lock < 0)
         return;
-    if (ftruncate(f->lock, 0))  /* an empty lock: its owner ended well. Failure only costs a note at the next start. */
+    /* an empty lock: its owner ended well. Failure only costs a note at the next start. */
+    if (ftruncate(f->lock, 0))
         errno = 0;
     close(f->lock);
     f->lock = -1;
@@ -83,7 +88,8 @@ static void unlock(sft_folder *f)
 static const char head[] = "step,epoch,split,loss,accuracy,lr,grad_norm,seconds\n";
 static const char *const split_names[SFT_SPLITS] = { "train", "validation", "test" };
 
-/* Does a row stay when a run goes on from last_step? Rows of test are written at the end only, and will be again. */
+/* Does a row stay when a run goes on from last_step? Rows of test are written at the end only, and
+ * will be again. */
 static bool stays(const char *row, size_t n, int64_t last_step)
 {
     int64_t step = 0;
@@ -98,7 +104,8 @@ static bool stays(const char *row, size_t n, int64_t last_step)
 }
 
 /* The rows up to last_step, without a last line that a crash tore. */
-static void good_rows(sft_folder *f, const char *text, size_t size, int64_t last_step, sft_string *keep)
+static void good_rows(sft_folder *f, const char *text, size_t size, int64_t last_step,
+                      sft_string *keep)
 {
     for (size_t at = 0; at < size;) {
         const char *end = memchr(text + at, '\n', size - at);
@@ -151,14 +158,16 @@ sft_status sft_folder_log(sft_folder *f, const sft_metric *row)
         return sft_code(f->ctx);
     f->last[row->split] = *row;
     f->last_seconds = row->seconds;
-    fprintf(f->metrics, "%lld,%lld,%s,", (long long)row->step, (long long)row->epoch, split_names[row->split]);
+    fprintf(f->metrics, "%lld,%lld,%s,", (long long)row->step, (long long)row->epoch,
+            split_names[row->split]);
     put_number(f->metrics, row->scores.loss, ',');
     put_number(f->metrics, row->scores.accuracy, ',');
     put_number(f->metrics, row->lr, ',');
     put_number(f->metrics, row->grad_norm, ',');
     put_number(f->metrics, row->seconds, '\n');
     if (fflush(f->metrics) || ferror(f->metrics))
-        return sft__io_fail(f->ctx, sft__folder_file(f, "metrics.csv", path), errno, "writing the metrics");
+        return sft__io_fail(f->ctx, sft__folder_file(f, "metrics.csv", path), errno,
+                            "writing the metrics");
     return SFT_OK;
 }
 
@@ -176,7 +185,8 @@ static double planned_checkpoints(const sft_trainer *t)
     return fmin(n, (double)k->keep_last);
 }
 
-/* Must fit: what stays, the one being written, best and model (each a part of a checkpoint); less what lies there already. */
+/* Must fit: what stays, the one being written, best and model (each a part of a checkpoint); less
+ * what lies there already. */
 static sft_status check_room(sft_folder *f)
 {
     struct statvfs disk;
@@ -192,7 +202,9 @@ static sft_status check_room(sft_folder *f)
     double need = (stay + 2 - fmin(have, stay)) * (double)sft__checkpoint_size(f->trainer);
     if (need <= free_bytes)
         return sft_code(f->ctx);
-    return sft__fail(f->ctx, SFT_E330, "%s: checkpoints need %.1f MiB and %.1f MiB are free — make room, or lower checkpoint.keep_last",
+    return sft__fail(f->ctx, SFT_E330,
+                     "%s: checkpoints need %.1f MiB and %.1f MiB are free — make room, or lower "
+                     "checkpoint.keep_last",
                      f->path, need / mib, free_bytes / mib);
 }
 
@@ -201,7 +213,8 @@ static sft_status write_recipe(sft_folder *f)
     char path[SFT_PATH];
     const char *text = sft_recipe_text(f->trainer->recipe);
     sft_part part = { text, text ? strlen(text) : 0 };
-    return text ? sft__write_file(f->ctx, sft__folder_file(f, "recipe.yaml", path), &part, 1) : sft_code(f->ctx);
+    return text ? sft__write_file(f->ctx, sft__folder_file(f, "recipe.yaml", path), &part, 1)
+                : sft_code(f->ctx);
 }
 
 sft_status sft__folder_begin(sft_folder *f)
@@ -217,12 +230,17 @@ static sft_status make_folders(sft_folder *f, const char *path, bool resume)
 {
     char below[SFT_PATH];
     if (strlen(path) >= sizeof f->path)
-        return sft__fail(f->ctx, SFT_E002, "the run folder's name is longer than %zu bytes — choose a shorter one", sizeof f->path - 1);
+        return sft__fail(f->ctx, SFT_E002,
+                         "the run folder's name is longer than %zu bytes — choose a shorter one",
+                         sizeof f->path - 1);
     memcpy(f->path, path, strlen(path) + 1);
     if (resume && !sft__exists(sft__folder_file(f, "recipe.yaml", below)))
-        return sft__fail(f->ctx, SFT_E299, "%s: no run folder, or one without recipe.yaml — `surefoot train` makes one; is the path right, seen from the current "
-                         "folder?", path);
-    if (sft__make_folder(f->ctx, path) || sft__make_folder(f->ctx, sft__folder_file(f, "checkpoints", below)))
+        return sft__fail(f->ctx, SFT_E299,
+                         "%s: no run folder, or one without recipe.yaml — `surefoot train` makes "
+                         "one; is the path right, seen from the current folder?",
+                         path);
+    if (sft__make_folder(f->ctx, path) ||
+        sft__make_folder(f->ctx, sft__folder_file(f, "checkpoints", below)))
         return sft_code(f->ctx);
     return SFT_OK;
 }
@@ -241,7 +259,8 @@ sft_folder *sft_folder_open(sft_trainer *t, const char *path, bool resume)
     f->best_written = -1;
     f->started = f->last_save = sft__now();
     f->start_time = (long long)time(NULL);
-    if (make_folders(f, path, resume) == SFT_OK && sft__folder_lock(f) == SFT_OK && check_room(f) == SFT_OK && !resume) {
+    if (make_folders(f, path, resume) == SFT_OK && sft__folder_lock(f) == SFT_OK &&
+        check_room(f) == SFT_OK && !resume) {
         sft__folder_clear(f);
         sft__folder_begin(f);
     }

@@ -16,7 +16,7 @@ struct sft_folder {
     int          lock;          /* descriptor held by flock; -1: none */
     FILE        *metrics;
     bool         resumed;
-    bool         begun;         /* the folder tells of this run: from here on run.json may be rewritten */
+    bool         begun;         /* the folder tells of this run: run.json may be rewritten */
     double       started, last_save; /* seconds on the steady clock */
     long long    start_time, resume_step;
     int64_t      best_written;  /* net->kept_serial of the weights in best.safetensors; -1: none */
@@ -27,14 +27,17 @@ struct sft_folder {
 /* "DIR/name"; buf of SFT_PATH characters. */
 const char *sft__folder_file(const sft_folder *f, const char *name, char *buf);
 sft_status  sft__folder_lock(sft_folder *f);
-sft_status  sft__metrics_open(sft_folder *f, int64_t last_step); /* rows beyond last_step are dropped */
+/* Opens metrics.csv; rows beyond last_step are dropped. */
+sft_status  sft__metrics_open(sft_folder *f, int64_t last_step);
 /* status: running, finished, stopped, failed; result NULL while there is none. */
-sft_status  sft__write_run_json(sft_folder *f, const char *status, const char *message, const sft_result *result);
+sft_status sft__write_run_json(sft_folder *f, const char *status, const char *message,
+                               const sft_result *result);
 /* Steps of the folder's checkpoints, newest first, *n of them; NULL only when memory is out. */
 int64_t    *sft__list_checkpoints(const sft_folder *f, sft_arena *a, int *n);
 /* Takes a former run's checkpoints and weights out of the folder. */
 void        sft__folder_clear(const sft_folder *f);
-/* From here on the folder tells of this run: recipe.yaml, metrics.csv up to the trainer's step, run.json. */
+/* From here on the folder tells of this run: recipe.yaml, metrics.csv up to the trainer's step,
+ * run.json. */
 sft_status  sft__folder_begin(sft_folder *f);
 
 #endif

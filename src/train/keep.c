@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checkpoints of a run folder: written, pruned, and found again with fallback. The newest is the one of the highest step; `latest` holds its
- * name for other programs. */
+/* Checkpoints of a run folder: written, pruned, and found again with fallback. The newest is the
+ * one of the highest step; `latest` holds its name for other programs. */
 #include "base/text.h"
 #include "train/folder.h"
 
@@ -26,7 +26,8 @@ static int newest_first(const void *a, const void *b)
 static bool is_checkpoint(const char *name, int64_t *step)
 {
     size_t digits = strncmp(name, "step-", 5) ? 0 : strspn(name + 5, "0123456789");
-    return digits && !strcmp(name + 5 + digits, ".safetensors") && sft__parse_int(name + 5, digits, step);
+    return digits && !strcmp(name + 5 + digits, ".safetensors") &&
+           sft__parse_int(name + 5, digits, step);
 }
 
 int64_t *sft__list_checkpoints(const sft_folder *f, sft_arena *a, int *n)
@@ -83,7 +84,8 @@ static void remove_leftovers(const sft_folder *f, const char *below)
 
 void sft__folder_clear(const sft_folder *f)
 {
-    static const char *const files[] = { "checkpoints/latest", "best.safetensors", "model.safetensors" };
+    static const char *const files[] = { "checkpoints/latest", "best.safetensors",
+                                         "model.safetensors" };
     char path[SFT_PATH];
     sft_arena a;
     int n = 0;
@@ -96,12 +98,14 @@ void sft__folder_clear(const sft_folder *f)
     sft__arena_close(&a);
 }
 
-/* The kept weights are those of the best evaluation; the trainer remembers them, the file is for users. */
+/* The kept weights are those of the best evaluation; the trainer remembers them, the file is for
+ * users. */
 static sft_status write_best(sft_folder *f)
 {
     char path[SFT_PATH];
     const sft_net *n = f->trainer->net;
-    if (!f->trainer->recipe->keep_conf.keep_best || !n->kept.base || f->best_written == n->kept_serial)
+    if (!f->trainer->recipe->keep_conf.keep_best || !n->kept.base ||
+        f->best_written == n->kept_serial)
         return SFT_OK;
     f->best_written = n->kept_serial;
     return sft__net_save_kept(n, sft__folder_file(f, "best.safetensors", path));
@@ -116,9 +120,11 @@ sft_status sft_folder_save(sft_folder *f, const char *extra, bool force)
         return SFT_OK;
     f->last_save = now;
     char path[SFT_PATH], name[64];
-    if (f->metrics)             /* rows up to this step must not be lost where the step is not; a disk that cannot sync fails below */
+    if (f->metrics) /* rows up to this step must not be lost where the step is not; a disk that
+                       cannot sync fails below */
         fsync(fileno(f->metrics));
-    if (sft_trainer_save(f->trainer, checkpoint_name(f, f->trainer->step, path), extra) || write_best(f))
+    if (sft_trainer_save(f->trainer, checkpoint_name(f, f->trainer->step, path), extra) ||
+        write_best(f))
         return sft_code(f->ctx);
     int len = snprintf(name, sizeof name, "step-%08lld.safetensors\n", (long long)f->trainer->step);
     sft_part part = { name, (size_t)len };
@@ -128,7 +134,8 @@ sft_status sft_folder_save(sft_folder *f, const char *extra, bool force)
     return SFT_OK;
 }
 
-/* Faults of the file itself; a recipe that does not fit is the user's to decide, not a reason for an older file. */
+/* Faults of the file itself; a recipe that does not fit is the user's to decide, not a reason for
+ * an older file. */
 static bool is_damage(sft_ecode e)
 {
     return (e >= SFT_E299 && e <= SFT_E312) || e == SFT_E316 || e == SFT_E333;
@@ -145,12 +152,15 @@ static void set_aside(const sft_folder *f, const int64_t *steps, int n)
     }
 }
 
-/* The first that can be loaded; its place in the list, n when none can. Damaged ones are skipped with a warning, the first fault is kept. */
-static int load_newest(sft_folder *f, const int64_t *steps, int n, unsigned flags, const char **extra, sft_failure *first)
+/* The first that can be loaded; its place in the list, n when none can. Damaged ones are skipped
+ * with a warning, the first fault is kept. */
+static int load_newest(sft_folder *f, const int64_t *steps, int n, unsigned flags,
+                       const char **extra, sft_failure *first)
 {
     char path[SFT_PATH];
     for (int i = 0; i < n; i++) {
-        if (sft_trainer_load(f->trainer, checkpoint_name(f, steps[i], path), flags, extra) == SFT_OK)
+        if (sft_trainer_load(f->trainer, checkpoint_name(f, steps[i], path), flags, extra) ==
+            SFT_OK)
             return i;
         sft_failure why;
         sft__set_aside(f->ctx, &why);
@@ -172,17 +182,21 @@ static bool load(sft_folder *f, const int64_t *steps, int n, unsigned flags, con
     if (sft__failed(f->ctx))
         return false;
     if (at == n && n) {
-        sft__note(f->ctx, SFT_WARN, "W302", "none of the checkpoints in %s is whole (%d) — start again with: surefoot train %s/recipe.yaml -o %s "
-                  "--force", f->path, n, f->path, f->path);
+        sft__note(f->ctx, SFT_WARN, "W302",
+                  "none of the checkpoints in %s is whole (%d) — start again with: surefoot train "
+                  "%s/recipe.yaml -o %s --force",
+                  f->path, n, f->path, f->path);
         sft__put_back(f->ctx, &first);
         return false;
     }
     if (at && n) {
-        sft__note(f->ctx, SFT_WARN, "W302", "fell back to the checkpoint of step %lld", (long long)f->trainer->step);
+        sft__note(f->ctx, SFT_WARN, "W302", "fell back to the checkpoint of step %lld",
+                  (long long)f->trainer->step);
         set_aside(f, steps, at);
     }
     if (!n)
-        sft__note(f->ctx, SFT_NOTE, NULL, "%s has no checkpoint yet; it starts at the first step", f->path);
+        sft__note(f->ctx, SFT_NOTE, NULL, "%s has no checkpoint yet; it starts at the first step",
+                  f->path);
     return sft__folder_begin(f) == SFT_OK && n;
 }
 

@@ -11,8 +11,8 @@ typedef struct loader {
     sft_trainer *trainer;       /* NULL: weights and state only */
     unsigned     flags;
     sft_st_file  file;
-    const sft_st_tensor **kept; /* by tensor of the net: what sft_net_remember kept; NULL: nothing */
-    const sft_st_tensor **slot; /* slots x tensors of the net: the optimiser's state; NULL: it starts afresh */
+    const sft_st_tensor **kept; /* by tensor: what sft_net_remember kept; NULL: nothing */
+    const sft_st_tensor **slot; /* slots x tensors: optimiser's state; NULL: it starts afresh */
 } loader;
 
 /* ---- is the file whole? ---------------------------------------------------------------------- */
@@ -29,8 +29,10 @@ static sft_status check_header_hash(sft_ctx *c, const sft_st_file *f)
     if (!want && !is_ours(f))
         return SFT_OK;          /* of another program */
     if (!want || !sft__header_hash(f->header, f->header_size, hex) || strcmp(hex, want) != 0)
-        return sft__fail(c, SFT_E312, "%s: bytes 8 to %zu, the header, do not have the hash written in it — the file is damaged; use an older "
-                         "checkpoint", f->path, f->header_size + 7);
+        return sft__fail(c, SFT_E312,
+                         "%s: bytes 8 to %zu, the header, do not have the hash written in it — the "
+                         "file is damaged; use an older checkpoint",
+                         f->path, f->header_size + 7);
     return SFT_OK;
 }
 
@@ -48,8 +50,10 @@ static sft_status check_tensor_hash(sft_ctx *c, const sft_st_file *f, const sft_
     sft__sha256_close(&sum, hex);
     if (sft__text_is(want, hex))
         return SFT_OK;
-    return sft__fail(c, SFT_E312, "%s: tensor `%s`, bytes %zu to %zu, does not have the hash written beside it — the file is damaged; "
-                     "use an older checkpoint", f->path, t->name, t->at, t->at + t->bytes - (t->bytes > 0));
+    return sft__fail(c, SFT_E312,
+                     "%s: tensor `%s`, bytes %zu to %zu, does not have the hash written beside it "
+                     "— the file is damaged; use an older checkpoint",
+                     f->path, t->name, t->at, t->at + t->bytes - (t->bytes > 0));
 }
 
 sft_status sft__check_hashes(sft_ctx *c, const sft_st_file *f)
@@ -68,12 +72,17 @@ static sft_status check_version(loader *l)
     const char *version = sft__st_meta(&l->file, "format_version");
     bool ours = is_ours(&l->file);
     int64_t number = 0;
-    if (ours && (!version || !sft__parse_int(version, strlen(version), &number) || number > SFT_CKPT_VERSION))
-        return sft__fail(l->net->ctx, SFT_E315, "%s is a checkpoint of format %.40s and this build reads up to %d — use a newer surefoot",
+    if (ours && (!version || !sft__parse_int(version, strlen(version), &number) ||
+                 number > SFT_CKPT_VERSION))
+        return sft__fail(l->net->ctx, SFT_E315,
+                         "%s is a checkpoint of format %.40s and this build reads up to %d — use a "
+                         "newer surefoot",
                          l->file.path, version ? version : "(none)", SFT_CKPT_VERSION);
     if (l->trainer && (!ours || !sft__st_meta(&l->file, "step")))
-        return sft__fail(l->net->ctx, SFT_E313, "%s holds weights but no state of training, so a run cannot go on from it — evaluate it, or "
-                         "start from its weights", l->file.path);
+        return sft__fail(l->net->ctx, SFT_E313,
+                         "%s holds weights but no state of training, so a run cannot go on from it "
+                         "— evaluate it, or start from its weights",
+                         l->file.path);
     return SFT_OK;
 }
 
@@ -89,7 +98,8 @@ static bool ignorable(const char *name)
 {
     static const char tail[] = ".num_batches_tracked";
     size_t n = strlen(name), m = sizeof tail - 1;
-    return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) || !strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX)) ||
+    return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) ||
+           !strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX)) ||
            (n > m && !strcmp(name + n - m, tail));
 }
 
@@ -105,14 +115,17 @@ static int differences(const loader *l, char *text, size_t size)
         if (i < n->n_tensors) {
             const sft_st_tensor *t = sft__st_find(&l->file, sft__net_tensor_path(n, i));
             if (!t)
-                snprintf(row, sizeof row, "\n  missing  %.200s %s", sft__net_tensor_path(n, i), sft__shape_text(wanted_shape(n, i), a, sizeof a));
+                snprintf(row, sizeof row, "\n  missing  %.200s %s", sft__net_tensor_path(n, i),
+                         sft__shape_text(wanted_shape(n, i), a, sizeof a));
             else if (!sft__same_shape(t->shape, wanted_shape(n, i)))
-                snprintf(row, sizeof row, "\n  shape    %.100s is %s, the recipe wants %s", t->name, sft__shape_text(t->shape, a, sizeof a),
+                snprintf(row, sizeof row, "\n  shape    %.100s is %s, the recipe wants %s", t->name,
+                         sft__shape_text(t->shape, a, sizeof a),
                          sft__shape_text(wanted_shape(n, i), b, sizeof b));
         } else {
             const sft_st_tensor *t = &l->file.tensor[i - n->n_tensors];
             if (!ignorable(t->name) && sft__net_find(n, t->name) < 0)
-                snprintf(row, sizeof row, "\n  extra    %.200s %s", t->name, sft__shape_text(t->shape, a, sizeof a));
+                snprintf(row, sizeof row, "\n  extra    %.200s %s", t->name,
+                         sft__shape_text(t->shape, a, sizeof a));
         }
         if (row[0] && count++ < 10 && used + strlen(row) < size) {
             memcpy(text + used, row, strlen(row) + 1);
@@ -127,15 +140,19 @@ static sft_status check_tensors(loader *l)
     char table[3000] = "";
     int count = differences(l, table, sizeof table);
     if (count)
-        return sft__fail(l->net->ctx, SFT_E313, "%s does not fit the recipe's model, tensors that differ: %d%s%s\n  — use the recipe it was made "
-                         "with", l->file.path, count, table, count > 10 ? "\n  …" : "");
+        return sft__fail(l->net->ctx, SFT_E313,
+                         "%s does not fit the recipe's model, tensors that differ: %d%s%s\n  — use "
+                         "the recipe it was made with",
+                         l->file.path, count, table, count > 10 ? "\n  …" : "");
     for (int i = 0; i < l->net->n_tensors; i++) {
         const sft_st_tensor *t = sft__st_find(&l->file, sft__net_tensor_path(l->net, i));
         int64_t bad = 0;
         for (int64_t k = 0; k < t->count; k++)
             bad += !isfinite((real)sft__st_value(t, k));
         if (bad)
-            return sft__fail(l->net->ctx, SFT_E316, "%s: %lld of the %lld values of `%s` are NaN or infinite — go back to an older checkpoint",
+            return sft__fail(l->net->ctx, SFT_E316,
+                             "%s: %lld of the %lld values of `%s` are NaN or infinite — go back to "
+                             "an older checkpoint",
                              l->file.path, (long long)bad, (long long)t->count, t->name);
     }
     return SFT_OK;
@@ -146,30 +163,38 @@ static sft_status check_tensors(loader *l)
 static sft_status check_optimizer(loader *l)
 {
     const sft_update *u = &l->trainer->update;
-    const char *was = sft__st_meta(&l->file, "optimizer"), *is = l->trainer->recipe->optimizer_record->name;
+    const char *was = sft__st_meta(&l->file, "optimizer"),
+               *is = l->trainer->recipe->optimizer_record->name;
     if (l->flags & SFT_RESET_OPTIMIZER)
         return SFT_OK;
-    l->slot = sft__arena_alloc(&l->file.arena, ((size_t)u->n_slots * (size_t)l->net->n_tensors + 1) * sizeof *l->slot);
+    l->slot = sft__arena_alloc(
+        &l->file.arena, ((size_t)u->n_slots * (size_t)l->net->n_tensors + 1) * sizeof *l->slot);
     if (!l->slot)
         return sft_code(l->net->ctx);
     if (!was || strcmp(was, is) != 0)
-        return sft__fail(l->net->ctx, SFT_E314, "%s was made with the optimiser %s and the recipe has %s — resume with --reset-optimizer to "
-                         "start the new one afresh", l->file.path, was ? was : "(none)", is);
+        return sft__fail(l->net->ctx, SFT_E314,
+                         "%s was made with the optimiser %s and the recipe has %s — resume with "
+                         "--reset-optimizer to start the new one afresh",
+                         l->file.path, was ? was : "(none)", is);
     for (int slot = 0; slot < u->n_slots; slot++)
         for (int i = 0; i < l->net->n_tensors; i++) {
             if (!l->net->tensor[i].trained)
                 continue;
-            const char *name = sft__slot_path(&l->file.arena, u, slot, sft__net_tensor_path(l->net, i));
+            const char *name =
+                sft__slot_path(&l->file.arena, u, slot, sft__net_tensor_path(l->net, i));
             const sft_st_tensor *t = name ? sft__st_find(&l->file, name) : NULL;
             if (!t || !sft__same_shape(t->shape, wanted_shape(l->net, i)))
-                return sft__fail(l->net->ctx, SFT_E314, "%s lacks the optimiser's state `%s` — its options have changed; resume with "
-                                 "--reset-optimizer", l->file.path, name ? name : "");
+                return sft__fail(l->net->ctx, SFT_E314,
+                                 "%s lacks the optimiser's state `%s` — its options have changed; "
+                                 "resume with --reset-optimizer",
+                                 l->file.path, name ? name : "");
             l->slot[slot * l->net->n_tensors + i] = t;
         }
     return SFT_OK;
 }
 
-/* " train.seed was 1, is 2;" for each pair that differs; both texts have the same keys in the same order. */
+/* " train.seed was 1, is 2;" for each pair that differs; both texts have the same keys in the same
+ * order. */
 static const char *changes(const char *was, const char *is, char *text, size_t size)
 {
     size_t used = 0;
@@ -178,8 +203,9 @@ static const char *changes(const char *was, const char *is, char *text, size_t s
         int n = (int)strcspn(is, " "), m = (int)strcspn(was, " "), key = (int)strcspn(is, "=");
         if (n != m || strncmp(is, was, (size_t)n) != 0) {
             bool same_key = key < m && !strncmp(is, was, (size_t)key + 1);
-            int wrote = snprintf(text + used, size - used, " %.*s was %.*s, is %.*s;", key, is, same_key ? m - key - 1 : 7,
-                                 same_key ? was + key + 1 : "unknown", n - key - 1, is + key + 1);
+            int wrote = snprintf(text + used, size - used, " %.*s was %.*s, is %.*s;", key, is,
+                                 same_key ? m - key - 1 : 7, same_key ? was + key + 1 : "unknown",
+                                 n - key - 1, is + key + 1);
             used += wrote > 0 ? (size_t)wrote : 0;
         }
         is += n + (is[n] == ' ');
@@ -191,17 +217,23 @@ static const char *changes(const char *was, const char *is, char *text, size_t s
 static sft_status check_plan(loader *l)
 {
     sft_trainer *t = l->trainer;
-    const char *was = sft__st_meta(&l->file, "order"), *is = sft__order_text(&l->file.arena, t->recipe, t->net);
+    const char *was = sft__st_meta(&l->file, "order"),
+               *is = sft__order_text(&l->file.arena, t->recipe, t->net);
     const char *data = sft__st_meta(&l->file, "data");
     if (!is)
         return sft_code(t->ctx);
-    if (!(l->flags & SFT_ALLOW_DATA_CHANGE) && (!data || strcmp(data, t->data->facts.fingerprint) != 0))
-        return sft__fail(t->ctx, SFT_E260, "the data are not those of %s: fingerprint %.16s…, was %.16s… — resume with --allow-data-change to "
-                         "go on all the same", l->file.path, t->data->facts.fingerprint, data ? data : "(none)");
+    if (!(l->flags & SFT_ALLOW_DATA_CHANGE) &&
+        (!data || strcmp(data, t->data->facts.fingerprint) != 0))
+        return sft__fail(t->ctx, SFT_E260,
+                         "the data are not those of %s: fingerprint %.16s…, was %.16s… — resume "
+                         "with --allow-data-change to go on all the same",
+                         l->file.path, t->data->facts.fingerprint, data ? data : "(none)");
     if (sft__text_is(was, is))
         return SFT_OK;
     char changed[800];
-    return sft__fail(t->ctx, SFT_E317, "the recipe makes its batches otherwise than %s did:%s — put the old values back, or start a new run",
+    return sft__fail(t->ctx, SFT_E317,
+                     "the recipe makes its batches otherwise than %s did:%s — put the old values "
+                     "back, or start a new run",
                      l->file.path, changes(was ? was : "", is, changed, sizeof changed));
 }
 
@@ -211,17 +243,21 @@ static sft_status check_kept(loader *l)
     sft_net *n = l->net;
     l->kept = sft__arena_alloc(&l->file.arena, ((size_t)n->n_tensors + 1) * sizeof *l->kept);
     for (int i = 0; l->kept && i < n->n_tensors; i++) {
-        const char *name = sft__arena_printf(&l->file.arena, SFT_KEPT_PREFIX "%s", sft__net_tensor_path(n, i));
+        const char *name =
+            sft__arena_printf(&l->file.arena, SFT_KEPT_PREFIX "%s", sft__net_tensor_path(n, i));
         l->kept[i] = name ? sft__st_find(&l->file, name) : NULL;
         if (l->kept[i] && !sft__same_shape(l->kept[i]->shape, wanted_shape(n, i)))
-            return sft__fail(n->ctx, SFT_E313, "%s: tensor `%s` has another shape than the recipe's model — the file is damaged", l->file.path,
-                             name);
+            return sft__fail(
+                n->ctx, SFT_E313,
+                "%s: tensor `%s` has another shape than the recipe's model — the file is damaged",
+                l->file.path, name);
         if (!l->kept[i] && (i == 0 || !l->kept[0])) {
             l->kept = NULL;
             return sft_code(n->ctx);
         }
         if (!l->kept[i])
-            return sft__fail(n->ctx, SFT_E313, "%s: tensor `%s` is missing — the file is damaged", l->file.path, name ? name : "");
+            return sft__fail(n->ctx, SFT_E313, "%s: tensor `%s` is missing — the file is damaged",
+                             l->file.path, name ? name : "");
     }
     return sft_code(n->ctx);
 }
@@ -271,9 +307,11 @@ static sft_status take_all(loader *l)
 static sft_status verify(loader *l, const char *path)
 {
     sft_ctx *c = l->net->ctx;
-    if (sft__st_read(c, path, &l->file) || sft__check_hashes(c, &l->file) || check_version(l) || check_tensors(l))
+    if (sft__st_read(c, path, &l->file) || sft__check_hashes(c, &l->file) || check_version(l) ||
+        check_tensors(l))
         return sft_code(c);
-    return l->trainer && (check_plan(l) || check_optimizer(l) || check_kept(l)) ? sft_code(c) : SFT_OK;
+    return l->trainer && (check_plan(l) || check_optimizer(l) || check_kept(l)) ? sft_code(c)
+                                                                                : SFT_OK;
 }
 
 /* A count in the metadata, from 0 to `most`. */
@@ -281,8 +319,10 @@ static sft_status read_count(const loader *l, const char *key, int64_t most, int
 {
     const char *text = sft__st_meta(&l->file, key);
     if (!text || !sft__parse_int(text, strlen(text), value) || *value < 0 || *value > most)
-        return sft__fail(l->net->ctx, SFT_E305, "%s: its %s, `%.40s`, is not a number from 0 to %lld — the file is damaged", l->file.path, key,
-                         text ? text : "", (long long)most);
+        return sft__fail(
+            l->net->ctx, SFT_E305,
+            "%s: its %s, `%.40s`, is not a number from 0 to %lld — the file is damaged",
+            l->file.path, key, text ? text : "", (long long)most);
     return SFT_OK;
 }
 

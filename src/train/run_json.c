@@ -87,7 +87,8 @@ static void put_result(sft_string *s, const sft_result *r)
     put_text(s, "weights_sha256", r->weights_sha256);
 }
 
-sft_status sft__write_run_json(sft_folder *f, const char *status, const char *message, const sft_result *result)
+sft_status sft__write_run_json(sft_folder *f, const char *status, const char *message,
+                               const sft_result *result)
 {
     char path[SFT_PATH];
     sft_string s;
@@ -119,8 +120,8 @@ sft_status sft__write_run_json(sft_folder *f, const char *status, const char *me
     return sft_code(f->ctx);
 }
 
-/* What the user can do after a failure in training. Without a checkpoint, resume starts at the first step; the weights of one may have grown
- * beyond help already, which only trying shows. */
+/* What the user can do after a failure in training. Without a checkpoint, resume starts at the
+ * first step; the weights of one may have grown beyond help already, which only trying shows. */
 static void advise(sft_folder *f, const sft_failure *why)
 {
     char have[80] = "there is no checkpoint yet", lr[40];
@@ -129,16 +130,22 @@ static void advise(sft_folder *f, const sft_failure *why)
     sft__arena_open(&a, f->ctx);
     int64_t *steps = sft__list_checkpoints(f, &a, &n);
     if (steps && n)
-        snprintf(have, sizeof have, "the last good checkpoint is of step %lld", (long long)steps[0]);
+        snprintf(have, sizeof have, "the last good checkpoint is of step %lld",
+                 (long long)steps[0]);
     sft__arena_close(&a);
     sft__print_single((float)(f->trainer->lr / 10), lr, sizeof lr);
     if (why->status == SFT_TRAINING && n)
-        sft__note(f->ctx, SFT_WARN, NULL, "%s — go on from there with: surefoot resume %s optimizer.lr=%s\n  or, if that fails too, start again "
-                  "with: surefoot train %s/recipe.yaml optimizer.lr=%s", have, f->path, lr, f->path, lr);
+        sft__note(f->ctx, SFT_WARN, NULL,
+                  "%s — go on from there with: surefoot resume %s optimizer.lr=%s\n  or, if that "
+                  "fails too, start again with: surefoot train %s/recipe.yaml optimizer.lr=%s",
+                  have, f->path, lr, f->path, lr);
     else if (why->status == SFT_TRAINING)
-        sft__note(f->ctx, SFT_WARN, NULL, "%s — start again with: surefoot resume %s optimizer.lr=%s", have, f->path, lr);
+        sft__note(f->ctx, SFT_WARN, NULL,
+                  "%s — start again with: surefoot resume %s optimizer.lr=%s", have, f->path, lr);
     else if (why->status == SFT_IO)
-        sft__note(f->ctx, SFT_WARN, NULL, "%s — when files can be written again, go on with: surefoot resume %s", have, f->path);
+        sft__note(f->ctx, SFT_WARN, NULL,
+                  "%s — when files can be written again, go on with: surefoot resume %s", have,
+                  f->path);
 }
 
 /* A run that was at its end already. */
@@ -146,11 +153,14 @@ static void tell_nothing(const sft_folder *f, const sft_result *r)
 {
     const sft_trainer *t = f->trainer;
     if (r->early)
-        sft__note(f->ctx, SFT_NOTE, NULL, "nothing to do: early stopping ended this run after epoch %lld; raise early_stop.patience to go on",
+        sft__note(f->ctx, SFT_NOTE, NULL,
+                  "nothing to do: early stopping ended this run after epoch %lld; raise "
+                  "early_stop.patience to go on",
                   (long long)r->epochs);
     else
-        sft__note(f->ctx, SFT_NOTE, NULL, "nothing to do: all %lld steps are done; raise train.%s to go on", (long long)t->steps,
-                  t->recipe->train_conf.steps > 0 ? "steps" : "epochs");
+        sft__note(f->ctx, SFT_NOTE, NULL,
+                  "nothing to do: all %lld steps are done; raise train.%s to go on",
+                  (long long)t->steps, t->recipe->train_conf.steps > 0 ? "steps" : "epochs");
 }
 
 sft_status sft_folder_end(sft_folder *f, const sft_result *result)
@@ -161,7 +171,7 @@ sft_status sft_folder_end(sft_folder *f, const sft_result *result)
     if (sft__failed(f->ctx)) {
         sft_failure why;
         sft__set_aside(f->ctx, &why);
-        if (f->begun)           /* a resume that was refused leaves what the folder tells of its run */
+        if (f->begun) /* a resume that was refused leaves what the folder tells of its run */
             sft__write_run_json(f, "failed", why.message, NULL);
         sft_clear(f->ctx);
         advise(f, &why);
@@ -171,8 +181,9 @@ sft_status sft_folder_end(sft_folder *f, const sft_result *result)
     if (f->resumed && f->begun && f->trainer->step == f->resume_step && !result->stopped)
         tell_nothing(f, result);
     if (result->train.count && !isfinite(result->train.loss))
-        sft__note(f->ctx, SFT_WARN, "W350", "the loss of the weights this run ends with is not finite — lower the learning rate, or add "
-                  "normalisation");
+        sft__note(f->ctx, SFT_WARN, "W350",
+                  "the loss of the weights this run ends with is not finite — lower the learning "
+                  "rate, or add normalisation");
     if (sft_net_save(f->trainer->net, sft__folder_file(f, "model.safetensors", path)))
         return sft_code(f->ctx);
     return sft__write_run_json(f, result->stopped ? "stopped" : "finished", NULL, result);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* safetensors files: an 8-byte little-endian header length, a flat JSON header, raw tensors. Written and strictly read here, because the
- * single-file build has no JSON library and because faults are reported with the byte where they are. */
+/* safetensors files: an 8-byte little-endian header length, a flat JSON header, raw tensors.
+ * Written and strictly read here, because the single-file build has no JSON library and because
+ * faults are reported with the byte where they are. */
 #ifndef SFT_TRAIN_SAFETENSORS_H
 #define SFT_TRAIN_SAFETENSORS_H
 
@@ -38,8 +39,10 @@ typedef struct sft_st_file {
 /* Reads and checks a file: E299 to E311, E333. Close it in any case. */
 sft_status sft__st_read(sft_ctx *c, const char *path, sft_st_file *f);
 /* The same over bytes in memory, which must outlive f. */
-sft_status sft__st_parse(sft_ctx *c, const char *path, const uint8_t *data, size_t size, sft_st_file *f);
-/* The part of it that reads the header's JSON into tensor and meta; places are still counted from the header's end. */
+sft_status sft__st_parse(sft_ctx *c, const char *path, const uint8_t *data, size_t size,
+                         sft_st_file *f);
+/* The part of it that reads the header's JSON into tensor and meta; places are still counted from
+ * the header's end. */
 sft_status sft__st_entries(sft_ctx *c, sft_st_file *f);
 void       sft__st_close(sft_ctx *c, sft_st_file *f);
 const sft_st_tensor *sft__st_find(const sft_st_file *f, const char *name); /* NULL: none */
@@ -59,8 +62,10 @@ typedef struct sft_st_out {
 } sft_st_out;
 
 /* The header's JSON, padded with blanks so that the data start on 8 bytes, into s. */
-sft_status sft__st_header(sft_string *s, const sft_st_out *t, int n, const sft_st_meta *meta, int n_meta);
+sft_status sft__st_header(sft_string *s, const sft_st_out *t, int n, const sft_st_meta *meta,
+                          int n_meta);
 /* Atomically (sft__write_file): length, header, tensors in the given order. */
-sft_status sft__st_write(sft_ctx *c, const char *path, const sft_st_out *t, int n, const sft_st_meta *meta, int n_meta);
+sft_status sft__st_write(sft_ctx *c, const char *path, const sft_st_out *t, int n,
+                         const sft_st_meta *meta, int n_meta);
 
 #endif

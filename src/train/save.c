@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checkpoints out: weights under PyTorch's names, running averages, optimiser slots, and everything exact resume needs as metadata. */
+/* Checkpoints out: weights under PyTorch's names, running averages, optimiser slots, and everything
+ * exact resume needs as metadata. */
 #include "train/checkpoint.h"
 
 #include <stdio.h>
@@ -30,12 +31,15 @@ const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n)
     const sft_train_conf *k = &r->train_conf;
     const sft_split_conf *s = &r->split_conf;
     char validation[40], test[40];
-    return sft__arena_printf(a, "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
-                             "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s split.standardize=%s",
-                             (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
-                             k->drop_last ? "true" : "false", sft__print_real(s->validation, validation, sizeof validation),
-                             sft__print_real(s->test, test, sizeof test), (long long)s->seed, s->stratify ? "true" : "false",
-                             sft_recipe_get(r, "split.standardize"));
+    return sft__arena_printf(
+        a,
+        "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
+        "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s split.standardize=%s",
+        (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
+        k->drop_last ? "true" : "false",
+        sft__print_real(s->validation, validation, sizeof validation),
+        sft__print_real(s->test, test, sizeof test), (long long)s->seed,
+        s->stratify ? "true" : "false", sft_recipe_get(r, "split.standardize"));
 }
 
 static void add_tensor(saver *s, int i, const char *name, const real *from)
@@ -45,8 +49,12 @@ static void add_tensor(saver *s, int i, const char *name, const real *from)
     int64_t count = sft__net_tensor_count(s->net, i);
     sft__net_unpack(s->net, i, from, plain);
     s->used += (size_t)count;
-    s->out[s->n++] = (sft_st_out){ .name = name, .dtype = type_of_real, .data = plain, .bytes = (size_t)count * sizeof(real),
-                                   .shape = t->trained ? t->node->param[t->i].shape : t->node->state[t->i].shape };
+    s->out[s->n++] = (sft_st_out){ .name = name,
+                                   .dtype = type_of_real,
+                                   .data = plain,
+                                   .bytes = (size_t)count * sizeof(real),
+                                   .shape = t->trained ? t->node->param[t->i].shape
+                                                       : t->node->state[t->i].shape };
 }
 
 /* PyTorch's BatchNorm keeps a counter that its strict load asks for. */
@@ -55,8 +63,11 @@ static void add_counters(saver *s)
     for (int i = 1; i < s->net->n_nodes; i++) {
         const sft_node *x = s->net->node[i];
         if (x->n_state && !strcmp(x->state[0].name, "running_mean"))
-            s->out[s->n++] = (sft_st_out){ .name = sft__arena_printf(&s->arena, "%s.num_batches_tracked", x->path), .dtype = SFT_I64,
-                                           .data = &s->step, .bytes = sizeof s->step };
+            s->out[s->n++] = (sft_st_out){ .name = sft__arena_printf(
+                                               &s->arena, "%s.num_batches_tracked", x->path),
+                                           .dtype = SFT_I64,
+                                           .data = &s->step,
+                                           .bytes = sizeof s->step };
     }
 }
 
@@ -93,7 +104,8 @@ static void add_hashes(saver *s)
         sft__sha256_open(&sum);
         sft__sha256_add(&sum, s->out[i].data, s->out[i].bytes);
         sft__sha256_close(&sum, hex);
-        add_meta(s, sft__arena_printf(&s->arena, SFT_TENSOR_HASH_KEY "%s", s->out[i].name), sft__arena_text(&s->arena, hex));
+        add_meta(s, sft__arena_printf(&s->arena, SFT_TENSOR_HASH_KEY "%s", s->out[i].name),
+                 sft__arena_text(&s->arena, hex));
     }
 }
 
@@ -126,7 +138,8 @@ static sft_status hash_header(saver *s)
     s->meta[0] = (sft_st_meta){ SFT_HASH_KEY, zeros };
     sft_string header;
     sft__string_open(&header, s->net->ctx);
-    if (sft__st_header(&header, s->out, s->n, s->meta, s->n_meta) == SFT_OK && sft__header_hash(header.text, header.n, hex))
+    if (sft__st_header(&header, s->out, s->n, s->meta, s->n_meta) == SFT_OK &&
+        sft__header_hash(header.text, header.n, hex))
         s->meta[0].value = sft__arena_text(&s->arena, hex);
     sft__string_close(&header);
     return sft_code(s->net->ctx);
@@ -138,10 +151,12 @@ static sft_status make_room(saver *s)
     int slots = s->trainer ? s->trainer->update.n_slots : 0;
     size_t elements = 0, most = (size_t)n->n_tensors * (2 + (size_t)slots) + (size_t)n->n_nodes;
     for (int i = 0; i < n->n_tensors; i++)
-        elements += (size_t)sft__net_tensor_count(n, i) * (2 + (n->tensor[i].trained ? (size_t)slots : 0));
+        elements +=
+            (size_t)sft__net_tensor_count(n, i) * (2 + (n->tensor[i].trained ? (size_t)slots : 0));
     s->out = sft__arena_alloc(&s->arena, most * sizeof *s->out);
     s->meta = sft__arena_alloc(&s->arena, (most + 32) * sizeof *s->meta);
-    return sft__failed(n->ctx) ? sft_code(n->ctx) : sft__slab_open(n->ctx, &s->values, (elements + 1) * sizeof(real));
+    return sft__failed(n->ctx) ? sft_code(n->ctx)
+                               : sft__slab_open(n->ctx, &s->values, (elements + 1) * sizeof(real));
 }
 
 static sft_status collect(saver *s, const char *extra)
@@ -153,11 +168,15 @@ static sft_status collect(saver *s, const char *extra)
         add_tensor(s, i, sft__net_tensor_path(n, i), s->kept ? sft__net_kept(n, i) : NULL);
     add_counters(s);
     for (int i = 0; s->trainer && n->kept.base && i < n->n_tensors; i++)
-        add_tensor(s, i, sft__arena_printf(&s->arena, SFT_KEPT_PREFIX "%s", sft__net_tensor_path(n, i)), sft__net_kept(n, i));
+        add_tensor(s, i,
+                   sft__arena_printf(&s->arena, SFT_KEPT_PREFIX "%s", sft__net_tensor_path(n, i)),
+                   sft__net_kept(n, i));
     for (int slot = 0; s->trainer && slot < s->trainer->update.n_slots; slot++)
         for (int i = 0; i < n->n_tensors; i++)
             if (n->tensor[i].trained)
-                add_tensor(s, i, sft__slot_path(&s->arena, &s->trainer->update, slot, sft__net_tensor_path(n, i)),
+                add_tensor(s, i,
+                           sft__slot_path(&s->arena, &s->trainer->update, slot,
+                                          sft__net_tensor_path(n, i)),
                            sft__update_slot(&s->trainer->update, slot));
     s->n_meta = 1;              /* the first is the header's hash */
     add_meta(s, "format", SFT_CKPT_FORMAT);
@@ -169,7 +188,8 @@ static sft_status collect(saver *s, const char *extra)
     return sft__failed(n->ctx) ? sft_code(n->ctx) : hash_header(s);
 }
 
-static sft_status save(const sft_net *n, sft_trainer *t, bool kept, const char *path, const char *extra)
+static sft_status save(const sft_net *n, sft_trainer *t, bool kept, const char *path,
+                       const char *extra)
 {
     saver s = { .net = n, .trainer = t, .kept = kept, .step = t ? t->step : 0 };
     sft__arena_open(&s.arena, n->ctx);

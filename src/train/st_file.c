@@ -15,18 +15,24 @@ sft_status sft__st_read(sft_ctx *c, const char *path, sft_st_file *f)
     sft_bytes bytes = { 0 };
     struct stat st;
     if (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-        return sft__fail(c, SFT_E301, "%s is a device or a pipe, not a checkpoint — name a .safetensors file", path);
+        return sft__fail(c, SFT_E301,
+                         "%s is a device or a pipe, not a checkpoint — name a .safetensors file",
+                         path);
     switch (sft__read_file(c, path, SIZE_MAX / 2, &bytes)) {
     case SFT_IO_OK:
         break;
     case SFT_IO_MISSING:
-        return sft__fail(c, SFT_E299, "%s: no such checkpoint — is the path right, seen from the current folder?", path);
+        return sft__fail(
+            c, SFT_E299,
+            "%s: no such checkpoint — is the path right, seen from the current folder?", path);
     case SFT_IO_FOLDER:
-        return sft__fail(c, SFT_E301, "%s is a folder, not a checkpoint — name a .safetensors file", path);
+        return sft__fail(c, SFT_E301, "%s is a folder, not a checkpoint — name a .safetensors file",
+                         path);
     case SFT_IO_MEMORY:
         return sft_code(c);
     default:
-        return sft__fail(c, SFT_E333, "%s cannot be read: %s — check its permissions and the disk", path, strerror(errno));
+        return sft__fail(c, SFT_E333, "%s cannot be read: %s — check its permissions and the disk",
+                         path, strerror(errno));
     }
     sft__st_parse(c, path, bytes.data, bytes.size, f);
     f->bytes = bytes;
@@ -46,7 +52,9 @@ static int tensor_name(const void *name, const void *entry)
 
 const sft_st_tensor *sft__st_find(const sft_st_file *f, const char *name)
 {
-    sft_st_tensor **at = f->by_name ? bsearch(name, f->by_name, (size_t)f->n_tensors, sizeof *f->by_name, tensor_name) : NULL;
+    sft_st_tensor **at = f->by_name ? bsearch(name, f->by_name, (size_t)f->n_tensors,
+                                              sizeof *f->by_name, tensor_name)
+                                    : NULL;
     return at ? *at : NULL;
 }
 
@@ -57,7 +65,8 @@ static int meta_key(const void *key, const void *entry)
 
 const char *sft__st_meta(const sft_st_file *f, const char *key)
 {
-    sft_st_meta **at = f->by_key ? bsearch(key, f->by_key, (size_t)f->n_meta, sizeof *f->by_key, meta_key) : NULL;
+    sft_st_meta **at =
+        f->by_key ? bsearch(key, f->by_key, (size_t)f->n_meta, sizeof *f->by_key, meta_key) : NULL;
     return at ? (*at)->value : NULL;
 }
 

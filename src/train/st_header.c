@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* safetensors in, the header: a strict reader of the format's own grammar, which is JSON two objects deep. */
+/* safetensors in, the header: a strict reader of the format's own grammar, which is JSON two
+ * objects deep. */
 #include "train/safetensors.h"
 
 #include <string.h>
@@ -16,7 +17,9 @@ typedef struct scan {           /* a cursor over the header */
 
 static sft_status broken(scan *s, const char *want)
 {
-    return sft__fail(s->ctx, SFT_E305, "%s: the header is not what safetensors writes: %s expected at byte %zu — the file is damaged",
+    return sft__fail(s->ctx, SFT_E305,
+                     "%s: the header is not what safetensors writes: %s expected at byte %zu — the "
+                     "file is damaged",
                      s->file->path, want, s->at + 8);
 }
 
@@ -44,7 +47,8 @@ static int hex4(const char *p)
 {
     int v = 0;
     for (int i = 0; i < 4; i++) {
-        const char *digits = "0123456789abcdef", *d = p[i] ? strchr(digits, p[i] >= 'A' && p[i] <= 'F' ? p[i] + 32 : p[i]) : NULL;
+        const char *digits = "0123456789abcdef",
+                   *d = p[i] ? strchr(digits, p[i] >= 'A' && p[i] <= 'F' ? p[i] + 32 : p[i]) : NULL;
         if (!d)
             return -1;
         v = v * 16 + (int)(d - digits);
@@ -93,7 +97,9 @@ static size_t unescape(scan *s, char *out)
     s->at += 4;
     if (u < 0xD800 || u >= 0xE000)
         return put_utf8(out, (unsigned)u);
-    int low = s->n - s->at >= 6 && s->text[s->at] == '\\' && s->text[s->at + 1] == 'u' ? hex4(s->text + s->at + 2) : -1;
+    int low = s->n - s->at >= 6 && s->text[s->at] == '\\' && s->text[s->at + 1] == 'u'
+                  ? hex4(s->text + s->at + 2)
+                  : -1;
     if (low < 0xDC00 || low >= 0xE000)
         return 0;
     s->at += 6;
@@ -135,8 +141,10 @@ static sft_status number_of(scan *s, int64_t *value)
     int64_t v = 0;
     while (s->at < s->n && s->text[s->at] >= '0' && s->text[s->at] <= '9') {
         if (!sft__mul(v, 10, &v) || !sft__add(v, s->text[s->at] - '0', &v))
-            return sft__fail(s->ctx, SFT_E311, "%s: a number at byte %zu of the header overflows 64 bits — the file is damaged",
-                             s->file->path, from + 8);
+            return sft__fail(
+                s->ctx, SFT_E311,
+                "%s: a number at byte %zu of the header overflows 64 bits — the file is damaged",
+                s->file->path, from + 8);
         s->at++;
     }
     *value = v;
@@ -197,7 +205,9 @@ static sft_status dtype_of(scan *s, sft_st_tensor *t)
         }
     if (!is_plain(word))
         return broken(s, "a data type");
-    return sft__fail(s->ctx, SFT_E310, "%s: tensor `%s` has data type %s — F32, F64, F16, BF16 and I64 are read; convert it before saving",
+    return sft__fail(s->ctx, SFT_E310,
+                     "%s: tensor `%s` has data type %s — F32, F64, F16, BF16 and I64 are read; "
+                     "convert it before saving",
                      s->file->path, t->name, word);
 }
 
@@ -211,8 +221,10 @@ static sft_status shape_of(scan *s, sft_st_tensor *t)
         if (number_of(s, &d))
             return sft_code(s->ctx);
         if (t->shape.rank == SFT_MAX_RANK || !sft__mul(t->count, d, &t->count))
-            return sft__fail(s->ctx, SFT_E311, "%s: the dimensions of tensor `%s` overflow (at most %d, product below 2^63) — the file is "
-                             "damaged", s->file->path, t->name, SFT_MAX_RANK);
+            return sft__fail(s->ctx, SFT_E311,
+                             "%s: the dimensions of tensor `%s` overflow (at most %d, product "
+                             "below 2^63) — the file is damaged",
+                             s->file->path, t->name, SFT_MAX_RANK);
         t->shape.dim[t->shape.rank++] = d;
     } while (take(s, ','));
     return need(s, ']');
@@ -229,10 +241,15 @@ static sft_status place(scan *s, sft_st_tensor *t, int64_t from, int64_t to)
 {
     int64_t bytes = 0;
     if (!sft__mul(t->count, (int64_t)sft__dtype_size(t->dtype), &bytes))
-        return sft__fail(s->ctx, SFT_E311, "%s: tensor `%s` is larger than any file — the file is damaged", s->file->path, t->name);
+        return sft__fail(s->ctx, SFT_E311,
+                         "%s: tensor `%s` is larger than any file — the file is damaged",
+                         s->file->path, t->name);
     if (to < from || to - from != bytes)
-        return sft__fail(s->ctx, SFT_E309, "%s: tensor `%s` needs %lld bytes, its offsets %lld to %lld give %lld — the file is damaged",
-                         s->file->path, t->name, (long long)bytes, (long long)from, (long long)to, (long long)(to - from));
+        return sft__fail(s->ctx, SFT_E309,
+                         "%s: tensor `%s` needs %lld bytes, its offsets %lld to %lld give %lld — "
+                         "the file is damaged",
+                         s->file->path, t->name, (long long)bytes, (long long)from, (long long)to,
+                         (long long)(to - from));
     t->at = (size_t)from;       /* made absolute once the file's length is known to hold it */
     t->bytes = (size_t)bytes;
     return SFT_OK;
@@ -252,7 +269,10 @@ static sft_status tensor(scan *s, const char *name)
         const char *key = text_of(s);
         if (!key || need(s, ':'))
             return sft_code(s->ctx);
-        unsigned bit = !strcmp(key, "dtype") ? 1 : !strcmp(key, "shape") ? 2 : !strcmp(key, "data_offsets") ? 4 : 0;
+        unsigned bit = !strcmp(key, "dtype")          ? 1
+                       : !strcmp(key, "shape")        ? 2
+                       : !strcmp(key, "data_offsets") ? 4
+                                                      : 0;
         if (!bit || (seen & bit))
             return broken(s, "one each of dtype, shape, data_offsets");
         seen |= bit;
@@ -261,7 +281,8 @@ static sft_status tensor(scan *s, const char *name)
     } while (take(s, ','));
     if (seen != 7)
         return broken(s, "dtype, shape and data_offsets");
-    if (need(s, '}') || place(s, &t, from, to) || !grow(s, (void **)&f->tensor, f->n_tensors, &s->room_tensors, sizeof t))
+    if (need(s, '}') || place(s, &t, from, to) ||
+        !grow(s, (void **)&f->tensor, f->n_tensors, &s->room_tensors, sizeof t))
         return sft_code(s->ctx);
     f->tensor[f->n_tensors++] = t;
     return SFT_OK;
@@ -278,7 +299,9 @@ static sft_status entries(scan *s)
             return sft_code(s->ctx);
         bool is_meta = !strcmp(name, "__metadata__");
         if (is_meta && meta)
-            return sft__fail(s->ctx, SFT_E306, "%s: `__metadata__` stands twice in the header — the file is damaged", s->file->path);
+            return sft__fail(s->ctx, SFT_E306,
+                             "%s: `__metadata__` stands twice in the header — the file is damaged",
+                             s->file->path);
         meta |= is_meta;
         if (is_meta ? metadata(s) : tensor(s, name))
             return sft_code(s->ctx);

@@ -7,8 +7,11 @@
 static const struct {
     const char *name;
     size_t      size;
-} types[SFT_DTYPES] = { [SFT_F32] = { "F32", 4 }, [SFT_F64] = { "F64", 8 }, [SFT_F16] = { "F16", 2 },
-                        [SFT_BF16] = { "BF16", 2 }, [SFT_I64] = { "I64", 8 } };
+} types[SFT_DTYPES] = { [SFT_F32] = { "F32", 4 },
+                        [SFT_F64] = { "F64", 8 },
+                        [SFT_F16] = { "F16", 2 },
+                        [SFT_BF16] = { "BF16", 2 },
+                        [SFT_I64] = { "I64", 8 } };
 
 size_t sft__dtype_size(sft_dtype d)
 {
@@ -26,7 +29,8 @@ static void add_shape(sft_string *s, sft_shape shape)
         sft__string_addf(s, "%s%lld", i ? "," : "", (long long)shape.dim[i]);
 }
 
-sft_status sft__st_header(sft_string *s, const sft_st_out *t, int n, const sft_st_meta *meta, int n_meta)
+sft_status sft__st_header(sft_string *s, const sft_st_out *t, int n, const sft_st_meta *meta,
+                          int n_meta)
 {
     sft__string_add(s, "{\"__metadata__\":{");
     for (int i = 0; i < n_meta; i++) {
@@ -51,7 +55,8 @@ sft_status sft__st_header(sft_string *s, const sft_st_out *t, int n, const sft_s
     return sft_code(s->ctx);
 }
 
-sft_status sft__st_write(sft_ctx *c, const char *path, const sft_st_out *t, int n, const sft_st_meta *meta, int n_meta)
+sft_status sft__st_write(sft_ctx *c, const char *path, const sft_st_out *t, int n,
+                         const sft_st_meta *meta, int n_meta)
 {
     sft_string header;
     sft__string_open(&header, c);

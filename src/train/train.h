@@ -16,9 +16,9 @@ struct sft_trainer {
     sft_net    *net;
     sft_update  update;
     sft_loader *loader[SFT_SPLITS]; /* NULL where a split is empty */
-    sft_loader *scored;         /* all training samples, where drop_last keeps some from training; else NULL */
+    sft_loader *scored;         /* all training samples, where drop_last keeps some away; or NULL */
     int64_t     step;           /* done: the only clock; epochs follow from it */
-    int64_t     optimizer_from; /* step at which the optimiser started: 0, or that of a reset. Adam's bias correction counts from here */
+    int64_t     optimizer_from; /* step of its start or reset: Adam's bias correction counts from it */
     int64_t     steps, epochs, steps_per_epoch; /* planned */
     double      lr, clip_norm;
     char       *extra;          /* text of the checkpoint that was loaded last, or NULL */

@@ -14,12 +14,15 @@ static sft_group *make_groups(sft_trainer *t, int *count)
     int at = 0;
     for (int i = 0; group && i < n->n_tensors && n->tensor[i].trained; i++) {
         const sft_param *p = &n->tensor[i].node->param[n->tensor[i].i];
-        int64_t end = i + 1 < n->n_tensors && n->tensor[i + 1].trained ? n->tensor[i + 1].node->param[n->tensor[i + 1].i].offset
-                                                                       : n->n_params;
+        int64_t end = i + 1 < n->n_tensors && n->tensor[i + 1].trained
+                          ? n->tensor[i + 1].node->param[n->tensor[i + 1].i].offset
+                          : n->n_params;
         if (at && group[at - 1].decay == p->decay)
             group[at - 1].n = end - group[at - 1].offset;
         else
-            group[at++] = (sft_group){ .offset = p->offset, .n = end - p->offset, .lr_scale = 1, .decay = p->decay };
+            group[at++] = (sft_group){
+                .offset = p->offset, .n = end - p->offset, .lr_scale = 1, .decay = p->decay
+            };
     }
     *count = at;
     return group;
@@ -29,7 +32,11 @@ static sft_group *make_groups(sft_trainer *t, int *count)
 static sft_loader *open_loader(sft_trainer *t, sft_split split, bool shuffle, bool drop_last)
 {
     const sft_train_conf *k = &t->recipe->train_conf;
-    sft_loader_conf conf = { .split = split, .batch = k->batch, .seed = (uint64_t)k->seed, .prefetch = true, .shuffle = shuffle,
+    sft_loader_conf conf = { .split = split,
+                             .batch = k->batch,
+                             .seed = (uint64_t)k->seed,
+                             .prefetch = true,
+                             .shuffle = shuffle,
                              .drop_last = drop_last };
     sft_loader *l = sft__loader_new(t->data, &conf);
     int64_t sizes[2] = { k->batch, l ? sft__loader_tail(l) : k->batch };
@@ -45,15 +52,19 @@ static sft_status open_loaders(sft_trainer *t)
     if (sft_data_facts_of(t->data, &facts))
         return sft_code(t->ctx);
     if (k->drop_last && facts.count[SFT_TRAIN] < k->batch)
-        return sft__fail(t->ctx, SFT_E246, "%lld training samples are fewer than one batch of %lld and train.drop_last is on — "
-                         "use a smaller train.batch", (long long)facts.count[SFT_TRAIN], (long long)k->batch);
+        return sft__fail(t->ctx, SFT_E246,
+                         "%lld training samples are fewer than one batch of %lld and "
+                         "train.drop_last is on — use a smaller train.batch",
+                         (long long)facts.count[SFT_TRAIN], (long long)k->batch);
     for (int s = 0; s < SFT_SPLITS; s++)
         if (facts.count[s] && !sft__failed(t->ctx))
-            t->loader[s] = open_loader(t, (sft_split)s, s == SFT_TRAIN && k->shuffle, s == SFT_TRAIN && k->drop_last);
+            t->loader[s] = open_loader(t, (sft_split)s, s == SFT_TRAIN && k->shuffle,
+                                       s == SFT_TRAIN && k->drop_last);
     if (k->drop_last && facts.count[SFT_TRAIN] % k->batch && !sft__failed(t->ctx))
         t->scored = open_loader(t, SFT_TRAIN, false, false);
     if (!t->loader[SFT_TRAIN])
-        return sft__fail(t->ctx, SFT_E245, "the training split is empty — lower split.validation or give more data");
+        return sft__fail(t->ctx, SFT_E245,
+                         "the training split is empty — lower split.validation or give more data");
     return sft_code(t->ctx);
 }
 
@@ -66,8 +77,10 @@ static sft_status plan_steps(sft_trainer *t)
     t->epochs = (t->steps + t->steps_per_epoch - 1) / t->steps_per_epoch;
     int64_t warm = sft__warmup_steps(&t->recipe->warmup, t->steps_per_epoch);
     if (warm > t->steps)
-        return sft__fail(t->ctx, SFT_E131, "a warm-up of %lld steps is longer than training (%lld steps) — lower schedule.warmup or "
-                         "raise train.epochs", (long long)warm, (long long)t->steps);
+        return sft__fail(t->ctx, SFT_E131,
+                         "a warm-up of %lld steps is longer than training (%lld steps) — lower "
+                         "schedule.warmup or raise train.epochs",
+                         (long long)warm, (long long)t->steps);
     return SFT_OK;
 }
 
@@ -78,9 +91,13 @@ static sft_status check_stop(const sft_trainer *t)
     if (!k->patience)
         return SFT_OK;
     if (k->monitor == SFT_MONITOR_ACCURACY && t->net->task == SFT_REGRESSION)
-        return sft__fail(t->ctx, SFT_E113, "early_stop.monitor is accuracy, and regression has none — use early_stop.monitor=loss");
+        return sft__fail(t->ctx, SFT_E113,
+                         "early_stop.monitor is accuracy, and regression has none — use "
+                         "early_stop.monitor=loss");
     if (!t->loader[SFT_VALIDATION])
-        sft__note(t->ctx, SFT_WARN, "W245", "early_stop has nothing to watch: there are no validation samples — set split.validation");
+        sft__note(t->ctx, SFT_WARN, "W245",
+                  "early_stop has nothing to watch: there are no validation samples — set "
+                  "split.validation");
     return SFT_OK;
 }
 
@@ -93,14 +110,15 @@ static sft_status set_up(sft_trainer *t)
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
-    return sft__update_open(t->ctx, &t->arena, &t->update, r->optimizer_record, r->optimizer_conf, t->net->w.base, t->net->g.base,
-                            t->net->n_params, group, groups);
+    return sft__update_open(t->ctx, &t->arena, &t->update, r->optimizer_record, r->optimizer_conf,
+                            t->net->w.base, t->net->g.base, t->net->n_params, group, groups);
 }
 
 sft_trainer *sft_trainer_new(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n)
 {
     if (!r || !d || !n)
-        sft__fail(c, SFT_E002, "sft_trainer_new needs a recipe, data and a network — one of them is NULL");
+        sft__fail(c, SFT_E002,
+                  "sft_trainer_new needs a recipe, data and a network — one of them is NULL");
     if (sft__failed(c) || sft_recipe_resolve(r))
         return NULL;
     sft_trainer *t = sft__alloc(c, sizeof *t);
@@ -132,12 +150,16 @@ sft_status sft_trainer_facts_of(const sft_trainer *t, sft_trainer_facts *facts)
 {
     if (!t || sft__failed(t->ctx))
         return t ? sft_code(t->ctx) : SFT_USAGE;
-    *facts = (sft_trainer_facts){ .step = t->step, .epoch = t->step / t->steps_per_epoch, .steps = t->steps, .epochs = t->epochs,
+    *facts = (sft_trainer_facts){ .step = t->step,
+                                  .epoch = t->step / t->steps_per_epoch,
+                                  .steps = t->steps,
+                                  .epochs = t->epochs,
                                   .steps_per_epoch = t->steps_per_epoch };
     return SFT_OK;
 }
 
-/* Global-norm clipping (Pascanu et al. 2013): g is scaled by min(1, clip / norm). PyTorch adds 1e-6 to the norm; so do we. */
+/* Global-norm clipping (Pascanu et al. 2013): g is scaled by min(1, clip / norm). PyTorch adds 1e-6
+ * to the norm; so do we. */
 static double clip_scale(const sft_trainer *t, double norm)
 {
     return t->clip_norm > 0 ? fmin(1.0, t->clip_norm / (norm + 1e-6)) : 1.0;
@@ -159,13 +181,19 @@ sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
         return sft_code(t->ctx);
     const sft_recipe *r = t->recipe;
     sft_when now = { t->step, t->steps, t->steps_per_epoch };
-    double lr = sft__rate(r->schedule_record, r->schedule_conf, &r->warmup, t->lr, now), norm = sqrt(o.grad_sumsq);
+    double lr = sft__rate(r->schedule_record, r->schedule_conf, &r->warmup, t->lr, now),
+           norm = sqrt(o.grad_sumsq);
     t->step++;
-    sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step - t->optimizer_from, lr, clip_scale(t, norm));
+    sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step - t->optimizer_from, lr,
+                     clip_scale(t, norm));
     if (facts)
-        *facts = (sft_step_facts){ .step = t->step, .epoch = epoch + 1, .epoch_end = within + 1 == t->steps_per_epoch, .lr = lr,
+        *facts = (sft_step_facts){ .step = t->step,
+                                   .epoch = epoch + 1,
+                                   .epoch_end = within + 1 == t->steps_per_epoch,
+                                   .lr = lr,
                                    .grad_norm = norm,
-                                   .batch = { o.loss_sum / (double)b->rows, accuracy(t, o.right, b->rows), b->rows } };
+                                   .batch = { o.loss_sum / (double)b->rows,
+                                              accuracy(t, o.right, b->rows), b->rows } };
     return SFT_OK;
 }
 

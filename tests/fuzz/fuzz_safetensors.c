@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as a safetensors file: it fails with a sentence, or every value can be read and the file written again is read the same. */
+/* Any bytes as a safetensors file: it fails with a sentence, or every value can be read and the
+ * file written again is read the same. */
 #include "train/safetensors.h"
 
 #include <stdlib.h>
@@ -28,7 +29,8 @@ static void again(sft_ctx *c, const sft_st_file *f)
     sft_st_out *out = calloc((size_t)f->n_tensors + 1, sizeof *out);
     must(out != NULL);
     for (int i = 0; i < f->n_tensors; i++)
-        out[i] = (sft_st_out){ f->tensor[i].name, f->tensor[i].dtype, f->tensor[i].shape, f->tensor[i].data, f->tensor[i].bytes };
+        out[i] = (sft_st_out){ f->tensor[i].name, f->tensor[i].dtype, f->tensor[i].shape,
+                               f->tensor[i].data, f->tensor[i].bytes };
     sft__string_open(&s, c);
     must(sft__st_header(&s, out, f->n_tensors, f->meta, f->n_meta) == SFT_OK);
     size_t size = 8 + s.n, at = size;
@@ -46,7 +48,8 @@ static void again(sft_ctx *c, const sft_st_file *f)
     must(g.n_tensors == f->n_tensors && g.n_meta == f->n_meta);
     for (int i = 0; i < f->n_tensors; i++) {
         const sft_st_tensor *t = sft__st_find(&g, f->tensor[i].name);
-        must(t && t->bytes == f->tensor[i].bytes && (!t->bytes || !memcmp(t->data, f->tensor[i].data, t->bytes)));
+        must(t && t->bytes == f->tensor[i].bytes &&
+             (!t->bytes || !memcmp(t->data, f->tensor[i].data, t->bytes)));
     }
     for (int i = 0; i < f->n_meta; i++)
         must(!strcmp(sft__st_meta(&g, f->meta[i].key), f->meta[i].value));
