@@ -52,7 +52,10 @@ static void print_split(const char *name, const sft_scores *s)
 {
     if (!s->count)
         return;
-    printf("  %-11s loss %.4f", name, s->loss);
+    if (isfinite(s->loss))
+        printf("  %-11s loss %.4f", name, s->loss);
+    else
+        printf("  %-11s loss not finite", name);
     if (isfinite(s->accuracy))
         printf("   accuracy %.2f %%", 100 * s->accuracy);
     printf("   (%lld samples)\n", (long long)s->count);
