@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Tests by globbing: tests/test_*.c (cmocka), tests/*.sh, tests/*.py, tests/fuzz/fuzz_*.c and examples/*.c.
 # A line `labels: word word` among the first eight of a test's file gives it CTest labels, see CONTRIBUTING.md.
-if(DEFINED ENV{SUREFOOT_DATA})
-    set(data_default "$ENV{SUREFOOT_DATA}")
-else()
-    cmake_path(SET data_default NORMALIZE "${PROJECT_SOURCE_DIR}/../shared/data")
-endif()
+cmake_path(SET data_default NORMALIZE "${PROJECT_SOURCE_DIR}/../shared/data")
 set(SUREFOOT_DATA "${data_default}" CACHE PATH "Folder with the data sets that some tests read")
+if(DEFINED ENV{SUREFOOT_DATA})
+    set(SUREFOOT_DATA "$ENV{SUREFOOT_DATA}")        # of this configuration, over what an earlier one kept
+endif()
 
 set(test_environment
     "SUREFOOT_DATA=${SUREFOOT_DATA}" "SUREFOOT_SOURCE=${PROJECT_SOURCE_DIR}"
