@@ -272,7 +272,7 @@ run 2 check r.yaml train.lr=1 --color always
 grep -q $'\033' said || complain "--color always: no colour"
 
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then       # where there is a pseudo-terminal
-    script -qec "$program train r.yaml -o tty" /dev/null >answer 2>said </dev/null
+    TERM=xterm script -qec "$program train r.yaml -o tty" /dev/null >answer 2>said </dev/null
     grep -q $'\r\[=*>' answer || complain "no progress bar on a terminal"
 else
     echo "skipped: progress bar (no pseudo-terminal to be had)"
