@@ -167,7 +167,7 @@ void cli_sparkline(const double *v, int n, int width);  /* to stdout; what is no
 
 /* tensors.c: the tensors of a file */
 void cli_print_tensors(cli *a, const sft_file *f);
-void cli_json_tensors(cli *a, cli_json *j, const sft_file *f);
+void cli_json_tensors(cli_json *j, const sft_file *f);
 
 /* source.c: data named on the command line */
 bool cli_is_recipe(const char *text);                   /* a file, but no table */

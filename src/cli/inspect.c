@@ -267,7 +267,7 @@ static void print_json(const view *v)
     cli_json_text(&j, "weights", v->file ? v->weights : NULL);
     const char *step = sft_file_meta(v->file, "step");
     cli_json_raw(&j, "step", step && step[0] && !step[strspn(step, "0123456789")] ? step : "null");
-    cli_json_tensors(v->a, &j, v->file);
+    cli_json_tensors(&j, v->file);
     cli_json_end(&j, '}');
     cli_json_close(&j);
 }

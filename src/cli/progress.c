@@ -25,9 +25,8 @@ static int add_scores(char *text, size_t size, const char *name, const sft_score
                                  : snprintf(text, size, "  %s %.4f", name, s->loss);
 }
 
-static void line(const cli_progress *p, const sft_progress *now, char *text, size_t size)
+static void line(const sft_progress *now, char *text, size_t size)
 {
-    (void)p;
     char eta[24];
     int n = snprintf(text, size, "epoch %lld/%lld", (long long)now->step.epoch, (long long)now->plan.epochs);
     n += add_scores(text + n, size - (size_t)n, "train", &now->train);
@@ -42,7 +41,7 @@ static void draw_bar(const cli_progress *p, const sft_progress *now)
     for (int i = 0; i < BAR; i++)
         bar[i] = i < (int)(done * BAR) ? '=' : i == (int)(done * BAR) ? '>' : ' ';
     bar[BAR] = 0;
-    line(p, now, text, sizeof text);
+    line(now, text, sizeof text);
     if (p->width > BAR + 12)
         text[p->width - BAR - 9 < (int)sizeof text ? p->width - BAR - 9 : (int)sizeof text - 1] = 0;
     fprintf(stderr, "\r[%s] %3.0f%% %s\033[K", bar, 100 * done, text);
@@ -60,7 +59,7 @@ bool cli_progress_step(void *progress, const sft_progress *now)
     }
     if (!quiet && !p->bar && now->step.epoch_end && (last || p->last < 0 || now->seconds - p->last > 1.0)) {
         char text[400];
-        line(p, now, text, sizeof text);
+        line(now, text, sizeof text);
         fprintf(stderr, "%s\n", text);
         p->last = now->seconds;
     }

@@ -69,10 +69,9 @@ void cli_print_tensors(cli *a, const sft_file *f)
     putchar('\n');
 }
 
-void cli_json_tensors(cli *a, cli_json *j, const sft_file *f)
+void cli_json_tensors(cli_json *j, const sft_file *f)
 {
     sft_tensor_facts t;
-    (void)a;
     cli_json_begin(j, "tensors", '[');
     for (int i = 0; sft_file_tensor(f, i, &t); i++) {
         stats s;

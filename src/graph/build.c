@@ -9,7 +9,6 @@ typedef struct builder {
     sft_net         *net;
     int              room;
     const sft_layer *last;      /* of the whole stack: gets the number of outputs */
-    const sft_loss  *loss;
 } builder;
 
 static sft_node *append(builder *b, const sft_op *op, sft_pos pos, const char *path)

@@ -137,9 +137,8 @@ static sft_status fill(sft_net *n, int index, const bound_init *chosen, real *pl
     return sft__net_pack(n, index, plain, NULL);
 }
 
-sft_status sft__start_weights(sft_net *n, const sft_spec *init, const sft_net_config *k)
+sft_status sft__start_weights(sft_net *n, const sft_spec *init)
 {
-    (void)k;
     sft_spec by_rule = { .name = "auto" };
     bound_init chosen;
     if (bind_init(n, init && init->name && *init->name ? init : &by_rule, &chosen))
