@@ -5,7 +5,9 @@
 
 #include "data/data.h"
 
-#define SFT_SOURCE_MAP(X) X(digits) X(mnist1d) X(idx) X(cifar) X(csv)
+#define SFT_SOURCE_MAP(X)                                                                          \
+    X(digits) X(mnist1d) X(moons) X(circles) X(blobs) X(spirals) X(rings) X(xor) X(gaussian)       \
+    X(regression_1d) X(idx) X(cifar) X(csv)
 
 #define X(name) extern const sft_source sft__source_##name;
 SFT_SOURCE_MAP(X)

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* What synthetic data sources share: drawing sample by sample, shuffling, dividing into training
+ * and test. */
+#include "data/synthetic/synthetic.h"
+#include "data/samples.h"
+
+#include <math.h>
+
+#define FEATURES_MOST 1024
+
+enum { FOR_SAMPLES, FOR_ORDER, FOR_FACTS }; /* third number of the counter */
+
+static sft_key key_of(const sft_synthetic *k)
+{
+    return sft__key((uint64_t)k->seed, SFT_FOR_DATA);
+}
+
+sft_stream sft__synthetic_facts(const sft_synthetic *k, uint32_t which)
+{
+    return sft__stream(key_of(k), which, 0, FOR_FACTS);
+}
+
+double sft__between(sft_stream *s, double low, double high)
+{
+    return low + (high - low) * sft__uniform(s);
+}
+
+void sft__add_noise(sft_stream *s, double deviation, int64_t n, double *x)
+{
+    for (int64_t j = 0; j < n && deviation > 0; j++) x[j] += deviation * sft__normal(s);
+}
+
+static void put(sft_samples *s, int64_t at, int64_t features, const double *x, double y)
+{
+    for (int64_t j = 0; j < features; j++) s->floats[at * features + j] = (float)x[j];
+    if (s->label)
+        s->label[at] = (int32_t)y;
+    else
+        s->target[at] = (float)y;
+}
+
+/* The shuffle comes first, so that a class is not all training or all test. */
+static void draw_all(const void *conf, const sft_synthetic_plan *p, const int64_t *order,
+                     int64_t count, sft_raw *raw)
+{
+    const sft_synthetic *k = conf;
+    double               x[FEATURES_MOST];
+    for (int64_t at = 0; at < count; at++) {
+        uint64_t   i = (uint64_t)order[at];
+        sft_stream s = sft__stream(key_of(k), (uint32_t)i, (uint32_t)(i >> 32), FOR_SAMPLES);
+        double     y = p->draw(conf, order[at], count, &s, x);
+        bool       train = at < k->n;
+        put(train ? &raw->train : &raw->test, train ? at : at - k->n, p->features, x, y);
+    }
+}
+
+sft_status sft__synthetic_fill(sft_ctx *c, const void *conf, const sft_synthetic_plan *p,
+                               sft_raw *raw)
+{
+    const sft_synthetic *k = conf;
+    int64_t              test = k->test < 0 ? k->n / 4 : k->test, count = k->n + test;
+    sft_shape            shape = sft__shape1(p->features);
+    if (p->features > FEATURES_MOST)
+        return sft__fail(c, SFT_E003, "a synthetic source has at most %d features", FEATURES_MOST);
+    raw->source = p->source;
+    raw->task = p->task;
+    raw->outputs = p->outputs;
+    if (sft__samples_make(c, &raw->train, k->n, shape, SFT_FLOATS, p->task, p->outputs) ||
+        (test &&
+         sft__samples_make(c, &raw->test, test, shape, SFT_FLOATS, p->task, p->outputs)))
+        return sft_code(c);
+    size_t   size = (size_t)count * sizeof(int64_t);
+    int64_t *order = sft__alloc(c, size);
+    if (!order) return sft_code(c);
+    sft_stream s = sft__stream(key_of(k), 0, 0, FOR_ORDER);
+    sft__permute(&s, order, count);
+    draw_all(conf, p, order, count, raw);
+    sft__free(c, order, size);
+    return SFT_OK;
+}
