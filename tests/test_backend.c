@@ -185,6 +185,8 @@ static void parameter_gradients(void **state)
                            .param = { w, x + 3 * ROOM },
                            .dout = x + ROOM,
                            .dparam = { dw, db },
+                           .saved = sft__arena_alloc(
+                               &s.arena, (size_t)(s.node.saved_row * ROWS + s.node.saved_fixed)),
                            .work = sft__arena_alloc(
                                &s.arena, (size_t)(s.node.work_row * ROWS + s.node.work_fixed)) };
             k->forward(&s.node, &p);

@@ -86,7 +86,7 @@ static void near(double got, double sum, double size, int64_t k, const char *wha
 
 typedef struct layer {
     shape          s;
-    float         *x, *w, *b, *y, *dy, *masked, *dx, *dw, *db, *scratch, *first_dx;
+    float         *x, *w, *b, *y, *dy, *masked, *dx, *dw, *db, *scratch, *own, *own_x, *first_dx;
     sft_linear_job job;
 } layer;
 
@@ -109,19 +109,21 @@ static layer open_layer(const sft_linear_tiles *t, shape s, bool relu, bool add)
     l.dx = numbers(s.rows * s.k, NULL);
     l.dw = numbers(stored, NULL);
     l.db = numbers(s.n, NULL);
-    l.scratch =
-        numbers(s.rows * sft__linear_scratch_row(t) + sft__linear_scratch_fixed(t, s.n), NULL);
+    l.scratch = numbers(sft__linear_scratch(t, s.n), NULL);
+    l.own = numbers(s.rows * sft__linear_own_row(t, s.n), NULL);
+    l.own_x = numbers(s.rows * SFT_LINEAR_COLUMNS, NULL);
     memcpy(l.masked, l.dy, (size_t)(s.rows * s.n) * sizeof *l.dy);
     memcpy(l.dx, l.first_dx, (size_t)(s.rows * s.k) * sizeof *l.dx);
     l.job = (sft_linear_job){ s.rows,   s.k,  s.n,  l.x,  l.w,  l.b, l.y,
-                              l.masked, l.dx, l.dw, l.db, relu, add, l.scratch };
+                              l.masked, l.dx, l.dw, l.db, relu, add, l.scratch,
+                              l.own,    l.own_x };
     return l;
 }
 
 static void close_layer(layer *l)
 {
     float *all[] = { l->x,  l->w,  l->b,  l->y,       l->dy,      l->masked,
-                     l->dx, l->dw, l->db, l->scratch, l->first_dx };
+                     l->dx, l->dw, l->db, l->scratch, l->own, l->own_x, l->first_dx };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
 }
 
@@ -187,11 +189,11 @@ static void products_are_right(void **state)
         for (size_t j = 0; j < sizeof shapes / sizeof *shapes; j++) {
             const sft_linear_tiles *t = tiles_at(i);
             layer                   l = open_layer(t, shapes[j], j % 2, j % 3 == 1);
-            t->forward(&l.job);
+            t->forward(&l.job, 1);
             check_forward(t, &l);
             t->prepare_dy(&l.job);
             t->dx(&l.job);
-            t->dw(&l.job);
+            t->dw(&l.job, 1);
             check_backward(t, &l);
             close_layer(&l);
         }
@@ -205,7 +207,7 @@ static void rows_do_not_matter(void **state)
         const sft_linear_tiles *t = tiles_at(i);
         const shape             s = { 29, 70, 37 };
         layer                   l = open_layer(t, s, true, false);
-        t->forward(&l.job);
+        t->forward(&l.job, 1);
         t->prepare_dy(&l.job);
         t->dx(&l.job);
         float *y = numbers(s.rows * s.n, NULL), *dx = numbers(s.rows * s.k, NULL);
@@ -216,7 +218,7 @@ static void rows_do_not_matter(void **state)
             one.y = y + r * s.n;
             one.dy += r * s.n;
             one.dx = dx + r * s.k;
-            t->forward(&one);
+            t->forward(&one, 1);
             t->dx(&one);
         }
         assert_memory_equal(y, l.y, (size_t)(s.rows * s.n) * sizeof *y);
@@ -227,10 +229,53 @@ static void rows_do_not_matter(void **state)
     }
 }
 
+/* dw of several shards at once is the sum of each one's along the tree, and y is each one's, to the bit. */
+static void check_shards(const sft_linear_tiles *t, shape s, int count)
+{
+    layer          l[7];
+    sft_linear_job all[7];
+    int64_t        stored = sft__linear_stored(t, s.k, s.n);
+    float         *dw = numbers(stored, NULL), *y[7];
+    for (int i = 0; i < count; i++) {
+        s.rows = 5 + 3 * i;
+        l[i] = open_layer(t, s, false, false);
+        l[i].job.w = l[0].w;
+        l[i].job.bias = l[0].b;
+        t->forward(&l[i].job, 1);
+        t->dw(&l[i].job, 1);
+        all[i] = l[i].job;
+        all[i].y = y[i] = numbers(s.rows * s.n, NULL);
+    }
+    all[0].dw = dw;
+    t->forward(all, count);
+    t->dw(all, count);
+    for (int stride = 1; stride < count; stride *= 2)
+        for (int i = 0; i + stride < count; i += 2 * stride)
+            for (int64_t k = 0; k < stored; k++) l[i].dw[k] += l[i + stride].dw[k];
+    assert_memory_equal(dw, l[0].dw, (size_t)stored * sizeof *dw);
+    for (int i = 0; i < count; i++) {
+        assert_memory_equal(y[i], l[i].y, (size_t)(l[i].s.rows * s.n) * sizeof **y);
+        free(y[i]);
+        close_layer(&l[i]);
+    }
+    free(dw);
+}
+
+static void shards_are_summed_along_the_tree(void **state)
+{
+    (void)state;
+    for (int i = 0; tiles_at(i); i++)
+        for (int count = 1; count <= 7; count++) {
+            check_shards(tiles_at(i), (shape){ 0, 30, 21 }, count);
+            check_shards(tiles_at(i), (shape){ 0, 300, 53 }, count);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_right),
+        cmocka_unit_test(shards_are_summed_along_the_tree),
         cmocka_unit_test(rows_do_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,11 @@ typedef struct sft_kernel {
     void      (*release)(sft_ctx *c, sft_node *n);
     void      (*forward)(const sft_node *n, const sft_pass *p);
     void      (*backward)(const sft_node *n, const sft_pass *p);
+    /* The same for `count` neighbouring shards at once, a subtree of the tree of shards, so that weights are read and their gradients
+     * written once for all of them. backward_shards leaves the sums along the tree (sft__merge_params) in the first pass's dparam, and
+     * rubbish in the others'. Both NULL: forward and backward run shard by shard. */
+    void      (*forward_shards)(const sft_node *n, const sft_pass *p, int count);
+    void      (*backward_shards)(const sft_node *n, const sft_pass *p, int count);
     /* Parameter i between PyTorch's order (count numbers) and the stored layout (stored numbers). NULL: they are the same. */
     void      (*pack)(const sft_node *n, int i, const real *plain, real *stored);
     void      (*unpack)(const sft_node *n, int i, const real *stored, real *plain);
@@ -33,6 +38,9 @@ const sft_kernel *sft__kernel_for(sft_ctx *c, const sft_node *n, sft_layout in, 
 /* Runs the kernel and the reference on one random shard and compares; remembered per machine (CPU, library version) in the user's
  * cache folder. False: the kernel is not to be trusted for this node, and the reference serves. Called after prepare. */
 bool sft__kernel_trusted(sft_ctx *c, sft_node *n, int64_t rows);
+
+/* p[0].dparam[i] += those of the other passes, n numbers each, along the binary tree of shards: 1 to 0, 3 to 2, then 2 to 0 … */
+void sft__merge_params(const sft_pass *p, int count, int i, int64_t n);
 
 /* True when the graph will ask for the gradient of input i: something before it is trained. */
 bool sft__wants_din(const sft_node *n, int i);

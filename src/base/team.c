@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A team of threads: every wait spins for some microseconds, then sleeps.
+/* A team of threads: every wait spins for a while, then sleeps.
  *
  * All waiting is "until this word changes". Who changes a word looks for sleepers afterwards; who sleeps counts itself
  * before looking at the word once more. Both are sequentially consistent, so one of the two always sees the other. */
@@ -12,7 +12,9 @@
 #include <signal.h>
 #include <time.h>
 
-#define SPIN_NANOSECONDS 20000
+/* A team mate inside a run is expected any moment, and waking a sleeper may take 50 us; between runs the caller may be long. */
+#define SPIN_IN_RUN 300000
+#define SPIN_BETWEEN 20000
 #define STACK_BYTES ((size_t)4 << 20)
 
 typedef struct worker {
@@ -56,7 +58,7 @@ static int64_t nanoseconds(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static bool spin(const sft_team *t, atomic_uint *word, unsigned old)
+static bool spin(const sft_team *t, atomic_uint *word, unsigned old, int64_t limit)
 {
     if (t->crowded) {
         for (int i = 0; i < 4; i++) {
@@ -75,15 +77,16 @@ static bool spin(const sft_team *t, atomic_uint *word, unsigned old)
         }
         int64_t now = nanoseconds();
         if (!end)
-            end = now + SPIN_NANOSECONDS;
+            end = now + limit;
         if (now >= end)
             return false;
     }
 }
 
-static void wait_change(sft_team *t, atomic_uint *word, unsigned old)
+/* limit: nanoseconds to spin before sleeping */
+static void wait_change(sft_team *t, atomic_uint *word, unsigned old, int64_t limit)
 {
-    if (spin(t, word, old))
+    if (spin(t, word, old, limit))
         return;
     pthread_mutex_lock(&t->mutex);
     atomic_fetch_add(&t->sleepers, 1);
@@ -108,7 +111,7 @@ static void *work(void *arg)
     worker *w = arg;
     sft_team *t = w->team;
     for (unsigned seen = 0;; seen++) {
-        wait_change(t, &t->go, seen);
+        wait_change(t, &t->go, seen, SPIN_BETWEEN);
         if (t->stop)
             return NULL;
         t->fn(t->arg, w->index, t->size);
@@ -184,7 +187,7 @@ void sft__team_run(sft_team *t, sft_team_fn *fn, void *arg)
     atomic_store(&t->left, t->size - 1);
     change(t, &t->go);
     fn(arg, 0, t->size);
-    wait_change(t, &t->done, done);
+    wait_change(t, &t->done, done, SPIN_IN_RUN);
 }
 
 void sft__team_barrier(sft_team *t, int thread)
@@ -194,7 +197,7 @@ void sft__team_barrier(sft_team *t, int thread)
         return;
     unsigned phase = atomic_load(&t->phase);
     if (atomic_fetch_add(&t->arrived, 1) < t->size - 1) {
-        wait_change(t, &t->phase, phase);
+        wait_change(t, &t->phase, phase, SPIN_IN_RUN);
         return;
     }
     atomic_store(&t->arrived, 0);

@@ -63,6 +63,14 @@ static void outputs_live(lives *l, int64_t rows)
     stretch(l, l->out[N - 1], N, N);
 }
 
+static bool heavy(const sft_node *x, int64_t rows)
+{
+    int64_t weights = 0;
+    for (int j = 0; j < x->n_param; j++)
+        weights += x->param[j].stored;
+    return weights > rows * (sft__count(x->in[0]->out) + sft__count(x->out));
+}
+
 static void gradients_live(lives *l, int64_t rows)
 {
     sft_net *n = l->net;
@@ -71,6 +79,7 @@ static void gradients_live(lives *l, int64_t rows)
     for (int i = 1; i < N; i++) {
         sft_node *x = n->node[i];
         place[i].wants_grad = x->n_param > 0;
+        place[i].heavy = heavy(x, rows);
         for (int j = 0; j < x->n_in; j++)
             place[i].wants_grad |= place[x->in[j]->index].wants_grad;
     }
@@ -131,7 +140,7 @@ static sft_status check_fit(sft_net *n, int64_t limit, double params, double lea
 {
     if (limit <= 0)
         limit = machine_memory();
-    double fixed = params * sizeof(real) * (4.0 + (n->shards > 1 ? n->shards : 0)), need = fixed + least;
+    double fixed = params * sizeof(real) * (3.0 + n->shards), need = fixed + least;
     if (need <= (double)limit)
         return SFT_OK;
     char top[400] = "";
@@ -172,7 +181,7 @@ static void point_pass(sft_net *n, int i, int s)
     sft_run *r = n->run;
     sft_node *x = n->node[i];
     sft_pass *p = &r->pass[i * n->shards + s];
-    real *w = n->w.base, *state = n->s.base, *g = n->shards > 1 ? r->part.base : n->g.base;
+    real *w = n->w.base, *state = n->s.base, *g = sft__shard_gradient(n, s);
     p->shard = s;
     p->seed = n->seed;
     p->row0 = (int64_t)s * r->rows;
@@ -187,7 +196,7 @@ static void point_pass(sft_net *n, int i, int s)
     }
     for (int j = 0; j < x->n_param; j++) {
         p->param[j] = w + x->param[j].offset;
-        p->dparam[j] = g + (int64_t)s * n->n_params + x->param[j].offset;
+        p->dparam[j] = g + x->param[j].offset;
     }
     for (int j = 0; j < x->n_state; j++)
         p->state[j] = state + x->state[j].offset;
@@ -225,7 +234,7 @@ static sft_status open_slabs(sft_net *n)
     size_t w = (size_t)n->n_params * sizeof(real);
     sft_slab *slab[] = { &n->w, &n->g, &n->s, &r->act, &r->part, &r->work };
     size_t bytes[] = { w, w, (size_t)n->n_states * sizeof(real), (size_t)(r->shard_bytes * n->shards),
-                       n->shards > 1 ? w * (size_t)n->shards : 0, (size_t)(r->work_bytes * r->threads) };
+                       w * (size_t)(n->shards - 1), (size_t)(r->work_bytes * r->threads) };
     for (size_t i = 0; i < sizeof slab / sizeof *slab; i++)
         if (sft__slab_open(n->ctx, slab[i], bytes[i] ? bytes[i] : SFT_ALIGN))
             return sft_code(n->ctx);

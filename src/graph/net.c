@@ -113,7 +113,7 @@ sft_status sft_net_facts_of(const sft_net *n, sft_net_facts *facts)
             facts->params += sft__net_tensor_count(n, i);
     facts->flops = (int64_t)r->flops;
     facts->weight_bytes = (int64_t)sizeof(real) * n->n_params;
-    facts->gradient_bytes = facts->weight_bytes * (n->shards > 1 ? n->shards + 1 : 1);
+    facts->gradient_bytes = facts->weight_bytes * n->shards;
     facts->optimizer_bytes = n->optimizer_bytes;
     facts->activation_bytes = r->shard_bytes * n->shards + r->work_bytes * r->threads;
     facts->state_bytes = (int64_t)sizeof(real) * n->n_states;

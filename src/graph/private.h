@@ -29,6 +29,7 @@ int64_t sft__plan(sft_arena *a, sft_interval *list, int n);
 typedef struct sft_place {      /* byte offsets of a node's buffers in a shard's slab; -1: none */
     int64_t out, grad, saved;
     bool    wants_grad;         /* its output's gradient is of use */
+    bool    heavy;              /* its weights outweigh a shard's activations: all shards of a thread go through it at once */
     bool    write[SFT_MAX_IN];  /* this node writes in[i]'s gradient first in backward order; otherwise it adds */
 } sft_place;
 
@@ -44,7 +45,7 @@ struct sft_run {
     int        threads;         /* that share the work, at most the number of shards */
     sft_place *place;           /* per node */
     sft_slab   act;             /* shards x shard_bytes */
-    sft_slab   part;            /* shards x n_params: partial gradients; unused with one shard */
+    sft_slab   part;            /* (shards - 1) x n_params: partial gradients; the first shard's lie in the net's own slab */
     sft_slab   work;            /* threads x work_bytes */
     sft_pass  *pass;            /* nodes x shards */
     double   **joined;          /* per node: the merged forward doubles, for commit */
@@ -64,6 +65,20 @@ struct sft_run {
     int        active;          /* shards with samples */
     int64_t    active_rows;
 };
+
+/* ---- the tree over shards (src/graph/tree.c) ------------------------------------------------ */
+
+typedef struct sft_merge {
+    int into, from;             /* shards whose gradients are added */
+} sft_merge;
+
+/* End of the largest subtree that begins with shard lo and lies within lo..hi. */
+int   sft__subtree(int active, int lo, int hi);
+/* The sums that no thread can make alone, in order; room for SFT_MAX_SHARDS. Returns their number. */
+int   sft__open_merges(int active, int threads, sft_merge *list);
+/* Block b of the gradient: makes these sums, and the sum of squares of the result. */
+void  sft__reduce_block(sft_net *n, int64_t b, const sft_merge *merge, int merges);
+real *sft__shard_gradient(const sft_net *n, int shard);
 
 sft_status sft__build_nodes(sft_net *n, const sft_net_config *k);  /* layers to nodes, shapes */
 sft_status sft__fuse(sft_net *n);

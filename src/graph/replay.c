@@ -56,12 +56,12 @@ static bool bad_output(sft_net *n, int node)
     return false;
 }
 
-/* The partial gradients of one node on one shard. */
+/* The gradients of one node on one shard; those of its parameters have been summed into the first one's. */
 static bool bad_gradient(sft_net *n, int node, int s)
 {
     const sft_node *x = n->node[node];
     const sft_pass *p = sft__pass_of(n, node, s, 0);
-    for (int j = 0; j < x->n_param; j++)
+    for (int j = 0; s == 0 && j < x->n_param; j++)
         if (!sft__all_finite(p->dparam[j], x->param[j].stored)) {
             found(n, true, "gradient of", x->param[j].path, sft__tensor_stats(p->dparam[j], x->param[j].stored));
             return true;

@@ -3,7 +3,7 @@
  * a fixed binary tree. Threads decide who computes a shard, never what is added to what: bits do not depend on their number. */
 #include "graph/private.h"
 
-#include "base/hot.h"
+#include "backend/backend.h"
 
 #include <math.h>
 #include <string.h>
@@ -36,18 +36,14 @@ sft_pass *sft__pass_of(sft_net *n, int node, int shard, int thread)
     return p;
 }
 
-static void run_forward(sft_net *n, int node, int shard, int thread)
+static void run_node(sft_net *n, int node, bool back, int shard, int thread)
 {
     const sft_node *x = n->node[node];
     sft_pass *p = sft__pass_of(n, node, shard, thread);
-    (x->kernel ? x->kernel->forward : x->op->forward)(x, p);
-}
-
-static void run_backward(sft_net *n, int node, int shard, int thread)
-{
-    const sft_node *x = n->node[node];
-    sft_pass *p = sft__pass_of(n, node, shard, thread);
-    (x->kernel ? x->kernel->backward : x->op->backward)(x, p);
+    if (back)
+        (x->kernel ? x->kernel->backward : x->op->backward)(x, p);
+    else
+        (x->kernel ? x->kernel->forward : x->op->forward)(x, p);
 }
 
 static void wait_all(sft_net *n, const span *w)
@@ -111,24 +107,67 @@ static void join(sft_net *n, int node, bool back, const span *w)
 
 /* ---- forward, loss, backward ---------------------------------------------------------------- */
 
-/* Nodes from..to (downwards when from > to) on the thread's shards: layer by layer where weights outweigh activations, so that they
- * are read once; else shard by shard, so that activations stay in the cache. */
-static void run_nodes(sft_net *n, int from, int to, const span *w, void (*run)(sft_net *, int, int, int))
+/* A node on shards lo..hi of one thread, a subtree; backward leaves the sums of the parameters' gradients with shard lo. */
+static void run_subtree(sft_net *n, int node, bool back, int lo, int hi, int thread)
 {
-    int step = from <= to ? 1 : -1;
-    const sft_place *place = n->run->place;
-    bool back = run == run_backward;
-    bool by_layer = (int64_t)sizeof(real) * n->n_params > n->run->shard_bytes;
-    if (by_layer) {
-        for (int i = from; i != to + step; i += step)
-            for (int s = w->lo; s < w->hi && (!back || place[i].wants_grad); s++)
-                run(n, i, s, w->thread);
+    const sft_node   *x = n->node[node];
+    const sft_kernel *k = x->kernel;
+    const sft_pass   *p = &n->run->pass[node * n->shards + lo];
+    if (k && (back ? k->backward_shards : k->forward_shards)) {
+        for (int s = lo; s < hi; s++)
+            sft__pass_of(n, node, s, thread);
+        (back ? k->backward_shards : k->forward_shards)(x, p, hi - lo);
         return;
     }
+    for (int s = lo; s < hi; s++)
+        run_node(n, node, back, s, thread);
+    for (int i = 0; back && i < x->n_param; i++)
+        sft__merge_params(p, hi - lo, i, x->param[i].stored);
+}
+
+static void run_layer(sft_net *n, int node, bool back, const span *w)
+{
+    for (int lo = w->lo, hi; lo < w->hi; lo = hi) {
+        hi = sft__subtree(n->run->active, lo, w->hi);
+        run_subtree(n, node, back, lo, hi, w->thread);
+    }
+}
+
+/* Light nodes from..to (downwards when from > to) shard by shard, so that activations stay in the cache. */
+static void run_light(sft_net *n, int from, int to, bool back, const span *w)
+{
+    int              step = from <= to ? 1 : -1;
+    const sft_place *place = n->run->place;
     for (int s = w->lo; s < w->hi; s++)
         for (int i = from; i != to + step; i += step)
             if (!back || place[i].wants_grad)
-                run(n, i, s, w->thread);
+                run_node(n, i, back, s, w->thread);
+    for (int i = from; back && i != to + step; i += step)
+        for (int lo = w->lo, hi; place[i].wants_grad && lo < w->hi; lo = hi) {
+            hi = sft__subtree(n->run->active, lo, w->hi);
+            for (int k = 0; k < n->node[i]->n_param; k++)
+                sft__merge_params(&n->run->pass[i * n->shards + lo], hi - lo, k, n->node[i]->param[k].stored);
+        }
+}
+
+/* Nodes from..to on the thread's shards: a heavy one layer by layer, so that its weights are read once; what lies between shard by
+ * shard. */
+static void run_nodes(sft_net *n, int from, int to, bool back, const span *w)
+{
+    int              step = from <= to ? 1 : -1;
+    const sft_place *place = n->run->place;
+    for (int i = from; i != to + step;) {
+        int end = i;
+        if (place[i].heavy) {
+            if (!back || place[i].wants_grad)
+                run_layer(n, i, back, w);
+        } else {
+            while (end != to && !place[end + step].heavy)
+                end += step;
+            run_light(n, i, end, back, w);
+        }
+        i = end + step;
+    }
 }
 
 static void forward(sft_net *n, const span *w)
@@ -140,7 +179,7 @@ static void forward(sft_net *n, const span *w)
         int end = i;
         while (end + 1 < N && !(n->run->train && n->node[end + 1]->op->gather))
             end++;
-        run_nodes(n, i, end, w, run_forward);
+        run_nodes(n, i, end, false, w);
         i = end + 1;
     }
 }
@@ -154,7 +193,7 @@ static void backward(sft_net *n, const span *w)
         int end = i;
         while (end - 1 > 0 && !(n->node[end - 1]->op->gather_back && place[end - 1].wants_grad))
             end--;
-        run_nodes(n, i, end, w, run_backward);
+        run_nodes(n, i, end, true, w);
         i = end - 1;
     }
 }
@@ -175,60 +214,6 @@ static void losses(sft_net *n, const span *w)
     }
 }
 
-/* ---- the sum of the shards' gradients -------------------------------------------------------- */
-
-SFT_HOT static void add_into(real *restrict a, const real *restrict b, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        a[i] += b[i];
-}
-
-SFT_HOT static void sum4(real *restrict y, const real *restrict a, const real *restrict b, const real *restrict c,
-                         const real *restrict d, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        y[i] = (a[i] + b[i]) + (c[i] + d[i]);
-}
-
-SFT_HOT static void sum2(real *restrict y, const real *restrict a, const real *restrict b, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        y[i] = a[i] + b[i];
-}
-
-/* Eight lanes, added in a fixed order: the same on every instruction set. */
-SFT_HOT static double sum_of_squares(const real *x, int64_t n)
-{
-    double lane[8] = { 0 };
-    int64_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (int k = 0; k < 8; k++)
-            lane[k] += (double)x[i + k] * (double)x[i + k];
-    for (; i < n; i++)
-        lane[i & 7] += (double)x[i] * (double)x[i];
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
-}
-
-/* Block b of the summed gradient: the tree over the shards that had samples. */
-static void reduce_block(sft_net *n, int64_t b)
-{
-    sft_run *r = n->run;
-    int64_t at = b * SFT_REDUCE_BLOCK, left = n->n_params - at, len = left < SFT_REDUCE_BLOCK ? left : SFT_REDUCE_BLOCK;
-    real *g = (real *)n->g.base + at, *part = (real *)r->part.base + at;
-    int64_t gap = n->n_params;
-    if (n->shards > 1 && r->active == 4)
-        sum4(g, part, part + gap, part + 2 * gap, part + 3 * gap, len);
-    else if (n->shards > 1 && r->active == 2)
-        sum2(g, part, part + gap, len);
-    else if (n->shards > 1) {
-        for (int stride = 1; stride < r->active; stride *= 2)
-            for (int s = 0; s + stride < r->active; s += 2 * stride)
-                add_into(part + s * gap, part + (s + stride) * gap, len);
-        memcpy(g, part, (size_t)len * sizeof *g);
-    }
-    r->sumsq[b] = sum_of_squares(g, len);
-}
-
 static void step_body(void *arg, int thread, int threads)
 {
     sft_net *n = arg;
@@ -241,8 +226,10 @@ static void step_body(void *arg, int thread, int threads)
         return;
     backward(n, &w);
     wait_all(n, &w);
+    sft_merge merge[SFT_MAX_SHARDS];
+    int       merges = sft__open_merges(r->active, threads, merge);
     for (int64_t b = r->blocks * thread / threads; b < r->blocks * (thread + 1) / threads; b++)
-        reduce_block(n, b);
+        sft__reduce_block(n, b, merge, merges);
 }
 
 /* ---- one batch ------------------------------------------------------------------------------- */
@@ -341,7 +328,7 @@ void sft__replay_node(sft_net *n, int node, bool back)
     const sft_op *op = n->node[node]->op;
     if (back ? op->gather_back != NULL : op->gather != NULL)
         join(n, node, back, &all);
-    run_nodes(n, node, node, &all, back ? run_backward : run_forward);
+    run_nodes(n, node, node, back, &all);
 }
 
 void sft__replay_loss(sft_net *n)

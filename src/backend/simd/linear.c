@@ -37,8 +37,8 @@ static sft_status prepare(sft_ctx *c, sft_node *n, const int64_t *rows, int n_ro
     (void)n_rows;
     const sft_linear_tiles *t = sft__linear_tiles(0);
     n->param[0].stored = sft__linear_stored(t, inputs(n), outputs(n));
-    at_least(&n->work_row, sft__linear_scratch_row(t));
-    at_least(&n->work_fixed, sft__linear_scratch_fixed(t, outputs(n)));
+    at_least(&n->saved_row, sft__linear_own_row(t, outputs(n)) + SFT_LINEAR_COLUMNS);
+    at_least(&n->work_fixed, sft__linear_scratch(t, outputs(n)));
     return SFT_OK;
 }
 
@@ -77,6 +77,7 @@ static void unpack(const sft_node *n, int i, const real *stored, real *plain)
 
 static sft_linear_job job(const sft_node *n, const sft_pass *p)
 {
+    float *own = p->saved;
     return (sft_linear_job){
         .rows = p->rows,
         .k = inputs(n),
@@ -92,25 +93,38 @@ static sft_linear_job job(const sft_node *n, const sft_pass *p)
         .relu = fused_relu(n),
         .add = p->add[0],
         .scratch = p->work,
+        .own = own,
+        .own_x = own + p->rows * sft__linear_own_row(sft__linear_tiles(0), outputs(n)),
     };
 }
 
-static void forward(const sft_node *n, const sft_pass *p)
+static void forward_shards(const sft_node *n, const sft_pass *p, int count)
 {
-    sft_linear_job j = job(n, p);
-    sft__linear_tiles(0)->forward(&j);
-    if (!j.relu) sft__fused_forward(n, j.rows * j.n, p->out);
+    sft_linear_job j[SFT_MAX_TREE];
+    for (int s = 0; s < count; s++)
+        j[s] = job(n, p + s);
+    sft__linear_tiles(0)->forward(j, count);
+    for (int s = 0; s < count && !j->relu; s++)
+        sft__fused_forward(n, j[s].rows * j[s].n, p[s].out);
 }
 
-static void backward(const sft_node *n, const sft_pass *p)
+static void backward_shards(const sft_node *n, const sft_pass *p, int count)
 {
     const sft_linear_tiles *t = sft__linear_tiles(0);
-    sft_linear_job          j = job(n, p);
-    if (!j.relu) sft__fused_backward(n, j.rows * j.n, p->out, p->dout);
-    t->prepare_dy(&j);
-    if (j.dx) t->dx(&j);
-    if (j.dw) t->dw(&j);
+    sft_linear_job          j[SFT_MAX_TREE];
+    for (int s = 0; s < count; s++) {
+        j[s] = job(n, p + s);
+        if (!j[s].relu) sft__fused_backward(n, j[s].rows * j[s].n, p[s].out, p[s].dout);
+        t->prepare_dy(&j[s]);
+        if (j[s].dx) t->dx(&j[s]);
+    }
+    if (j->dw) t->dw(j, count);
+    if (j->dbias) sft__merge_params(p, count, 1, j->n);
 }
+
+static void forward(const sft_node *n, const sft_pass *p) { forward_shards(n, p, 1); }
+
+static void backward(const sft_node *n, const sft_pass *p) { backward_shards(n, p, 1); }
 
 static void version(char *buf, size_t size)
 {
@@ -125,6 +139,8 @@ const sft_kernel sft_kernel_simd_linear = {
     .release = release,
     .forward = forward,
     .backward = backward,
+    .forward_shards = forward_shards,
+    .backward_shards = backward_shards,
     .pack = pack,
     .unpack = unpack,
     .version = version,

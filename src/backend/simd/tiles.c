@@ -190,9 +190,13 @@ int64_t sft__linear_place(const sft_linear_tiles *t, int64_t k, int64_t n, int64
     return first * k + in * width + out - first;
 }
 
-int64_t sft__linear_scratch_row(const sft_linear_tiles *t) { return 2 * t->lane; }
+int64_t sft__linear_own_row(const sft_linear_tiles *t, int64_t n)
+{
+    int64_t wide = 2 * t->lane; /* unfinished sums of one panel, and all panels, take the same place */
+    return (n + wide - 1) / wide * wide;
+}
 
-int64_t sft__linear_scratch_fixed(const sft_linear_tiles *t, int64_t n)
+int64_t sft__linear_scratch(const sft_linear_tiles *t, int64_t n)
 {
     return 2 * t->lane * (n + SLICE);
 }

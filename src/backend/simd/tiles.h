@@ -57,14 +57,14 @@ INLINE void NAME(store_edge)(const int m, const int nv, vec acc[][2], float *to,
             to[i * step + l] = edge[i * P + l];
 }
 
-/* One tile of y: rows r.. of panel p, inputs k0..k1. Unfinished sums wait in j->scratch[row][P]. */
+/* One tile of y: rows r.. of panel p, inputs k0..k1. Unfinished sums wait in j->own[row][P]. */
 INLINE void NAME(forward_tile)(const int m, const int nv, const sft_linear_job *j, int64_t r, int64_t p,
                                int64_t k0, int64_t k1, const float *bias)
 {
     vec acc[MR][2];
     UNROLL
     for (int i = 0; i < m; i++) {
-        const float *from = k0 ? j->scratch + (r + i) * P : bias;
+        const float *from = k0 ? j->own + (r + i) * P : bias;
         acc[i][0] = acc[i][1] = LOAD(from);
         if (nv == 2)
             acc[i][1] = LOAD(from + VL);
@@ -80,7 +80,7 @@ INLINE void NAME(forward_tile)(const int m, const int nv, const sft_linear_job *
         acc[i][1] = MAX(low, acc[i][1]);
     }
     if (k1 < j->k)
-        NAME(store)(m, nv, acc, j->scratch + r * P, P);
+        NAME(store)(m, nv, acc, j->own + r * P, P);
     else if (left >= nv * VL)
         NAME(store)(m, nv, acc, j->y + r * j->n + p * P, j->n);
     else
@@ -112,7 +112,21 @@ INLINE int64_t NAME(cut)(int64_t count, int64_t t)
     return t * low + (t < higher ? t : higher);
 }
 
-TARGET static void NAME(forward)(const sft_linear_job *j)
+/* The tiles of one shard: panel p, inputs k0..k1. */
+INLINE void NAME(forward_rows)(const sft_linear_job *j, int64_t p, int64_t k0, int64_t k1,
+                               const float *bias)
+{
+    for (int64_t t = 0, r = 0, end; r < j->rows; t++, r = end) {
+        end = NAME(cut)(j->rows, t + 1);
+        if (j->n - p * P > VL)
+            HEIGHTS(end - r, NAME(forward_tile)(m, 2, j, r, p, k0, k1, bias))
+        else
+            HEIGHTS(end - r, NAME(forward_tile)(m, 1, j, r, p, k0, k1, bias))
+    }
+}
+
+/* A piece of a panel stays in the first cache while the rows of all shards pass by. */
+TARGET static void NAME(forward)(const sft_linear_job *j, int count)
 {
     for (int64_t p = 0; p * P < j->n; p++) {
         float bias[P] = { 0 };
@@ -121,13 +135,8 @@ TARGET static void NAME(forward)(const sft_linear_job *j)
             memcpy(bias, j->bias + p * P, (size_t)left * sizeof(float));
         for (int64_t k0 = 0; k0 < j->k; k0 += DEPTH) {
             int64_t k1 = k0 + DEPTH < j->k ? k0 + DEPTH : j->k;
-            for (int64_t t = 0, r = 0, end; r < j->rows; t++, r = end) {
-                end = NAME(cut)(j->rows, t + 1);
-                if (left > VL)
-                    HEIGHTS(end - r, NAME(forward_tile)(m, 2, j, r, p, k0, k1, bias))
-                else
-                    HEIGHTS(end - r, NAME(forward_tile)(m, 1, j, r, p, k0, k1, bias))
-            }
+            for (int s = 0; s < count; s++)
+                NAME(forward_rows)(j + s, p, k0, k1, bias);
         }
     }
 }
@@ -180,56 +189,120 @@ TARGET static void NAME(dx)(const sft_linear_job *j)
     }
 }
 
-/* dw of inputs k..k+m of a panel; dyp: the panel's first output gradient. */
-INLINE void NAME(dw_tile)(const int m, const int nv, const sft_linear_job *j, int64_t k, const float *dyp, int64_t step,
-                          float *dw)
+/* Where a shard's factors of dw lie: columns of x from some input on, and a panel of dy. */
+typedef struct NAME(factors) {
+    int64_t      rows, x_tile, x_step, dy_step;
+    const float *x, *dy;
+} NAME(factors);
+
+/* dw of m inputs of a panel, summed over the shards along the tree: a sum waits until its right neighbour is there. */
+INLINE void NAME(dw_tile)(const int m, const int nv, const NAME(factors) *f, int count, float *dw)
 {
-    vec acc[MR][2];
-    UNROLL
-    for (int i = 0; i < m; i++)
-        acc[i][0] = acc[i][1] = SPREAD(0.0f);
-    NAME(accumulate)(m, nv, j->rows, j->x + k, 1, j->k, dyp, step, acc);
-    NAME(store)(m, nv, acc, dw + k * nv * VL, nv * VL);
+    float waiting[SFT_TREE_DEPTH][MR * P];
+    int   n = 0;
+    for (int s = 0;; s++) {
+        vec acc[MR][2];
+        UNROLL
+        for (int i = 0; i < m; i++)
+            acc[i][0] = acc[i][1] = SPREAD(0.0f);
+        NAME(accumulate)(m, nv, f[s].rows, f[s].x, f[s].x_tile, f[s].x_step, f[s].dy, f[s].dy_step, acc);
+        for (int below = s + 1; s == count - 1 ? n > 0 : !(below & 1); below >>= 1) {
+            n--;
+            UNROLL
+            for (int i = 0; i < m; i++) {
+                acc[i][0] += LOAD(waiting[n] + i * nv * VL);
+                if (nv == 2)
+                    acc[i][1] += LOAD(waiting[n] + i * nv * VL + VL);
+            }
+        }
+        if (s == count - 1) {
+            NAME(store)(m, nv, acc, dw, nv * VL);
+            return;
+        }
+        NAME(store)(m, nv, acc, waiting[n++], nv * VL);
+    }
+}
+
+/* Inputs k0..k1 of panel p. packed: both factors lie in j->own, else only an edge panel of dy does. */
+INLINE void NAME(dw_block)(const int nv, const sft_linear_job *j, int count, bool packed, int64_t p, int64_t k0,
+                           int64_t k1)
+{
+    NAME(factors) f[SFT_MAX_TREE];
+    const int64_t width = nv * VL;
+    const bool    own = packed || j->n - p * P < width;
+    for (int s = 0; s < count; s++)
+        f[s] = (NAME(factors)){
+            .rows = j[s].rows,
+            .x_tile = 1,
+            .dy = own ? j[s].own + (packed ? j[s].rows * p * P : 0) : j[s].dy + p * P,
+            .dy_step = own ? width : j->n,
+        };
+    for (int64_t t = 0, k = 0, end; k < k1 - k0; t++, k = end) {
+        end = NAME(cut)(k1 - k0, t + 1);
+        for (int s = 0; s < count; s++) {
+            f[s].x = packed ? j[s].own_x + j[s].rows * k : j[s].x + k0 + k;
+            f[s].x_step = packed ? end - k : j->k;
+        }
+        HEIGHTS(end - k, NAME(dw_tile)(m, nv, f, count, j->dw + p * P * j->k + (k0 + k) * width))
+    }
 }
 
 /* A panel of dy, rows close together: `left` columns, zeros behind them. */
-INLINE void NAME(copy_panel)(const int nv, const sft_linear_job *j, int64_t p, int64_t left, float *to)
+INLINE void NAME(copy_panel)(const int nv, const sft_linear_job *j, int64_t p, float *to)
 {
-    const int64_t width = nv * VL;
+    const int64_t width = nv * VL, left = j->n - p * P;
     if (left < width)
         memset(to, 0, (size_t)(j->rows * width) * sizeof *to);
     for (int64_t r = 0; r < j->rows; r++) {
         const float *dy = j->dy + r * j->n + p * P;
         for (int64_t l = 0; left < width && l < left; l++)
             to[r * width + l] = dy[l];
-        for (int v = 0; left == width && v < nv; v++)
+        for (int v = 0; left >= width && v < nv; v++)
             STORE(to + r * width + v * VL, LOAD(dy + v * VL));
     }
 }
 
-/* Columns of dy far apart may fall on the same places of the first cache: they are brought together, where that pays. */
-INLINE void NAME(dw_panel)(const int nv, const sft_linear_job *j, int64_t p)
+/* Columns k0..k1 of x, tile by tile, the rows of a tile close together. */
+INLINE void NAME(copy_columns)(const sft_linear_job *j, int64_t k0, int64_t k1)
 {
-    float  *dw = j->dw + p * P * j->k;
-    int64_t width = nv * VL, left = j->n - p * P < width ? j->n - p * P : width;
-    bool    copy = left < width || j->k >= 256;
-    if (copy)
-        NAME(copy_panel)(nv, j, p, left, j->scratch);
-    const float *dyp = copy ? j->scratch : j->dy + p * P;
-    int64_t      step = copy ? width : j->n;
-    for (int64_t t = 0, k = 0, end; k < j->k; t++, k = end) {
-        end = NAME(cut)(j->k, t + 1);
-        HEIGHTS(end - k, NAME(dw_tile)(m, nv, j, k, dyp, step, dw))
+    for (int64_t t = 0, k = 0, end; k < k1 - k0; t++, k = end) {
+        end = NAME(cut)(k1 - k0, t + 1);
+        float *to = j->own_x + j->rows * k;
+        for (int64_t r = 0; r < j->rows; r++)
+            for (int64_t i = 0; i < end - k; i++)
+                to[r * (end - k) + i] = j->x[r * j->k + k0 + k + i];
     }
 }
 
-TARGET static void NAME(dw)(const sft_linear_job *j)
+/* Columns far apart may fall on the same places of the first cache: they are brought together, where that pays. */
+TARGET static void NAME(dw)(const sft_linear_job *j, int count)
 {
-    for (int64_t p = 0; p * P < j->n; p++) {
-        if (j->n - p * P > VL)
-            NAME(dw_panel)(2, j, p);
-        else
-            NAME(dw_panel)(1, j, p);
+    const bool    packed = j->k >= 256;
+    const int64_t step = packed ? SFT_LINEAR_COLUMNS : j->k;
+    for (int s = 0; packed && s < count; s++)
+        for (int64_t p = 0; p * P < j->n; p++) {
+            if (j->n - p * P > VL)
+                NAME(copy_panel)(2, j + s, p, j[s].own + j[s].rows * p * P);
+            else
+                NAME(copy_panel)(1, j + s, p, j[s].own + j[s].rows * p * P);
+        }
+    for (int64_t k0 = 0; k0 < j->k; k0 += step) {
+        int64_t k1 = k0 + step < j->k ? k0 + step : j->k;
+        for (int s = 0; packed && s < count; s++)
+            NAME(copy_columns)(j + s, k0, k1);
+        for (int64_t p = 0; p * P < j->n; p++) {
+            const bool wide = j->n - p * P > VL;
+            for (int s = 0; !packed && s < count && j->n - p * P < (wide ? P : VL); s++) {
+                if (wide)
+                    NAME(copy_panel)(2, j + s, p, j[s].own);
+                else
+                    NAME(copy_panel)(1, j + s, p, j[s].own);
+            }
+            if (wide)
+                NAME(dw_block)(2, j, count, packed, p, k0, k1);
+            else
+                NAME(dw_block)(1, j, count, packed, p, k0, k1);
+        }
     }
 }
 
