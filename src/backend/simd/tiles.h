@@ -240,8 +240,8 @@ INLINE void NAME(dw_block)(const int nv, const sft_linear_job *j, int count, boo
     for (int64_t t = 0, k = 0, end; k < k1 - k0; t++, k = end) {
         end = NAME(cut)(k1 - k0, t + 1);
         for (int s = 0; s < count; s++) {
-            f[s].x = packed ? j[s].own_x + j[s].rows * k : j[s].x + k0 + k;
-            f[s].x_step = packed ? end - k : j->k;
+            f[s].x = packed ? j[s].own_x + k : j[s].x + k0 + k;
+            f[s].x_step = packed ? SFT_LINEAR_COLUMNS : j->k;
         }
         HEIGHTS(end - k, NAME(dw_tile)(m, nv, f, count, j->dw + p * P * j->k + (k0 + k) * width))
     }
@@ -262,15 +262,16 @@ INLINE void NAME(copy_panel)(const int nv, const sft_linear_job *j, int64_t p, f
     }
 }
 
-/* Columns k0..k1 of x, tile by tile, the rows of a tile close together. */
+/* Columns k0..k1 of x, rows close together. */
 INLINE void NAME(copy_columns)(const sft_linear_job *j, int64_t k0, int64_t k1)
 {
-    for (int64_t t = 0, k = 0, end; k < k1 - k0; t++, k = end) {
-        end = NAME(cut)(k1 - k0, t + 1);
-        float *to = j->own_x + j->rows * k;
-        for (int64_t r = 0; r < j->rows; r++)
-            for (int64_t i = 0; i < end - k; i++)
-                to[r * (end - k) + i] = j->x[r * j->k + k0 + k + i];
+    for (int64_t r = 0; r < j->rows; r++) {
+        const float *x = j->x + r * j->k + k0;
+        float       *to = j->own_x + r * SFT_LINEAR_COLUMNS;
+        if (k1 - k0 < SFT_LINEAR_COLUMNS)
+            memcpy(to, x, (size_t)(k1 - k0) * sizeof *to);
+        else
+            memcpy(to, x, SFT_LINEAR_COLUMNS * sizeof *to);
     }
 }
 
