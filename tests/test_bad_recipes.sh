@@ -102,6 +102,32 @@ data: digits
 model: flatten | linear
 optimizer: {name: adam, lr: "1e-3"}
 EOF
+bad 29 E132 3 "r.yaml:4:3: error[E132]: \`1.weight\` in \`init_layers\` matches no layer" <<'EOF'
+data: digits
+model: linear 8 | relu | linear
+init_layers:
+  1.weight: ones
+EOF
+bad 29 E132 3 "r.yaml:3:25: error[E132]: unknown init_layers \`noraml\`" <<'EOF'
+data: digits
+model: flatten | linear
+init_layers: {"*.bias": noraml std=1}
+EOF
+bad 7 E111 3 "wants patterns" <<'EOF'
+data: digits
+model: flatten | linear
+init_layers: normal
+EOF
+bad 5 E104 3 "given twice: 3:15 and 3:31" <<'EOF'
+data: digits
+model: flatten | linear
+init_layers: {"*.bias": ones, "*.bias": zeros}
+EOF
+bad 16 E114 3 "names nothing" <<'EOF'
+data: digits
+model: flatten | linear
+init_layers: {"*.bias": {std: 1}}
+EOF
 for lr in nan .inf -1 0; do
     bad 9 E112 3 "lr" <<EOF
 data: digits

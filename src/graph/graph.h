@@ -4,6 +4,7 @@
 #define SFT_GRAPH_GRAPH_H
 
 #include "backend/backend.h"
+#include "base/rules.h"
 #include "base/team.h"
 #include "ops/op.h"
 
@@ -73,7 +74,9 @@ typedef struct sft_net_config {
     int64_t          batch;
     int              shards;    /* 0: min(16, batch/32 down to a power of two), at least 1 */
     uint64_t         seed;
-    const sft_spec  *init;      /* the recipe's `init`, or NULL for auto */
+    const struct sft_init *init; /* the recipe's `init`, bound, or NULL for auto */
+    const void      *init_conf;
+    const sft_rules *init_layers; /* resolved; NULL: none */
     int64_t          memory_limit; /* bytes; 0: what the machine has */
 } sft_net_config;
 
@@ -100,6 +103,10 @@ sft_status sft__net_pack(sft_net *n, int i, const real *plain, real *to);
 real      *sft__net_kept(const sft_net *n, int i);
 int64_t    sft__net_tensor_count(const sft_net *n, int i);
 const char *sft__net_tensor_path(const sft_net *n, int i);
+/* How patterns see tensor i. */
+sft_target sft__net_target(const sft_net *n, int i);
+/* Every rule of the recipe's section matches a trained tensor, or E132. */
+sft_status sft__net_check_rules(const sft_net *n, const sft_rules *rules, const char *section);
 int        sft__net_find(const sft_net *n, const char *path); /* -1: none */
 
 #endif

@@ -63,7 +63,7 @@ static sft_status make(sft_net *n, const sft_net_config *k)
         return sft_code(n->ctx);
     if (sft__prepare_rows(n, n->run->rows) || sft__number_tensors(n) || sft__plan_memory(n, k->memory_limit))
         return sft_code(n->ctx);
-    return sft__start_weights(n, k->init);
+    return sft__start_weights(n, k);
 }
 
 sft_net *sft__net_make(sft_ctx *c, const sft_net_config *k)

@@ -86,7 +86,7 @@ sft_status sft__choose_kernels(sft_net *n, int64_t rows);          /* kernels, l
 sft_status sft__number_tensors(sft_net *n);                        /* offsets in the slabs, the table of tensors */
 sft_status sft__check_room(sft_net *n, int64_t limit);             /* E128 early, from shapes alone */
 sft_status sft__plan_memory(sft_net *n, int64_t limit);
-sft_status sft__start_weights(sft_net *n, const sft_spec *init);
+sft_status sft__start_weights(sft_net *n, const sft_net_config *k);           /* src/graph/start.c */
 sft_status sft__prepare_rows(sft_net *n, int64_t rows);
 void       sft__run_close(sft_net *n);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tensors of a network: their places in the slabs, their first values, their ways in and out in PyTorch's order. */
+/* The tensors of a network: their places in the slabs, their ways in and out in PyTorch's order. */
 #include "graph/private.h"
 
 #include <string.h>
@@ -89,77 +89,22 @@ sft_status sft__net_pack(sft_net *n, int i, const real *plain, real *to)
     return SFT_OK;
 }
 
-/* ---- first values -------------------------------------------------------------------------- */
-
-typedef struct bound_init {
-    const sft_init *init;
-    void           *conf;
-} bound_init;
-
-static sft_status bind_init(sft_net *n, const sft_spec *spec, bound_init *b)
+sft_target sft__net_target(const sft_net *n, int i)
 {
-    static const sft_field none[] = { SFT_FIELD_END };
-    b->init = sft__init_find(spec->name);
-    if (!b->init) {
-        sft_near near = sft__near(spec->name);
-        for (int i = 0; sft__init_at(i); i++)
-            sft__near_try(&near, sft__init_at(i)->name);
-        const char *best = sft__near_best(&near);
-        return sft__fail_at(n->ctx, spec->pos, SFT_E132, "unknown initialiser `%s`%s%s%s — `surefoot list init` shows all", spec->name,
-                            best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
-    }
-    b->conf = sft__arena_alloc(&n->arena, b->init->conf_size ? b->init->conf_size : 1);
-    const char *what = sft__arena_printf(&n->arena, "init %s", b->init->name);
-    return !b->conf || !what ? sft_code(n->ctx)
-                             : sft__fields_bind(&n->arena, b->init->fields ? b->init->fields : none, b->conf, spec, what);
+    const struct sft_tensor_ref *t = &n->tensor[i];
+    return (sft_target){ .layer = t->node->path, .op = t->node->op->name,
+                         .tensor = t->trained ? t->node->param[t->i].name : t->node->state[t->i].name };
 }
 
-/* The recipe's initialiser fills weights; biases are zero unless it is PyTorch's, which draws them too. */
-static sft_status fill(sft_net *n, int index, const bound_init *chosen, real *plain)
+sft_status sft__net_check_rules(const sft_net *n, const sft_rules *rules, const char *section)
 {
-    const struct sft_tensor_ref *t = &n->tensor[index];
-    const sft_param *p = &t->node->param[t->i];
-    bool bias = p->shape.rank == 1;
-    const char *word = p->init ? p->init : bias && strcmp(chosen->init->name, "pytorch") != 0 ? "zeros" : NULL;
-    bound_init own = *chosen;
-    if (word) {
-        sft_spec spec = { .name = word };
-        if (bind_init(n, &spec, &own))
-            return sft_code(n->ctx);
-    }
-    const void *act_conf = NULL;
-    const sft_op *act = sft__following_activation(n, t->node, &act_conf);
-    sft_stream random = sft__stream(sft__key(n->seed, SFT_FOR_INIT), (uint32_t)index, 0, 0);
-    sft_init_call call = { .values = plain, .count = p->count, .shape = p->shape, .fan_in = p->fan_in, .fan_out = p->fan_out,
-                           .gain = act && act->gain ? act->gain(act_conf) : 1.0, .saturating = act && act->xavier, .bias = bias,
-                           .random = &random };
-    own.init->fill(own.conf, &call);
-    return sft__net_pack(n, index, plain, NULL);
-}
-
-sft_status sft__start_weights(sft_net *n, const sft_spec *init)
-{
-    sft_spec by_rule = { .name = "auto" };
-    bound_init chosen;
-    if (bind_init(n, init && init->name && *init->name ? init : &by_rule, &chosen))
+    sft_target *target = rules && rules->n ? sft__alloc(n->ctx, (size_t)n->n_tensors * sizeof *target) : NULL;
+    if (!target)
         return sft_code(n->ctx);
-    int64_t most = 1;
-    for (int i = 0; i < n->n_tensors; i++)
-        most = sft__net_tensor_count(n, i) > most ? sft__net_tensor_count(n, i) : most;
-    sft_slab plain;
-    if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)))
-        return sft_code(n->ctx);
-    for (int i = 0; i < n->n_tensors && !sft__failed(n->ctx); i++) {
-        const struct sft_tensor_ref *t = &n->tensor[i];
-        real *x = plain.base;
-        if (t->trained) {
-            fill(n, i, &chosen, x);
-            continue;
-        }
-        for (int64_t e = 0; e < t->node->state[t->i].count; e++)
-            x[e] = (real)t->node->state[t->i].start;
-        sft__net_pack(n, i, x, NULL);
-    }
-    sft__slab_close(n->ctx, &plain);
-    return sft_code(n->ctx);
+    int trained = 0;
+    for (; trained < n->n_tensors && n->tensor[trained].trained; trained++)
+        target[trained] = sft__net_target(n, trained);
+    sft_status s = sft__rules_check(n->ctx, rules, section, target, trained);
+    sft__free(n->ctx, target, (size_t)n->n_tensors * sizeof *target);
+    return s;
 }

@@ -41,6 +41,7 @@ static const sft_section *owner(sft_recipe *r, const char *key, const sft_field 
 {
     for (int id = 0; id < SFT_SECTIONS; id++) {
         sft_choice c = { .fields = sft__section[id].rows };
+        if (sft__section[id].patterns) continue;
         if (sft__section[id].at) {
             const sft_spec *s = sft__section_spec(r, id);
             const char     *name = s->name && *s->name ? s->name : sft__section[id].usual;
@@ -148,8 +149,18 @@ static const sft_field *rows_now(sft_recipe *r, int id, const char *key)
     return sft__section_rows(r, id, &c);
 }
 
+/* `init_layers.*.bias=constant 0.1`: what stands behind the section's dot is the pattern. */
+static sft_status set_rule(sft_recipe *r, int id, const assignment *a)
+{
+    const sft_pos at = { 0 };
+    if (a->value) return sft__rule_assign(r, id, a->key, at, a->value, a->value_pos, true);
+    if (sft__rules_remove(sft__section_rules(r, id), a->key)) return SFT_OK;
+    return sft__fail(r->ctx, SFT_E144, "`%s` has no pattern `%s` to take out", sft__section[id].name, a->key);
+}
+
 static sft_status set_key(sft_recipe *r, int id, const assignment *a)
 {
+    if (sft__section[id].patterns) return set_rule(r, id, a);
     const sft_section *section = &sft__section[id];
     sft_spec          *s = sft__section_spec(r, id), changed;
     if (section->at && sft__text_is(a->key, "name") && !r->stack) return set_name(r, id, a);
@@ -178,12 +189,13 @@ static sft_status try_section(sft_recipe *r, int id)
 
 static sft_status set_section(sft_recipe *r, int id, const assignment *a)
 {
-    const sft_spec before = *sft__section_spec(r, id);
-    const char    *stack = r->stack;
     if (!a->value) {
         sft__section_clear(r, id);
         return SFT_OK;
     }
+    if (sft__section[id].patterns) return sft__rules_wanted(r, id, a->value_pos, true);
+    const sft_spec before = *sft__section_spec(r, id);
+    const char    *stack = r->stack;
     sft_status s = sft__section_assign(r, id, a->value, strlen(a->value), a->value_pos, true);
     if (s == SFT_OK) s = try_section(r, id);
     if (s == SFT_OK) return SFT_OK;

@@ -86,6 +86,10 @@ sft_recipe *sft_recipe_read(sft_ctx *c, const char *path)
 
 void sft__section_clear(sft_recipe *r, int id)
 {
+    if (sft__section[id].patterns) {
+        *sft__section_rules(r, id) = (sft_rules){ 0 };
+        return;
+    }
     *sft__section_spec(r, id) = (sft_spec){ 0 };
     if (id == SFT_MODEL_SECTION) r->stack = NULL;
 }
@@ -103,8 +107,7 @@ static bool is_preset(const char *text, size_t n)
     return sft__preset_find(word) != NULL;
 }
 
-/* `early_stop: 8`: a section without a name takes the first word as its main value. */
-static sft_status no_name(sft_recipe *r, int id, sft_spec *s)
+sft_status sft__spec_unname(sft_recipe *r, int id, sft_spec *s)
 {
     if (!s->name || !*s->name) return SFT_OK;
     const char *value = s->name;
@@ -127,6 +130,7 @@ sft_status sft__section_assign(sft_recipe *r, int id, const char *text, size_t n
                                bool override)
 {
     sft_spec spec = { 0 };
+    if (sft__section[id].patterns) return sft__rules_wanted(r, id, pos, override);
     if (id == SFT_MODEL_SECTION && !is_preset(text, n)) {
         const char *stack = sft__arena_textn(&r->arena, text, n);
         if (!stack) return sft_code(r->ctx);
@@ -137,7 +141,7 @@ sft_status sft__section_assign(sft_recipe *r, int id, const char *text, size_t n
         return SFT_OK;
     }
     sft_status s = sft__spec_parse(&r->arena, text, n, pos, &spec);
-    if (s == SFT_OK && !sft__section[id].at) s = no_name(r, id, &spec);
+    if (s == SFT_OK && !sft__section[id].at) s = sft__spec_unname(r, id, &spec);
     if (s != SFT_OK) return s;
     for (int i = 0; i < spec.n; i++) spec.arg[i].override = override;
     sft__section_clear(r, id);
@@ -165,13 +169,14 @@ sft_status sft__version_check(sft_recipe *r, const char *text, sft_pos pos, bool
 static const char *owner_of(const char *key, const sft_field **row)
 {
     for (int id = 0; id < SFT_SECTIONS; id++) {
+        if (sft__section[id].patterns) continue;
         *row = sft__section[id].rows ? sft__field_find(sft__section[id].rows, key) : NULL;
         if (*row) return sft__section[id].name;
     }
     for (int id = 0; id < SFT_SECTIONS; id++) {
         const sft_section *s = &sft__section[id];
         sft_choice         c;
-        for (int i = 0; s->at && s->at(i, &c); i++) {
+        for (int i = 0; s->at && !s->patterns && s->at(i, &c); i++) {
             *row = c.fields ? sft__field_find(c.fields, key) : NULL;
             if (*row) return s->name;
         }
@@ -193,11 +198,16 @@ sft_status sft__section_unknown(sft_recipe *r, const char *name, sft_pos pos, sf
                             name, owner, row->name);
     }
     sft_near near = sft__near(name);
-    for (int i = 0; i < SFT_SECTIONS; i++) sft__near_try(&near, sft__section[i].name);
+    sft_string list;
+    sft__string_open(&list, r->ctx);
+    for (int i = 0; i < SFT_SECTIONS; i++) {
+        sft__near_try(&near, sft__section[i].name);
+        sft__string_addf(&list, "%s%s", i ? ", " : "", sft__section[i].name);
+    }
     const char *best = sft__near_best(&near);
-    return sft__fail_at(
-        r->ctx, pos, e,
-        "unknown section `%s` — there are data, split, model, loss, init, optimizer, schedule, train, "
-        "early_stop, checkpoint%s%s%s",
-        name, best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+    if (list.text)
+        sft__fail_at(r->ctx, pos, e, "unknown section `%s` — there are %s%s%s%s", name, list.text,
+                     best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+    sft__string_close(&list);
+    return sft_code(r->ctx);
 }

@@ -3,6 +3,7 @@
 #ifndef SFT_RECIPE_RECIPE_H
 #define SFT_RECIPE_RECIPE_H
 
+#include "base/rules.h"
 #include "data/data.h"
 #include "graph/graph.h"
 #include "init/init.h"
@@ -39,7 +40,7 @@ typedef struct sft_keep_conf {
 
 typedef enum sft_section_id {
     SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
-    SFT_OPTIMIZER_SECTION, SFT_SCHEDULE_SECTION, SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION,
+    SFT_INIT_LAYERS_SECTION, SFT_OPTIMIZER_SECTION, SFT_SCHEDULE_SECTION, SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION,
     SFT_SECTIONS
 } sft_section_id;
 
@@ -57,6 +58,7 @@ struct sft_recipe {
     const char *file;           /* "recipe.yaml" in messages */
     /* as given, edited by overrides */
     sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint;
+    sft_rules   init_layers;    /* initialisers by pattern */
     const char *stack;          /* model as stack text; NULL: a preset, in `model` */
     sft_pos    stack_pos;
     /* as resolved */

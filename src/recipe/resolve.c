@@ -92,7 +92,9 @@ sft_status sft__section_bind(sft_recipe *r, int id, const sft_spec *s, sft_bound
     *out = (sft_bound){ 0 };
     if (!section->at) {
         out->rows = section->rows;
-        out->conf = (char *)r + section->conf;
+        out->conf = section->patterns ? sft__arena_alloc(&r->arena, section->conf)
+                                      : (char *)r + section->conf;
+        if (!out->conf) return sft_code(r->ctx);
         return sft__fields_bind(&r->arena, out->rows, out->conf, s, section->name);
     }
     sft_choice c;
@@ -210,6 +212,8 @@ sft_status sft_recipe_resolve(sft_recipe *r)
     for (int id = 0; id < SFT_SECTIONS && s == SFT_OK; id++) {
         if (id == SFT_MODEL_SECTION)
             s = resolve_model(r);
+        else if (sft__section[id].patterns)
+            s = sft__rules_bind(r, id);
         else
             s = sft__section_bind(r, id, sft__section_spec(r, id), &r->bound[id]);
     }

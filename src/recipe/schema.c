@@ -124,7 +124,9 @@ static void body(sft_string *out, sft_recipe *r, int id)
     sft_choice         c = { 0 };
     sft__string_add(out, "{\"description\": ");
     sft__string_json(out, s->doc);
-    sft__string_add(out, ", \"anyOf\": [{\"type\": [\"string\", \"number\", \"null\"]}");
+    if (s->patterns) sft__string_add(out, ", \"type\": [\"object\", \"null\"], \"additionalProperties\": {");
+    else sft__string_add(out, ", ");
+    sft__string_add(out, "\"anyOf\": [{\"type\": [\"string\", \"number\", \"null\"]}");
     if (!s->at) {
         sft__string_add(out, ", ");
         mapping(out, s, &c, s->rows);
@@ -133,7 +135,7 @@ static void body(sft_string *out, sft_recipe *r, int id)
         sft__string_add(out, ", ");
         mapping(out, s, &c, sft__section_rows(r, id, &c));
     }
-    sft__string_add(out, "]}");
+    sft__string_add(out, s->patterns ? "]}}" : "]}");
 }
 
 const char *sft_recipe_schema(sft_recipe *r)

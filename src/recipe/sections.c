@@ -94,6 +94,10 @@ const sft_section sft__section[SFT_SECTIONS] = {
         .doc = "what is made small; auto: by the targets" },
     [SFT_INIT_SECTION] = { .name = "init", .aliases = "initializer kernel_initializer", .spec = AT(init), .at = init_at,
         .usual = "auto", .doc = "first values of the weights; auto: by the activation that follows" },
+    [SFT_INIT_LAYERS_SECTION] = { .name = "init_layers", .aliases = "init_by_name", .spec = AT(init_layers), .at = init_at,
+        .patterns = true, .example_rule = "\"*.bias\": constant 0.1", .example_override = "*.bias=constant 0.1",
+        .doc = "first values by name: patterns of layers (`2.body.*`, `conv2d`) or tensors (`0.weight`, `*.bias`); the last that "
+               "matches counts" },
     [SFT_OPTIMIZER_SECTION] = { .name = "optimizer", .aliases = "opt optimiser solver", .spec = AT(optimizer),
         .at = optimizer_at, .usual = "adamw", .doc = "how gradients become updates" },
     [SFT_SCHEDULE_SECTION] = { .name = "schedule", .aliases = "lr_scheduler scheduler sched lr_schedule",

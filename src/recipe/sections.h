@@ -16,12 +16,14 @@ typedef struct sft_choice {     /* what sections need to know of a record of any
 
 typedef struct sft_section {
     const char      *name, *aliases, *doc;
-    size_t           spec;      /* offset of its sft_spec in sft_recipe */
+    size_t           spec;      /* offset of its sft_spec in sft_recipe; with `patterns` of its sft_rules */
     const sft_field *rows;      /* a section without records: its rows … */
-    size_t           conf;      /* … and the offset of their struct in sft_recipe */
+    size_t           conf;      /* … and the offset of their struct in sft_recipe; with `patterns` the size of the struct */
     bool           (*at)(int i, sft_choice *c); /* a section that names a record: the records; false past the end */
     const char      *usual;     /* the name when none is given; NULL: required. "auto" need not be a record */
     const char      *example;   /* of a required section */
+    bool             patterns;  /* its keys are patterns of layer and tensor names, each with a record or rows of its own */
+    const char      *example_rule, *example_override; /* of a section with patterns, for messages */
 } sft_section;
 
 extern const sft_section sft__section[SFT_SECTIONS];
@@ -44,6 +46,17 @@ sft_status sft__section_unknown(sft_recipe *r, const char *name, sft_pos pos, sf
 sft_status sft__section_bind(sft_recipe *r, int id, const sft_spec *s, sft_bound *out);
 /* The rows that section id takes under this name (schedules: with warm-up); NULL after a failure. */
 const sft_field *sft__section_rows(sft_recipe *r, int id, const sft_choice *c);
+
+/* `early_stop: 8`: where there is no name, the first word is the main value. */
+sft_status sft__spec_unname(sft_recipe *r, int id, sft_spec *s);
+
+/* src/recipe/rules.c: sections with patterns. Overrides are checked at once, the recipe's own by sft__rules_bind. */
+sft_rules *sft__section_rules(sft_recipe *r, int id);
+sft_status sft__rules_bind(sft_recipe *r, int id);
+sft_status sft__rule_put(sft_recipe *r, int id, const char *pattern, sft_pos pos, const sft_spec *spec, bool override);
+sft_status sft__rule_assign(sft_recipe *r, int id, const char *pattern, sft_pos pos, const char *text, sft_pos text_pos,
+                            bool override);
+sft_status sft__rules_wanted(sft_recipe *r, int id, sft_pos pos, bool override); /* it was given something else */
 
 /* src/recipe/yaml.c: fills the recipe from YAML text. */
 sft_status sft__yaml_read(sft_recipe *r, const char *text, size_t n);

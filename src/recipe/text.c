@@ -89,6 +89,22 @@ static void section(sft_string *out, const char *name, const sft_bound *b)
     }
 }
 
+/* A section without rules says nothing. */
+static void rules(sft_string *out, sft_recipe *r, int id)
+{
+    const sft_rules *all = sft__section_rules(r, id);
+    if (all->n) sft__string_addf(out, "%s:\n", sft__section[id].name);
+    for (int i = 0; i < all->n; i++) {
+        const char *text = sft__rule_text(&r->arena, &all->rule[i]);
+        if (!text) return;
+        sft__string_add(out, "  ");
+        scalar(out, all->rule[i].pattern);
+        sft__string_add(out, ": ");
+        scalar(out, text);
+        sft__string_add(out, "\n");
+    }
+}
+
 const char *sft_recipe_text(sft_recipe *r)
 {
     if (!r || sft_recipe_resolve(r) != SFT_OK) return NULL;
@@ -104,6 +120,8 @@ const char *sft_recipe_text(sft_recipe *r)
     for (int id = 0; id < SFT_SECTIONS; id++) {
         if (id == SFT_MODEL_SECTION && layers)
             stack(&out, layers);
+        else if (sft__section[id].patterns)
+            rules(&out, r, id);
         else
             section(&out, sft__section[id].name, &r->bound[id]);
     }
@@ -126,6 +144,21 @@ static const char *one(sft_recipe *r, const sft_bound *b, const char *key)
                            text ? text : sft__field_print(row, b->conf, buf, sizeof buf));
 }
 
+/* The call behind a pattern, or with NULL all of them as `PATTERN: CALL, …`. */
+static const char *one_rule(sft_recipe *r, int id, const char *pattern)
+{
+    const sft_rules *all = sft__section_rules(r, id);
+    const sft_rule  *rule = pattern ? sft__rules_find(all, pattern) : NULL;
+    if (pattern) return rule ? sft__rule_text(&r->arena, rule) : NULL;
+    const char *text = sft__arena_text(&r->arena, "");
+    for (int i = 0; i < all->n && text; i++) {
+        const char *call = sft__rule_text(&r->arena, &all->rule[i]);
+        if (!call) return NULL;
+        text = sft__arena_printf(&r->arena, "%s%s%s: %s", text, i ? ", " : "", all->rule[i].pattern, call);
+    }
+    return text;
+}
+
 double sft_recipe_number(sft_recipe *r, const char *key)
 {
     const char *text = sft_recipe_get(r, key);
@@ -145,6 +178,7 @@ const char *sft_recipe_get(sft_recipe *r, const char *key)
     const int id = sft__section_find(word);
     if (id < 0) return NULL;
     const sft_bound *b = &r->bound[id];
+    if (sft__section[id].patterns) return one_rule(r, id, key[n] ? key + n + 1 : NULL);
     if (id == SFT_MODEL_SECTION && sft__text_is(key + n, ".stack")) return sft__stack_text(&r->arena, r->layers);
     if (key[n]) return one(r, b, key + n + 1);
     if (id == SFT_MODEL_SECTION && r->stack) return sft__stack_text(&r->arena, r->layers);

@@ -177,7 +177,7 @@ static void note_quoted(sft_yaml *d, const mapping *m)
     }
 }
 
-static sft_status section_mapping(sft_yaml *d, int id)
+static sft_status read_mapping(sft_yaml *d, int id, sft_spec *spec)
 {
     mapping       m = { .id = id };
     const sft_pos pos = sft__yaml_here(d);
@@ -190,9 +190,53 @@ static sft_status section_mapping(sft_yaml *d, int id)
     }
     note_quoted(d, &m);
     if (!m.spec.name) m.spec.pos = pos;
-    sft__section_clear(d->r, id);
-    *sft__section_spec(d->r, id) = m.spec;
+    *spec = m.spec;
     return SFT_OK;
+}
+
+static sft_status section_mapping(sft_yaml *d, int id)
+{
+    sft_spec         spec;
+    const sft_status s = read_mapping(d, id, &spec);
+    if (s != SFT_OK) return s;
+    sft__section_clear(d->r, id);
+    *sft__section_spec(d->r, id) = spec;
+    return SFT_OK;
+}
+
+/* One pattern and its call, as text in the one grammar or as a mapping. */
+static sft_status rule(sft_yaml *d, int id)
+{
+    const sft_pos   pos = sft__yaml_here(d);
+    const char     *pattern = read_key(d);
+    sft_spec        spec;
+    const sft_rule *before = pattern ? sft__rules_find(sft__section_rules(d->r, id), pattern) : NULL;
+    if (!pattern) return sft_code(d->r->ctx);
+    if (before) return given_twice(d, pattern, pos, before->pos);
+    sft_status s = sft__yaml_next(d);
+    if (s != SFT_OK) return s;
+    if (d->event.type == YAML_MAPPING_START_EVENT) {
+        s = read_mapping(d, id, &spec);
+        return s != SFT_OK ? s : sft__rule_put(d->r, id, pattern, pos, &spec, false);
+    }
+    if (d->event.type != YAML_SCALAR_EVENT) return wrong_value(d, pattern, "a call or a mapping");
+    if (is_null(d)) return SFT_OK;
+    sft_pos at = sft__yaml_here(d);
+    if (!no_zero(d)) return sft__fail_at(d->r->ctx, at, SFT_E111, "a zero character in `%s`", pattern);
+    at.col += is_quoted(d);
+    return sft__rule_assign(d->r, id, pattern, pos, scalar(d), at, false);
+}
+
+static sft_status section_rules(sft_yaml *d, int id)
+{
+    sft__section_clear(d->r, id);
+    for (;;) {
+        sft_status s = sft__yaml_next(d);
+        if (s != SFT_OK) return s;
+        if (d->event.type == YAML_MAPPING_END_EVENT) return SFT_OK;
+        s = rule(d, id);
+        if (s != SFT_OK) return s;
+    }
 }
 
 static sft_status version(sft_yaml *d)
@@ -218,7 +262,8 @@ static sft_status section(sft_yaml *d)
         return s == SFT_OK ? sft__section_unknown(d->r, key, pos, SFT_E110) : s;
     }
     d->seen[id] = pos;
-    if (d->event.type == YAML_MAPPING_START_EVENT) return section_mapping(d, id);
+    if (d->event.type == YAML_MAPPING_START_EVENT)
+        return sft__section[id].patterns ? section_rules(d, id) : section_mapping(d, id);
     if (d->event.type != YAML_SCALAR_EVENT) return wrong_value(d, key, "text or a mapping");
     return is_null(d) ? SFT_OK : section_scalar(d, id);
 }

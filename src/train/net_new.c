@@ -23,7 +23,9 @@ sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
                          .batch = r->train_conf.batch,
                          .shards = r->train_conf.shards > 0 ? (int)r->train_conf.shards : 0,
                          .seed = (uint64_t)r->train_conf.seed,
-                         .init = &r->init };
+                         .init = r->bound[SFT_INIT_SECTION].record,
+                         .init_conf = r->bound[SFT_INIT_SECTION].conf,
+                         .init_layers = &r->init_layers };
     if (sft_data_facts_of(d, &k.facts))
         return NULL;
     sft_net *n = sft__net_make(c, &k);
