@@ -56,7 +56,7 @@ static void fill(sft_loader *l, buffer *b, int64_t epoch, int64_t step)
     int64_t from = step * l->conf.batch, rows = l->count - from;
     rows = rows < l->conf.batch ? rows : l->conf.batch;
     sft__gather(l->data, l->conf.split, order_of(l, epoch) + from, rows, b->x, b->label, b->target);
-    b->batch = (sft_batch){ rows, b->x, b->label, b->target };
+    b->batch = (sft_batch){ .rows = rows, .x = b->x, .label = b->label, .target = b->target };
     b->epoch = epoch;
     b->step = step;
 }

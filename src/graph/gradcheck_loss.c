@@ -44,6 +44,8 @@ static double in_halves(const trial *t)
         p.rows = part ? t->pass.rows - half : half;
         p.out += part ? half * n : 0;
         p.label = p.label ? p.label + (part ? half : 0) : NULL;
+        p.label2 = p.label2 ? p.label2 + (part ? half : 0) : NULL;
+        p.mix = p.mix ? p.mix + (part ? half : 0) : NULL;
         p.target = p.target ? p.target + (part ? half * n : 0) : NULL;
         if (p.rows)
             t->loss->eval(t->conf, &p, &sum, &right);
@@ -93,8 +95,29 @@ static sft_status set_up(sft_arena *a, const sft_case *k, trial *t, int32_t **la
     if (sft__failed(a->ctx) || sft__spec_parse(a, text, strlen(text), (sft_pos){ 0 }, &spec) ||
         sft__fields_bind(a, t->loss->fields ? t->loss->fields : none, t->conf, &spec, t->loss->name))
         return sft_code(a->ctx);
+    sft_loss_data data = { .outputs = outputs };
+    if (t->loss->prepare && t->loss->prepare(a->ctx, a, t->conf, &data))
+        return sft_code(a->ctx);
     t->pass = (sft_loss_pass){ .rows = k->rows, .outputs = outputs, .out = t->x, .scale = 1.0 / (double)(k->rows + 1) };
     return SFT_OK;
+}
+
+/* Targets of two classes each. */
+static void check_mixed(sft_arena *a, trial *t, sft_stream *random, real *dout, sft_gradcheck *result)
+{
+    int64_t  rows = t->pass.rows;
+    int32_t *label2 = sft__arena_alloc(a, (size_t)rows * sizeof *label2);
+    real    *mix = sft__arena_alloc(a, (size_t)rows * sizeof *mix);
+    for (int64_t r = 0; mix && r < rows; r++) {
+        label2[r] = (int32_t)sft__below(random, (uint64_t)t->pass.outputs);
+        mix[r] = (real)sft__uniform(random);
+    }
+    t->pass.label2 = label2;
+    t->pass.mix = mix;
+    if (mix)
+        check(t, dout, result);
+    t->pass.label2 = NULL;
+    t->pass.mix = NULL;
 }
 
 sft_status sft__gradcheck_loss(sft_ctx *c, const sft_loss *loss, const sft_case *k, sft_gradcheck *result)
@@ -120,6 +143,8 @@ sft_status sft__gradcheck_loss(sft_ctx *c, const sft_loss *loss, const sft_case 
         t.pass.label = classes ? label : NULL;
         t.pass.target = classes ? NULL : target;
         check(&t, dout, result);
+        if (classes && loss->mixes && !sft__failed(c))
+            check_mixed(&a, &t, &random, dout, result);
     }
     sft__arena_close(&a);
     return sft_code(c);

@@ -34,6 +34,8 @@ typedef struct sft_batch {      /* rows samples, plain layout */
     const real    *x;           /* rows x sample */
     const int32_t *label;       /* classes, or NULL */
     const real    *target;      /* rows x outputs, or NULL */
+    const int32_t *label2;      /* mixup, cutmix: see sft_loss_pass; NULL: none */
+    const real    *mix;
 } sft_batch;
 
 typedef struct sft_run sft_run; /* slabs, passes, joins: src/graph/run.c */
@@ -69,7 +71,8 @@ struct sft_net {
 typedef struct sft_net_config {
     const sft_layer *model;
     const sft_loss  *loss;      /* NULL: by the task */
-    void            *loss_conf;
+    const void      *loss_conf; /* NULL: defaults */
+    const int64_t   *class_count; /* training samples of each class; NULL: unknown */
     sft_data_facts   facts;     /* shape, task, outputs */
     int64_t          batch;
     int              shards;    /* 0: min(16, batch/32 down to a power of two), at least 1 */
@@ -87,6 +90,7 @@ sft_status sft__net_prepare(sft_net *n, const int64_t *batch, int count);
 
 typedef struct sft_outcome {
     double loss_sum, right;     /* over the batch */
+    double weight;              /* what the mean loss, and so the gradient, was divided by: samples, or the sum of their weights */
     double grad_sumsq;          /* of the summed gradient */
 } sft_outcome;
 

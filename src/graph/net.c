@@ -15,30 +15,6 @@ static int default_shards(int64_t batch)
     return g;
 }
 
-static const char *loss_for(sft_task task)
-{
-    static const char *const by_task[] = { [SFT_CLASSES] = "cross_entropy", [SFT_BINARY] = "bce", [SFT_REGRESSION] = "mse" };
-    return by_task[task];
-}
-
-static sft_status choose_loss(sft_net *n, const sft_net_config *k)
-{
-    n->loss = k->loss ? k->loss : sft__loss_find(loss_for(n->task));
-    n->loss_conf = k->loss_conf;
-    if (!n->loss_conf) {
-        n->loss_conf = sft__arena_alloc(&n->arena, n->loss->conf_size ? n->loss->conf_size : 1);
-        if (!n->loss_conf)
-            return sft_code(n->ctx);
-        if (n->loss->fields)
-            sft__fields_defaults(n->loss->fields, n->loss_conf, &n->arena);
-    }
-    static const char *const words[] = { "class labels", "yes-or-no labels", "numbers" };
-    if (!(n->loss->tasks & (1u << n->task)))
-        return sft__fail(n->ctx, SFT_E129, "the loss `%s` cannot be used with %s — leave `loss:` out or use `%s`", n->loss->name,
-                         words[n->task], loss_for(n->task));
-    return SFT_OK;
-}
-
 static sft_status size_run(sft_net *n, const sft_net_config *k)
 {
     sft_run *r = n->run = sft__arena_alloc(&n->arena, sizeof *n->run);
@@ -59,7 +35,7 @@ static sft_status size_run(sft_net *n, const sft_net_config *k)
 
 static sft_status make(sft_net *n, const sft_net_config *k)
 {
-    if (sft__build_nodes(n, k) || choose_loss(n, k) || size_run(n, k) || sft__check_room(n, k->memory_limit) || sft__fuse(n) || sft__choose_kernels(n, n->run->rows))
+    if (sft__build_nodes(n, k) || sft__choose_loss(n, k) || size_run(n, k) || sft__check_room(n, k->memory_limit) || sft__fuse(n) || sft__choose_kernels(n, n->run->rows))
         return sft_code(n->ctx);
     if (sft__prepare_rows(n, n->run->rows) || sft__number_tensors(n) || sft__plan_memory(n, k->memory_limit))
         return sft_code(n->ctx);

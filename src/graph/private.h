@@ -64,6 +64,7 @@ struct sft_run {
     uint64_t   step;
     int        active;          /* shards with samples */
     int64_t    active_rows;
+    double     weight;          /* of the whole batch in the loss: samples, or the sum of their weights */
 };
 
 /* ---- the tree over shards (src/graph/tree.c) ------------------------------------------------ */
@@ -80,6 +81,10 @@ int   sft__open_merges(int active, int threads, sft_merge *list);
 void  sft__reduce_block(sft_net *n, int64_t b, const sft_merge *merge, int merges);
 real *sft__shard_gradient(const sft_net *n, int shard);
 
+sft_status sft__choose_loss(sft_net *n, const sft_net_config *k);
+double     sft__batch_weight(const sft_net *n);                    /* of the batch in hand */
+void       sft__run_loss(sft_net *n, int shard, int thread);
+double     sft__tree_sum(double *x, int n);                        /* x is used up */
 sft_status sft__build_nodes(sft_net *n, const sft_net_config *k);  /* layers to nodes, shapes */
 sft_status sft__fuse(sft_net *n);
 sft_status sft__choose_kernels(sft_net *n, int64_t rows);          /* kernels, layouts, reorders */

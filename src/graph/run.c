@@ -200,18 +200,8 @@ static void backward(sft_net *n, const span *w)
 
 static void losses(sft_net *n, const span *w)
 {
-    sft_run *r = n->run;
-    int last = n->n_nodes - 1;
-    for (int s = w->lo; s < w->hi; s++) {
-        sft_pass *p = sft__pass_of(n, last, s, w->thread);
-        const sft_batch *b = r->batch;
-        sft_loss_pass q = { .rows = p->rows, .outputs = n->outputs, .out = p->out,
-                            .label = b->label ? b->label + p->row0 : NULL,
-                            .target = b->target ? b->target + p->row0 * n->outputs : NULL,
-                            .scale = 1.0 / (double)r->active_rows, .dout = r->train ? p->dout : NULL };
-        r->loss_sum[s] = r->right[s] = 0;
-        n->loss->eval(n->loss_conf, &q, &r->loss_sum[s], &r->right[s]);
-    }
+    for (int s = w->lo; s < w->hi; s++)
+        sft__run_loss(n, s, w->thread);
 }
 
 static void step_body(void *arg, int thread, int threads)
@@ -234,7 +224,7 @@ static void step_body(void *arg, int thread, int threads)
 
 /* ---- one batch ------------------------------------------------------------------------------- */
 
-static double tree_sum(double *x, int n)
+double sft__tree_sum(double *x, int n)
 {
     for (int stride = 1; stride < n; stride *= 2)
         for (int s = 0; s + stride < n; s += 2 * stride)
@@ -284,9 +274,10 @@ sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_out
     if (sft__failed(n->ctx) || begin(n, b, true, step))
         return sft_code(n->ctx);
     r->targets = true;
+    o->weight = r->weight = sft__batch_weight(n);
     go(n);
-    o->loss_sum = tree_sum(r->loss_sum, r->active);
-    o->right = tree_sum(r->right, r->active);
+    o->loss_sum = sft__tree_sum(r->loss_sum, r->active);
+    o->right = sft__tree_sum(r->right, r->active);
     o->grad_sumsq = 0;
     for (int64_t i = 0; i < r->blocks; i++)
         o->grad_sumsq += r->sumsq[i];
@@ -302,9 +293,10 @@ sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *o
     if (sft__failed(n->ctx) || begin(n, b, false, 0))
         return sft_code(n->ctx);
     r->targets = o != NULL;
+    r->weight = o ? sft__batch_weight(n) : 0;
     go(n);
     if (o)
-        *o = (sft_outcome){ .loss_sum = tree_sum(r->loss_sum, r->active), .right = tree_sum(r->right, r->active) };
+        *o = (sft_outcome){ .weight = r->weight, .loss_sum = sft__tree_sum(r->loss_sum, r->active), .right = sft__tree_sum(r->right, r->active) };
     for (int s = 0; out && s < r->active; s++) {
         const sft_pass *p = &r->pass[(n->n_nodes - 1) * n->shards + s];
         memcpy(out + p->row0 * n->outputs, p->out, (size_t)(p->rows * n->outputs) * sizeof *out);

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* cross_entropy: negative log-likelihood of the right class under the softmax of the logits. */
-#include "ops/op.h"
+#include "ops/class_weights.h"
 #include "ops/vmath.h"
 
 typedef struct conf {
-    double smoothing;
+    double        smoothing;
+    const char   *class_weights;
+    const double *weight;       /* a number a class, or NULL */
 } conf;
 
 static const sft_field fields[] = {
     { .name = "label_smoothing", .kind = SFT_REAL, .offset = offsetof(conf, smoothing), .high = 1,
       .doc = "share of the target that is spread over all classes", .aliases = "smoothing",
       .flags = SFT_MAIN | SFT_BELOW_HIGH },
+    { .name = "class_weights", .kind = SFT_TEXT, .offset = offsetof(conf, class_weights), .text = "none",
+      .doc = "none, balanced (rare classes count more, by the training samples), or a number a class: [1, 2.5]",
+      .aliases = "weight class_weight" },
     SFT_FIELD_END
 };
 
@@ -137,21 +142,72 @@ static double group(const conf *k, const sft_loss_pass *p, int64_t r, int64_t ro
     return log(product) - taken;
 }
 
+/* ---- mixtures and weights -------------------------------------------------------------------- */
+
+/* One row against the target t = m onehot(a) + (1 - m) onehot(b), smoothed, each class weighted:
+ * q[c] = w[c] ((1 - s) t[c] + s / n), L = sum q (log Z - (x - top)), dL/dx = (sum q) softmax - q. */
+static double mixed_row(const conf *k, const sft_loss_pass *p, int64_t r, double *right)
+{
+    int64_t     n = p->outputs, label[2] = { p->label[r], p->label2 ? p->label2[r] : p->label[r] };
+    const real *x = p->out + r * n;
+    real        top, *d = p->dout ? p->dout + r * n : NULL;
+    double      z, share[2] = { p->label2 ? (double)p->mix[r] : 1, 0 }, even = k->smoothing / (double)n, all = 0, taken = 0;
+    share[1] = 1 - share[0];
+    partitions(1, n, x, d, &top, &z);
+    for (int64_t c = 0; even > 0 && c < n; c++) {
+        double q = (k->weight ? k->weight[c] : 1) * even;
+        all += q;
+        taken += q * ((double)x[c] - (double)top);
+    }
+    for (int i = 0; i < 2; i++) {
+        share[i] *= (1 - k->smoothing) * (k->weight ? k->weight[label[i]] : 1);
+        all += share[i];
+        taken += share[i] > 0 ? share[i] * ((double)x[label[i]] - (double)top) : 0;
+    }
+    for (int64_t c = 0; d && c < n; c++)
+        d[c] = (real)(p->scale * (all / z * (double)d[c] - (k->weight ? k->weight[c] : 1) * even));
+    for (int i = 0; d && i < 2; i++)
+        d[label[i]] -= (real)(p->scale * share[i]);
+    *right += is_right(x, label[p->label2 && (double)p->mix[r] < 0.5], top);
+    return all * log(z) - taken;
+}
+
 static void eval(const void *options, const sft_loss_pass *p, double *sum, double *right)
 {
+    const conf *k = options;
+    if (k->weight || p->label2) {
+        for (int64_t r = 0; r < p->rows; r++)
+            *sum += mixed_row(k, p, r, right);
+        return;
+    }
     for (int64_t r = 0; r < p->rows; r += GROUP)
         *sum += group(options, p, r, p->rows - r < GROUP ? p->rows - r : GROUP, right);
+}
+
+static double weight(const void *options, const sft_loss_pass *p)
+{
+    return sft__weight_of_rows(((const conf *)options)->weight, p);
+}
+
+static sft_status prepare(sft_ctx *c, sft_arena *a, void *options, const sft_loss_data *d)
+{
+    conf *k = options;
+    return sft__class_weights(c, a, "loss cross_entropy", "class_weights", k->class_weights, d, &k->weight);
 }
 
 static const sft_case cases[] = {
     { "", { 1, { 4 } }, 6 },
     { "", { 1, { 1 } }, 2 },
     { "label_smoothing=0.1", { 1, { 5 } }, 3 },
+    { "class_weights=[1,0.25,3]", { 1, { 3 } }, 5 },
+    { "label_smoothing=0.2 class_weights=[2,0.5,1,0]", { 1, { 4 } }, 4 },
     { NULL, { 0, { 0 } }, 0 },
 };
 
 const sft_loss sft_loss_cross_entropy = {
     .name = "cross_entropy", .aliases = "CrossEntropyLoss ce nll categorical_crossentropy sparse_categorical_crossentropy",
-    .doc = "softmax and negative log-likelihood, on logits", .math = "L = log sum exp(x) - x[label]",
-    .conf_size = sizeof(conf), .fields = fields, .tasks = 1u << SFT_CLASSES, .eval = eval, .cases = cases,
+    .doc = "softmax and negative log-likelihood, on logits", .math = "L = log sum exp(x) - x[label]; smoothing s: target (1 - s) onehot + s / classes (Szegedy et al. 2016); class weights: "
+            "sum w L / sum w, as torch.nn.CrossEntropyLoss",
+    .conf_size = sizeof(conf), .fields = fields, .tasks = 1u << SFT_CLASSES, .mixes = true, .prepare = prepare, .eval = eval,
+    .weight = weight, .cases = cases,
 };

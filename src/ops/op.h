@@ -150,17 +150,31 @@ typedef struct sft_loss_pass {
     const real    *out;         /* rows x outputs: logits */
     const int32_t *label;       /* class numbers, or NULL */
     const real    *target;      /* rows x outputs, or NULL */
-    double         scale;       /* 1 / samples in the batch: what dout is multiplied with */
+    const int32_t *label2;      /* mixup, cutmix: the target is mix onehot(label) + (1 - mix) onehot(label2); */
+    const real    *mix;         /* a number a row; both NULL where samples are not mixed */
+    double         scale;       /* 1 / weight of the batch (its samples): what dout is multiplied with */
     real          *dout;        /* written unless NULL */
 } sft_loss_pass;
+
+typedef struct sft_loss_data {  /* what a loss may know of the data beforehand */
+    int64_t        outputs;
+    sft_task       task;
+    const int64_t *class_count; /* training samples of each class; NULL: unknown */
+} sft_loss_data;
 
 typedef struct sft_loss {
     const char      *name, *aliases, *doc, *math;
     size_t           conf_size;
     const sft_field *fields;
     unsigned         tasks;     /* bit (1 << sft_task): targets it accepts */
-    /* Adds the sum over samples to *sum and the number of samples that are right to *right (classes: argmax; binary: sign). */
+    bool             mixes;     /* label2 and mix are understood */
+    /* Once, after binding: options that need the data are checked and worked out into conf. NULL: there are none. */
+    sft_status     (*prepare)(sft_ctx *, sft_arena *, void *conf, const sft_loss_data *d);
+    /* Adds the sum over samples to *sum and the number of samples that are right to *right (classes: argmax, of a mixture the larger
+     * part; binary: sign). */
     void           (*eval)(const void *conf, const sft_loss_pass *p, double *sum, double *right);
+    /* The weight of all rows, which the mean divides by; NULL: as many as there are rows. */
+    double         (*weight)(const void *conf, const sft_loss_pass *p);
     const sft_case  *cases;     /* in: {outputs} */
 } sft_loss;
 

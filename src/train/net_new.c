@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A network from a recipe and its data. */
+#include "data/parts.h"
 #include "train/train.h"
 
 /* The slots of the chain's transforms, each as large as the weights. */
@@ -11,6 +12,16 @@ static sft_status count_optimizer(sft_net *n, const sft_recipe *r)
         slots += link[i].transform->slots;
     n->optimizer_bytes = (int64_t)sizeof(real) * n->n_params * slots;
     return sft_code(n->ctx);
+}
+
+/* What `balanced` class weights go by. */
+static const int64_t *count_classes(sft_arena *a, const sft_data *d)
+{
+    const sft_samples *s = sft__split_samples(d, SFT_TRAIN);
+    int64_t *count = s->label ? sft__arena_alloc(a, (size_t)d->facts.outputs * sizeof *count) : NULL;
+    for (int64_t i = 0; count && i < d->facts.count[SFT_TRAIN]; i++)
+        count[s->label[d->index[SFT_TRAIN][i]]]++;
+    return count;
 }
 
 sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
@@ -28,7 +39,11 @@ sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
                          .init_layers = &r->init_layers };
     if (sft_data_facts_of(d, &k.facts))
         return NULL;
+    sft_arena a;
+    sft__arena_open(&a, c);
+    k.class_count = count_classes(&a, d);
     sft_net *n = sft__net_make(c, &k);
+    sft__arena_close(&a);
     if (n && count_optimizer(n, r) == SFT_OK)
         return n;
     sft_net_free(n);

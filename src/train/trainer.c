@@ -165,6 +165,12 @@ static double clip_scale(const sft_trainer *t, double norm)
     return t->clip_norm > 0 ? fmin(1.0, t->clip_norm / (norm + 1e-6)) : 1.0;
 }
 
+/* Where no sample has any weight, there is no loss. */
+static double mean(double sum, double weight)
+{
+    return weight > 0 ? sum / weight : 0;
+}
+
 static double accuracy(const sft_trainer *t, double right, int64_t count)
 {
     return t->net->task == SFT_REGRESSION ? NAN : right / (double)count;
@@ -192,7 +198,7 @@ sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
                                    .epoch_end = within + 1 == t->steps_per_epoch,
                                    .lr = lr,
                                    .grad_norm = norm,
-                                   .batch = { o.loss_sum / (double)b->rows,
+                                   .batch = { mean(o.loss_sum, o.weight),
                                               accuracy(t, o.right, b->rows), b->rows } };
     return SFT_OK;
 }
@@ -205,7 +211,7 @@ sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
     sft_loader *l = split == SFT_TRAIN && t->scored ? t->scored : t->loader[split];
     if (!l)
         return SFT_OK;
-    double loss = 0, right = 0;
+    double loss = 0, right = 0, weight = 0;
     int64_t count = 0;
     for (int64_t i = 0; i < sft__loader_steps(l); i++) {
         const sft_batch *b = sft__loader_get(l, 0, i);
@@ -214,8 +220,9 @@ sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
             return sft_code(t->ctx);
         loss += o.loss_sum;
         right += o.right;
+        weight += o.weight;
         count += b->rows;
     }
-    *scores = (sft_scores){ loss / (double)count, accuracy(t, right, count), count };
+    *scores = (sft_scores){ mean(loss, weight), accuracy(t, right, count), count };
     return SFT_OK;
 }
