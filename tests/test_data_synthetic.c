@@ -34,7 +34,8 @@ static void each(const char *line, void (*check)(const float *x, int32_t label, 
 
 static void on_a_moon(const float *x, int32_t label, const float *y)
 {
-    double u = label ? 1 - (double)x[0] : (double)x[0], v = label ? 0.5 - (double)x[1] : (double)x[1];
+    double u = label ? 1 - (double)x[0] : (double)x[0],
+           v = label ? 0.5 - (double)x[1] : (double)x[1];
     (void)y;
     CHECK_NEAR(u * u + v * v, 1, 1e-6);
     assert_true(v > -1e-6);
@@ -113,7 +114,8 @@ static void moons_are_equally_spaced(void **state)
         right = right || x[0] == 2;
     }
     CHECK_NEAR(sum[0][0], 0, 1e-4);
-    CHECK_NEAR(sum[0][1], 63.020068, 1e-4); /* sum of sin(k pi / 99), k = 0..99: 1 / tan(pi / 198) */
+    CHECK_NEAR(sum[0][1], 63.020068,
+               1e-4); /* sum of sin(k pi / 99), k = 0..99: 1 / tan(pi / 198) */
     CHECK_NEAR(sum[1][0], 100, 1e-4);
     CHECK_NEAR(sum[1][1], 50 - 63.020068, 1e-4);
     assert_true(left && right);
@@ -176,8 +178,8 @@ static void blobs_have_centres(void **state)
 static void sources_share_out(void **state)
 {
     (void)state;
-    static const char *const lines[] = { "moons 999",    "circles 999", "blobs 999",
-                                         "spirals 999",  "rings 999",   "xor 999",
+    static const char *const lines[] = { "moons 999",    "circles 999",      "blobs 999",
+                                         "spirals 999",  "rings 999",        "xor 999",
                                          "gaussian 999", "regression-1d 999" };
     sft_ctx                 *c = check_open();
     for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {

@@ -53,6 +53,16 @@
     X(215, DATA, "gzip checksum")                                                                  \
     X(216, DATA, "gzip bomb")                                                                      \
     X(218, DATA, "CIFAR length")                                                                   \
+    X(220, DATA, "NPY holds Python objects")                                                       \
+    X(221, DATA, "NPY type")                                                                       \
+    X(222, DATA, "NPY in Fortran order, too large")                                                \
+    X(223, DATA, "NPY header or length")                                                           \
+    X(224, DATA, "ZIP encrypted")                                                                  \
+    X(225, DATA, "ZIP member twice")                                                               \
+    X(226, DATA, "ZIP members overlap")                                                            \
+    X(227, DATA, "ZIP name leads out")                                                             \
+    X(228, DATA, "ZIP damaged")                                                                    \
+    X(229, DATA, "ZIP bomb")                                                                       \
     X(230, DATA, "CSV row of another length")                                                      \
     X(231, DATA, "CSV field is not a number")                                                      \
     X(232, DATA, "CSV value missing")                                                              \

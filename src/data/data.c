@@ -61,6 +61,7 @@ static void set_facts(sft_data *d, const char *name)
     sft__sha256_add(&h, &raw->outputs, sizeof raw->outputs);
     hash_samples(&h, &raw->train, raw->outputs);
     hash_samples(&h, &raw->test, raw->outputs);
+    if (raw->held) sft__sha256_add(&h, &raw->held, sizeof raw->held);
     sft__sha256_close(&h, d->facts.fingerprint);
 }
 

@@ -22,6 +22,7 @@ typedef struct sft_raw {            /* what a source delivers */
     sft_arena         *arena;       /* texts and names */
     const char        *source;      /* origin and licence, one line */
     sft_samples        train, test; /* test.count 0: none */
+    int64_t            held; /* the last so many of train are validation samples by the source's own choice */
     sft_task           task;
     int64_t            outputs;
     const char *const *class_names; /* or NULL */

@@ -21,7 +21,7 @@ const sft_field sft__split_fields[] = {
       .high = 1,
       .flags = SFT_MAIN | SFT_BELOW_HIGH,
       .aliases = "val validation_split validation_fraction",
-      .doc = "share of the training samples held out to choose by" },
+      .doc = "share of the training samples held out to choose by, where the source has no validation samples" },
     { .name = "test",
       .kind = SFT_REAL,
       .offset = offsetof(sft_split_conf, test),
@@ -78,18 +78,19 @@ static counts of_first(int64_t n, const deal *k)
     return (counts){ test, (int64_t)((double)(n - test) * k->validation + 0.5) };
 }
 
-/* Sample numbers ordered by class (begin[k] is where class k starts); all one group when not
+/* The first n sample numbers ordered by class (begin[k] is where class k starts); all one group when not
  * stratified. */
-static int64_t group(const sft_samples *s, int64_t classes, int64_t *order, int64_t *begin)
+static int64_t group(const sft_samples *s, int64_t n, int64_t classes, int64_t *order,
+                     int64_t *begin)
 {
     if (classes == 1) {
-        for (int64_t i = 0; i < s->count; i++) order[i] = i;
-        begin[1] = s->count;
+        for (int64_t i = 0; i < n; i++) order[i] = i;
+        begin[1] = n;
         return 1;
     }
-    for (int64_t i = 0; i < s->count; i++) begin[s->label[i] + 1]++;
+    for (int64_t i = 0; i < n; i++) begin[s->label[i] + 1]++;
     for (int64_t k = 0; k < classes; k++) begin[k + 1] += begin[k];
-    for (int64_t i = 0; i < s->count; i++) order[begin[s->label[i]]++] = i;
+    for (int64_t i = 0; i < n; i++) order[begin[s->label[i]]++] = i;
     memmove(begin + 1, begin,
             (size_t)classes * sizeof *begin); /* each begin had moved to its end */
     begin[0] = 0;
@@ -141,8 +142,8 @@ static sft_status share_out(sft_data *d, const sft_split_conf *conf, const deal 
                             int64_t *room)
 {
     const sft_samples *s = &d->raw.train;
-    int64_t            n = s->count, *order = room, *scratch = room + n, *begin = room + 3 * n;
-    int64_t            groups = group(s, classes, order, begin);
+    int64_t            n = s->count - d->raw.held, *order = room, *scratch = room + n, *begin = room + 3 * n;
+    int64_t            groups = group(s, n, classes, order, begin);
     sft_key            key = sft__key((uint64_t)conf->seed, SFT_FOR_SPLIT);
     for (int64_t g = 0; g < groups; g++)
         shuffle(order + begin[g], begin[g + 1] - begin[g], scratch, key, g);
@@ -155,10 +156,11 @@ static sft_status share_out(sft_data *d, const sft_split_conf *conf, const deal 
             "lower split.validation or split.test",
             (long long)n);
     if (sft__split_room(d, SFT_TRAIN, left) ||
-        sft__split_room(d, SFT_VALIDATION, held.validation) ||
+        sft__split_room(d, SFT_VALIDATION, held.validation + d->raw.held) ||
         (!d->test_is_own && sft__split_room(d, SFT_TEST, held.test)))
         return sft_code(d->ctx);
     deal_out(d, k, groups, order, begin);
+    for (int64_t i = 0; i < d->raw.held; i++) d->index[SFT_VALIDATION][i] = n + i;
     return SFT_OK;
 }
 
@@ -178,13 +180,14 @@ sft_status sft__split_make(sft_data *d, const sft_split_conf *conf)
     int64_t            classes = conf->stratify && s->label ? d->raw.outputs : 1, n;
     if (whole_test(d)) return sft_code(d->ctx);
     double test = d->test_is_own ? 0 : conf->test;
-    if (!(conf->validation + test < 1))
+    double validation = d->raw.held ? 0 : conf->validation;
+    if (!(validation + test < 1))
         return sft__fail(
             d->ctx, SFT_E202,
             "split.validation %g and split.test %g leave nothing to train on — their sum has "
             "to be below 1",
-            conf->validation, test);
-    deal k = { test, conf->validation / (1 - test) };
+            validation, test);
+    deal k = { test, validation / (1 - test) };
     if (!sft__mul(s->count, 3 * (int64_t)sizeof(int64_t), &n))
         return sft__fail(d->ctx, SFT_E004, "%lld samples are too many to split",
                          (long long)s->count);

@@ -45,8 +45,8 @@ static sft_status open_gaussian(sft_ctx *c, const void *conf, const char *place,
                                 sft_raw *raw)
 {
     const gaussian_conf     *k = conf;
-    const sft_synthetic_plan plan = { "generated, as TensorFlow Playground's gaussian",
-                                      SFT_CLASSES, k->features, 2, draw };
+    const sft_synthetic_plan plan = { "generated, as TensorFlow Playground's gaussian", SFT_CLASSES,
+                                      k->features, 2, draw };
     (void)place, (void)pos;
     return sft__synthetic_fill(c, conf, &plan, raw);
 }

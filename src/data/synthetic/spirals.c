@@ -40,7 +40,7 @@ static double draw(const void *conf, int64_t i, int64_t count, sft_stream *s, do
     int64_t             label = i % k->classes, at = i / k->classes;
     double              points = ceil((double)count / (double)k->classes);
     double              along = (double)at / points, noise = k->common.noise;
-    double t = SFT_TWO_PI * (k->turns * along + (double)label / (double)k->classes);
+    double              t = SFT_TWO_PI * (k->turns * along + (double)label / (double)k->classes);
     x[0] = RADIUS * along * sin(t) + noise * sft__between(s, -1, 1);
     x[1] = RADIUS * along * cos(t) + noise * sft__between(s, -1, 1);
     return (double)label;

@@ -10,10 +10,7 @@
 
 enum { FOR_SAMPLES, FOR_ORDER, FOR_FACTS }; /* third number of the counter */
 
-static sft_key key_of(const sft_synthetic *k)
-{
-    return sft__key((uint64_t)k->seed, SFT_FOR_DATA);
-}
+static sft_key key_of(const sft_synthetic *k) { return sft__key((uint64_t)k->seed, SFT_FOR_DATA); }
 
 sft_stream sft__synthetic_facts(const sft_synthetic *k, uint32_t which)
 {
@@ -66,8 +63,7 @@ sft_status sft__synthetic_fill(sft_ctx *c, const void *conf, const sft_synthetic
     raw->task = p->task;
     raw->outputs = p->outputs;
     if (sft__samples_make(c, &raw->train, k->n, shape, SFT_FLOATS, p->task, p->outputs) ||
-        (test &&
-         sft__samples_make(c, &raw->test, test, shape, SFT_FLOATS, p->task, p->outputs)))
+        (test && sft__samples_make(c, &raw->test, test, shape, SFT_FLOATS, p->task, p->outputs)))
         return sft_code(c);
     size_t   size = (size_t)count * sizeof(int64_t);
     int64_t *order = sft__alloc(c, size);
