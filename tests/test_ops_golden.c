@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every op and loss gives PyTorch's values and gradients: tests/golden/ops.txt, from tools/golden.py.
+/* Every op and loss gives PyTorch's values and gradients: tests/golden/ops.txt, from tools/golden.py, and
+ * activations.txt, from tools/golden_activations.py.
  * labels: core gradient */
 #include "check.h"
 
@@ -97,6 +98,14 @@ static void ops_as_pytorch(void **state)
     golden_close(g);
 }
 
+static void activations_as_pytorch(void **state)
+{
+    (void)state;
+    golden *g = golden_open("activations");
+    golden_each(g, "ops", run_case, g);
+    golden_close(g);
+}
+
 static void run_loss(void *user, const char *name)
 {
     const golden   *g = user;
@@ -132,6 +141,7 @@ static void losses_as_pytorch(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(ops_as_pytorch), cmocka_unit_test(losses_as_pytorch) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(ops_as_pytorch), cmocka_unit_test(activations_as_pytorch),
+                                       cmocka_unit_test(losses_as_pytorch) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,7 +156,7 @@ def local_names(text, shared_tags):
             if isinstance(item, list) and item[0][1] == "{" and "enum" in before:
                 names.update(before[-1:] if before[-1] != "enum" else [])
                 names.update(enumerators(item))
-        if "static" in words or "typedef" in words:
+        if {"static", "SFT_INLINE", "typedef"} & set(words):
             names.update(declarator(part) for part in split_commas(items))
     names.update(static for macro in function_macros(text) for static in macro.statics())
     return {n for n in names if n and not n.lower().startswith("sft_") and n not in shared_tags}

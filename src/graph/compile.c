@@ -136,7 +136,7 @@ const sft_op *sft__following_activation(const sft_net *n, const sft_node *from, 
                     next = n->node[i];
         if (!next || (next->n_param > 0 && next->op->fields && (next->op->traits & SFT_FUSES) && !(next->op->gather)))
             return NULL;        /* the end, or the next weights */
-        if (next->op->traits & SFT_ACTIVATION) {
+        if (next->op->traits & SFT_ACTIVATION || next->op->gain) {
             *conf = next->conf;
             return next->op;
         }

@@ -29,7 +29,9 @@ static choice choose(const sft_net *n, const sft_net_config *k, int index)
     if (rule)
         c = (choice){ .init = rule->record, .conf = rule->conf, .exact = hit == SFT_HITS_TENSOR };
     const char *word = c.exact ? NULL : own_word(&t->node->param[t->i], &c);
-    return word ? (choice){ .init = sft__init_find(word) } : c;
+    if (!word)
+        return c;
+    return (choice){ .init = sft__init_find(word), .conf = &t->node->param[t->i].value }; /* `constant` has one option */
 }
 
 static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *plain)
@@ -41,7 +43,7 @@ static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *pla
     const sft_op    *act = sft__following_activation(n, t->node, &act_conf);
     sft_stream random = sft__stream(sft__key(n->seed, SFT_FOR_INIT), (uint32_t)index, 0, 0);
     sft_init_call call = { .values = plain, .count = p->count, .shape = p->shape, .fan_in = p->fan_in, .fan_out = p->fan_out,
-                           .gain = act && act->gain ? act->gain(act_conf) : 1.0, .saturating = act && act->xavier,
+                           .gain = act && act->gain ? act->gain(act_conf) : 1.0, .saturating = act && act->xavier, .self_normalizing = act && act->lecun,
                            .bias = p->shape.rank == 1 && !own.exact, .random = &random };
     own.init->fill(own.conf, &call);
     return sft__net_pack(n, index, plain, NULL);

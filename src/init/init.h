@@ -14,6 +14,7 @@ typedef struct sft_init_call {
     int64_t     fan_in, fan_out;
     double      gain;           /* of the activation that follows */
     bool        saturating;     /* what follows is Xavier's kind (tanh, sigmoid) */
+    bool        self_normalizing; /* what follows wants LeCun's rule (selu) */
     bool        bias;           /* a bias: fan_in is its weight's */
     sft_stream *random;
 } sft_init_call;

@@ -17,7 +17,8 @@ typedef struct sft_param {      /* a trained tensor of a node; the op's shape() 
     sft_shape   shape;          /* PyTorch's order: (out,in), OIHW */
     int64_t     fan_in, fan_out;
     bool        decay;          /* weight decay applies: weights yes, biases and norms no */
-    const char *init;           /* "ones", "zeros"…; NULL: the recipe's, by what activation follows */
+    const char *init;           /* "ones", "zeros", "constant"; NULL: the recipe's, by what activation follows */
+    double      value;          /* of init "constant" */
 
     const char *path;           /* "3.weight"; from here on filled by the graph */
     int64_t     count, stored;  /* elements in PyTorch's order; in the kernel's layout */
@@ -126,8 +127,9 @@ struct sft_op {
     /* Activations: y = f(x); dx = dy f'(x) — y may be x, dx may be dy; x is NULL in derive unless SFT_READS_IN. */
     void           (*apply)(const void *conf, int64_t n, const real *x, real *y);
     void           (*derive)(const void *conf, int64_t n, const real *x, const real *y, const real *dy, real *dx);
-    double         (*gain)(const void *conf);          /* Kaiming's gain sqrt(1 / E[f'(x)^2-ish]); NULL: 1 */
+    double         (*gain)(const void *conf);          /* PyTorch's calculate_gain, else 1 / sqrt(E f(z)^2), z standard normal; NULL: 1. Gated units have one, too */
     bool             xavier;    /* auto initialisation before it is Xavier (saturating), not Kaiming */
+    bool             lecun;     /* … is LeCun's (self-normalising) */
 
     /* Rows on which finite differences are wrong (kinks): true where |x| is nearer than eps to one. NULL: none. */
     bool           (*kink)(const void *conf, double x, double eps);
