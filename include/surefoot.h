@@ -216,6 +216,12 @@ SFT_API sft_status   sft_trainer_facts_of(const sft_trainer *t, sft_trainer_fact
 SFT_API sft_status   sft_step(sft_trainer *t, sft_step_facts *facts);
 /* Mean loss and accuracy of a split with running averages. */
 SFT_API sft_status   sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores);
+/* Tells the schedule what an evaluation gave: plateau lowers the rate when evaluations stop improving, all others do not
+ * listen. sft_fit does so with every validation. */
+SFT_API sft_status   sft_trainer_observe(sft_trainer *t, const sft_scores *validation);
+/* The rate of step `step`, from 1, as the schedule has it after what it has observed. *momentum (may be NULL): what it sets for
+ * that step; NaN: the optimiser's own stays. */
+SFT_API double       sft_trainer_rate(const sft_trainer *t, int64_t step, double *momentum);
 /* Writes the whole state of training to one safetensors file, atomically (temporary file, fsync, rename). `extra` is text
  * kept with it (sft_fit keeps early stopping there), may be NULL. */
 SFT_API sft_status   sft_trainer_save(sft_trainer *t, const char *path, const char *extra);

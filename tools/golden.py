@@ -5,7 +5,7 @@
 
     net_mlp.txt net_cnn.txt net_residual.txt   ten training steps of three nets, four optimisers
     ops.txt                                    forward and gradients of each op and loss
-    schedules.txt                              learning rates of 300 steps
+    schedules.txt                              learning rates of 300 steps (more: golden_schedules.py)
     init.txt                                   bounds and deviations of the initialisers
     optim.txt                                  weights along twenty steps of each optimiser
 
@@ -312,7 +312,7 @@ As PyTorch: SequentialLR(LambdaLR, X, milestones=[W]) with X = LambdaLR(1), Step
 CosineAnnealingLR(T_max=T): the second schedule counts from the end of the warm-up.""")
     g.scalar("base", BASE)
     g.scalar("steps", SPAN)
-    for name, words in (("constant", "constant"), ("step", f"step size={SIZE} gamma={GAMMA}"),
+    for name, words in (("constant", "constant"), ("step", f"step {SIZE} unit=step gamma={GAMMA}"),
                         ("cosine", f"cosine min={FLOOR}")):
         for w in (0, WARMUP):
             rates = torch_rates(name, w)

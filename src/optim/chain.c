@@ -15,6 +15,13 @@ int sft__chain_add(sft_arena *a, sft_link *links, int n, const sft_transform *t,
     return n + 1;
 }
 
+void sft__update_momentum(sft_update *u, double momentum)
+{
+    for (int i = 0; i < u->n_links; i++)
+        if (u->link[i].transform->set_momentum != NULL)
+            u->link[i].transform->set_momentum(u->link[i].conf, momentum);
+}
+
 int sft__chain_adam(sft_arena *a, sft_link *links, int n, const sft_adam_conf *k)
 {
     if (k->betas.n != 2) {

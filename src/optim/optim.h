@@ -27,11 +27,12 @@ typedef struct sft_transform {  /* src/optim/transforms: one file each */
     /* Returns where the result lies: out, one of the slots, or in where nothing changed. NULL: the chain's result stays. */
     const real *(*apply)(const void *conf, const sft_block *b);
     double    (*shrink)(const void *conf); /* the weights lose lr times this share of themselves; NULL: nothing */
+    void      (*set_momentum)(void *conf, double momentum); /* what PyTorch's cycle_momentum sets; NULL: it has none */
 } sft_transform;
 
 typedef struct sft_link {       /* a transform with its options */
     const sft_transform *transform;
-    const void          *conf;
+    void                *conf;
 } sft_link;
 
 typedef struct sft_optimizer {  /* an alias of a chain */
@@ -72,14 +73,27 @@ sft_status sft__update_open(sft_ctx *c, sft_arena *a, sft_update *u, const sft_o
 /* w -= lr chain(g * scale) on the team, blocks of SFT_BLOCK within groups; step from 1. Bits do not depend on the team's size. */
 void       sft__update_step(sft_update *u, sft_team *team, int64_t step, double lr, double scale);
 real      *sft__update_slot(sft_update *u, int slot);   /* n elements */
+/* Sets the momentum, or Adam's beta1, of every link that has one. */
+void       sft__update_momentum(sft_update *u, double momentum);
 void       sft__update_close(sft_update *u);
 
 /* ---- schedules: pure functions of the step ------------------------------------------------- */
+
+/* What a schedule that looks at evaluations knows of them; kept in the checkpoint. Numbers of 64 bits without gaps. */
+typedef struct sft_seen {
+    double  scale;              /* what it has made of the rate: 1 at the start */
+    double  best;               /* score so far */
+    int64_t count, waits, rests; /* evaluations: in all, since the best, still not to count */
+} sft_seen;
+
+extern const sft_seen sft__seen_start;
 
 typedef struct sft_when {
     int64_t step;               /* from 0: the step about to be done */
     int64_t steps;              /* planned in all */
     int64_t steps_per_epoch;
+    int64_t warmup;             /* steps of warm-up that were taken off step and steps */
+    const sft_seen *seen;       /* NULL: nothing */
 } sft_when;
 
 typedef struct sft_schedule {
@@ -87,6 +101,10 @@ typedef struct sft_schedule {
     size_t           conf_size;
     const sft_field *fields;
     double         (*rate)(const void *conf, double lr, sft_when t); /* warm-up already taken off t */
+    double         (*momentum)(const void *conf, sft_when t); /* for the optimiser; NaN: its own. NULL: always its own */
+    /* The scores of a validation after the warm-up; NULL: a function of the step alone. */
+    void           (*observe)(const void *conf, double lr, sft_seen *s, double loss, double accuracy);
+    sft_status     (*check)(sft_ctx *c, sft_pos pos, const void *conf); /* do the options fit together? NULL: always */
 } sft_schedule;
 
 const sft_schedule *sft__schedule_find(const char *name);
@@ -102,5 +120,7 @@ extern const sft_field sft__warmup_fields[];
 int64_t sft__warmup_steps(const sft_warmup *w, int64_t steps_per_epoch);
 /* The rate of a step: linear warm-up from warmup_start * lr (factor (step+1)/warmup when warmup_start is 0), then the schedule on what remains. */
 double sft__rate(const sft_schedule *s, const void *conf, const sft_warmup *w, double lr, sft_when t);
+/* The momentum of a step, NaN for the optimiser's own; in the warm-up that of its end. */
+double sft__momentum(const sft_schedule *s, const void *conf, const sft_warmup *w, sft_when t);
 
 #endif

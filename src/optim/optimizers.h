@@ -6,6 +6,9 @@
 
 #define SFT_OPTIMIZERS(X) X(sgd) X(adam) X(adamw)
 
-#define SFT_SCHEDULES(X) X(constant) X(step) X(cosine)
+#define SFT_SCHEDULES(X)                                                                           \
+    X(constant) X(step) X(multistep) X(exponential) X(polynomial) X(linear) X(cosine)              \
+    X(cosine_restarts) X(one_cycle) X(cyclic) X(inverse_sqrt) X(inverse_time) X(wsd) X(plateau)    \
+    X(piecewise)
 
 #endif

@@ -194,6 +194,13 @@ static sft_status check_warmup(sft_recipe *r)
         (long long)r->warmup.warmup, (long long)r->train_conf.steps);
 }
 
+/* What no single row can say: piecewise wants a factor for every part. */
+static sft_status check_schedule(sft_recipe *r)
+{
+    const sft_schedule *s = r->schedule_record;
+    return s->check ? s->check(r->ctx, r->schedule.pos, r->schedule_conf) : SFT_OK;
+}
+
 /* The halves of the batch are summed along a binary tree. */
 static sft_status check_shards(sft_recipe *r)
 {
@@ -220,6 +227,7 @@ sft_status sft_recipe_resolve(sft_recipe *r)
     if (s != SFT_OK) return s;
     take(r);
     s = check_warmup(r);
+    if (s == SFT_OK) s = check_schedule(r);
     if (s == SFT_OK) s = check_shards(r);
     r->resolved = s == SFT_OK;
     return s;

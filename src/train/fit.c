@@ -111,6 +111,7 @@ static void evaluate(fit *f)
     f->progress.validation = s;
     f->progress.evaluated = true;
     log_scores(f, SFT_VALIDATION, &s);
+    sft_trainer_observe(f->trainer, &s); /* plateau's rate may fall */
     judge(f, &s);
 }
 

@@ -331,8 +331,14 @@ static sft_status load_training(loader *l)
     sft_trainer *t = l->trainer;
     const char *extra = sft__st_meta(&l->file, "extra");
     int64_t step = 0, from = 0;
+    sft_seen seen;
     if (read_count(l, "step", INT64_MAX / 2, &step) || read_count(l, "optimizer_from", step, &from))
         return sft_code(t->ctx);
+    if (!sft__seen_read(t, sft__st_meta(&l->file, "schedule"), &seen))
+        return sft__fail(t->ctx, SFT_E305,
+                         "%s: its schedule, `%.100s`, is not what this one writes — the file is "
+                         "damaged",
+                         l->file.path, sft__st_meta(&l->file, "schedule"));
     size_t size = extra ? strlen(extra) + 1 : 1;
     char *copy = sft__alloc(t->ctx, size); /* lives on when the file is closed */
     if (!copy || take_all(l)) {
@@ -344,6 +350,7 @@ static sft_status load_training(loader *l)
     t->extra = copy;
     t->extra_size = size;
     t->step = step;
+    t->seen = seen;
     t->optimizer_from = l->slot ? from : step;
     return SFT_OK;
 }

@@ -94,6 +94,8 @@ static void describe_training(saver *s, const char *extra)
     add_meta(s, "data", t->data->facts.fingerprint);
     add_meta(s, "recipe", sft_recipe_text(t->recipe));
     add_meta(s, "extra", extra ? extra : "");
+    if (t->recipe->schedule_record->observe)
+        add_meta(s, "schedule", sft__seen_text(&s->arena, t));
 }
 
 static void add_hashes(saver *s)

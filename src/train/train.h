@@ -21,6 +21,8 @@ struct sft_trainer {
     int64_t     optimizer_from; /* step of its start or reset: Adam's bias correction counts from it */
     int64_t     steps, epochs, steps_per_epoch; /* planned */
     double      lr, clip_norm;
+    double      forced_lr;      /* above 0: the rate in place of the schedule's */
+    sft_seen    seen;           /* by a schedule that looks at evaluations */
     char       *extra;          /* text of the checkpoint that was loaded last, or NULL */
     size_t      extra_size;
 };
@@ -28,6 +30,13 @@ struct sft_trainer {
 /* Names of what is not a weight in a checkpoint: "optimizer.exp_avg.3.weight". */
 #define SFT_SLOT_PREFIX "optimizer."
 #define SFT_KEPT_PREFIX "kept."     /* weights remembered by sft_net_remember: the best so far */
+
+/* pace.c: the rate of the step about to be done, its momentum set; what a schedule has seen as text, and back (false:
+ * damaged); whether it has anything to look at. */
+double      sft__set_pace(sft_trainer *t);
+const char *sft__seen_text(sft_arena *a, const sft_trainer *t);
+bool        sft__seen_read(const sft_trainer *t, const char *text, sft_seen *seen);
+sft_status  sft__check_pace(sft_trainer *t);
 
 /* Weights that sft_net_remember keeps, as a file of their own. */
 sft_status sft__net_save_kept(const sft_net *n, const char *path);

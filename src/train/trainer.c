@@ -106,7 +106,8 @@ static sft_status set_up(sft_trainer *t)
     sft_recipe *r = t->recipe;
     int groups = 0;
     sft_group *group = make_groups(t, &groups);
-    if (!group || open_loaders(t) || plan_steps(t) || check_stop(t))
+    if (!group || open_loaders(t) || plan_steps(t) || check_stop(t) ||
+        sft__check_pace(t))
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
@@ -185,10 +186,7 @@ sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
     sft_outcome o;
     if (!b || sft__net_train(t->net, b, (uint64_t)t->step, &o))
         return sft_code(t->ctx);
-    const sft_recipe *r = t->recipe;
-    sft_when now = { t->step, t->steps, t->steps_per_epoch };
-    double lr = sft__rate(r->schedule_record, r->schedule_conf, &r->warmup, t->lr, now),
-           norm = sqrt(o.grad_sumsq);
+    double lr = sft__set_pace(t), norm = sqrt(o.grad_sumsq);
     t->step++;
     sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step - t->optimizer_from, lr,
                      clip_scale(t, norm));

@@ -51,6 +51,11 @@ static const real *apply(const void *conf, const sft_block *b)
     return b->out;
 }
 
+static void set_momentum(void *conf, double momentum)
+{
+    ((sft_adam *)conf)->beta1 = momentum;
+}
+
 const sft_transform sft_transform_adam = {
     .name = "adam",
     .doc = "running mean over the root of the running square",
@@ -60,4 +65,5 @@ const sft_transform sft_transform_adam = {
     .slot_name = { "exp_avg", "exp_avg_sq" },
     .prepare = prepare,
     .apply = apply,
+    .set_momentum = set_momentum,
 };

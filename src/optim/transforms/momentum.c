@@ -37,6 +37,11 @@ static const real *apply(const void *conf, const sft_block *b)
     return b->out;
 }
 
+static void set_momentum(void *conf, double momentum)
+{
+    ((sft_momentum *)conf)->momentum = momentum;
+}
+
 const sft_transform sft_transform_momentum = {
     .name = "momentum",
     .doc = "running sum of gradients",
@@ -45,4 +50,5 @@ const sft_transform sft_transform_momentum = {
     .slot_name = { "momentum_buffer" },
     .prepare = prepare,
     .apply = apply,
+    .set_momentum = set_momentum,
 };
