@@ -30,6 +30,7 @@ static void fill(const char *text, sft_init_call call, uint64_t seed, uint32_t t
     CHECK_OK(c);
     sft_stream stream = sft__stream(sft__key(seed, SFT_FOR_INIT), tensor, 0, 0);
     call.random = &stream;
+    call.work = sft__arena_alloc(&arena, (size_t)(call.count + 1) * sizeof *call.work);
     init->fill(conf, &call);
     sft__arena_close(&arena);
     sft_close(c);
@@ -244,7 +245,8 @@ static void only_constants_and_pytorch_fill_biases(void **state)
 
 static bool is_random(const char *name)
 {
-    return strcmp(name, "zeros") != 0 && strcmp(name, "ones") != 0 && strcmp(name, "constant") != 0;
+    return strcmp(name, "zeros") != 0 && strcmp(name, "ones") != 0 && strcmp(name, "constant") != 0 &&
+           strcmp(name, "dirac") != 0;
 }
 
 static void numbers_depend_on_seed_and_tensor_alone(void **state)

@@ -51,7 +51,10 @@ static const char *const words[] = {
 /* A value that the row takes; NULL: leave this row alone. */
 static const char *some_value(const sft_field *row, sft_stream *s, char *buf, size_t size)
 {
+    static const char *const bound[] = { "a", "b", "low", "high" }; /* one below the other */
     int n = 0;
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
+        if (sft__text_is(row->name, bound[i])) return NULL;
     if (sft__text_is(row->name, "shards") || sft__text_is(row->name, "steps")) return NULL; /* bound to others */
     switch (row->kind) {
     case SFT_INT: {

@@ -34,7 +34,7 @@ static choice choose(const sft_net *n, const sft_net_config *k, int index)
     return (choice){ .init = sft__init_find(word), .conf = &t->node->param[t->i].value }; /* `constant` has one option */
 }
 
-static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *plain)
+static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *plain, real *work)
 {
     const struct sft_tensor_ref *t = &n->tensor[index];
     const sft_param *p = &t->node->param[t->i];
@@ -42,8 +42,8 @@ static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *pla
     const void      *act_conf = NULL;
     const sft_op    *act = sft__following_activation(n, t->node, &act_conf);
     sft_stream random = sft__stream(sft__key(n->seed, SFT_FOR_INIT), (uint32_t)index, 0, 0);
-    sft_init_call call = { .values = plain, .count = p->count, .shape = p->shape, .fan_in = p->fan_in, .fan_out = p->fan_out,
-                           .gain = act && act->gain ? act->gain(act_conf) : 1.0, .saturating = act && act->xavier, .self_normalizing = act && act->lecun,
+    sft_init_call call = { .values = plain, .work = work, .count = p->count, .shape = p->shape, .fan_in = p->fan_in, .fan_out = p->fan_out,
+                           .groups = p->groups,                           .gain = act && act->gain ? act->gain(act_conf) : 1.0, .saturating = act && act->xavier, .self_normalizing = act && act->lecun,
                            .bias = p->shape.rank == 1 && !own.exact, .random = &random };
     own.init->fill(own.conf, &call);
     return sft__net_pack(n, index, plain, NULL);
@@ -57,13 +57,13 @@ sft_status sft__start_weights(sft_net *n, const sft_net_config *k)
     for (int i = 0; i < n->n_tensors; i++)
         most = sft__net_tensor_count(n, i) > most ? sft__net_tensor_count(n, i) : most;
     sft_slab plain;
-    if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)))
+    if (sft__slab_open(n->ctx, &plain, 2 * (size_t)most * sizeof(real)))
         return sft_code(n->ctx);
     for (int i = 0; i < n->n_tensors && !sft__failed(n->ctx); i++) {
         const struct sft_tensor_ref *t = &n->tensor[i];
         real *x = plain.base;
         if (t->trained) {
-            fill(n, k, i, x);
+            fill(n, k, i, x, x + most);
             continue;
         }
         for (int64_t e = 0; e < t->node->state[t->i].count; e++)

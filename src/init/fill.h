@@ -29,6 +29,8 @@ typedef struct sft_kaiming {
 } sft_kaiming;
 
 extern const sft_field sft__kaiming_fields[];
+extern const char *const sft__nonlinearities[];
+double                 sft__gain_of(int nonlinearity, double a, double next); /* index into them; a: leaky_relu's slope */
 double                 sft__kaiming_conf_std(const sft_kaiming *k, const sft_init_call *call);
 
 #endif

@@ -9,9 +9,11 @@
 
 typedef struct sft_init_call {
     real       *values;         /* count numbers in PyTorch's order, to be written */
+    real       *work;           /* room for count numbers */
     int64_t     count;
     sft_shape   shape;
     int64_t     fan_in, fan_out;
+    int64_t     groups;         /* of a convolution; else 0 or 1 */
     double      gain;           /* of the activation that follows */
     bool        saturating;     /* what follows is Xavier's kind (tanh, sigmoid) */
     bool        self_normalizing; /* what follows wants LeCun's rule (selu) */
@@ -24,6 +26,7 @@ typedef struct sft_init {
     size_t           conf_size;
     const sft_field *fields;
     void           (*fill)(const void *conf, const sft_init_call *call);
+    const char    *(*refuse)(const void *conf); /* why these options do not fit together; NULL, or returns NULL: they do */
 } sft_init;
 
 const sft_init *sft__init_find(const char *name);

@@ -21,6 +21,12 @@ static void fill(const void *conf_, const sft_init_call *call)
         sft__fill_uniform(call, k->low, k->high);
 }
 
+static const char *refuse(const void *conf_)
+{
+    const conf *k = conf_;
+    return k->low <= k->high ? NULL : "low is above high — exchange them";
+}
+
 const sft_init sft_init_uniform = {
     .name = "uniform",
     .aliases = "uniform_ random_uniform",
@@ -29,4 +35,5 @@ const sft_init sft_init_uniform = {
     .conf_size = sizeof(conf),
     .fields = fields,
     .fill = fill,
+    .refuse = refuse,
 };

@@ -83,7 +83,7 @@ sft_status sft__conv_shape(sft_ctx *c, sft_node *n)
     n->out = image ? sft__shape3(out, w.out[0], w.out[1]) : sft__shape2(out, w.out[1]);
     sft_shape weight = { .rank = image ? 4 : 3, .dim = { out, in, image ? w.kernel[0] : w.kernel[1], image ? w.kernel[1] : 0 } };
     n->flops = 2.0 * (double)taps * (double)in * (double)out * (double)w.out[0] * (double)w.out[1];
-    s = sft__want_param(c, n, (sft_param){ .name = "weight", .shape = weight, .fan_in = in * taps, .fan_out = out * taps,
+    s = sft__want_param(c, n, (sft_param){ .name = "weight", .groups = k->groups, .shape = weight, .fan_in = in * taps, .fan_out = out * taps,
                                            .decay = true });
     if (!s && k->bias)
         s = sft__want_param(c, n, (sft_param){ .name = "bias", .shape = sft__shape1(out), .fan_in = in * taps,

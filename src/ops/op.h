@@ -16,6 +16,7 @@ typedef struct sft_param {      /* a trained tensor of a node; the op's shape() 
     const char *name;           /* PyTorch's: "weight", "bias" */
     sft_shape   shape;          /* PyTorch's order: (out,in), OIHW */
     int64_t     fan_in, fan_out;
+    int64_t     groups;         /* of a convolution; else 0 */
     bool        decay;          /* weight decay applies: weights yes, biases and norms no */
     const char *init;           /* "ones", "zeros", "constant"; NULL: the recipe's, by what activation follows */
     double      value;          /* of init "constant" */

@@ -86,6 +86,14 @@ static sft_status choose(sft_recipe *r, int id, const sft_spec *s, sft_choice *c
     return out->name ? SFT_OK : sft_code(r->ctx);
 }
 
+/* Options that are right one by one need not fit together. */
+static sft_status refuse(sft_recipe *r, int id, const sft_spec *s, const sft_bound *b)
+{
+    const sft_init *init = sft__section[id].at == sft__section[SFT_INIT_SECTION].at ? b->record : NULL;
+    const char     *why = init && init->refuse ? init->refuse(b->conf) : NULL;
+    return why ? sft__fail_at(r->ctx, s->pos, SFT_E113, "%s `%s`: %s", sft__section[id].name, init->name, why) : SFT_OK;
+}
+
 sft_status sft__section_bind(sft_recipe *r, int id, const sft_spec *s, sft_bound *out)
 {
     const sft_section *section = &sft__section[id];
@@ -104,7 +112,8 @@ sft_status sft__section_bind(sft_recipe *r, int id, const sft_spec *s, sft_bound
     out->conf = sft__arena_alloc(&r->arena, warmup_offset(c.conf_size) + sizeof(sft_warmup));
     const char *what = sft__arena_printf(&r->arena, "%s %s", section->name, c.name);
     if (!out->rows || !out->conf || !what) return sft_code(r->ctx);
-    return sft__fields_bind(&r->arena, out->rows, out->conf, s, what);
+    status = sft__fields_bind(&r->arena, out->rows, out->conf, s, what);
+    return status != SFT_OK ? status : refuse(r, id, s, out);
 }
 
 /* ---- the model ----------------------------------------------------------------------------- */
