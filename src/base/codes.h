@@ -76,6 +76,15 @@
     X(245, DATA, "no samples")                                                                     \
     X(246, DATA, "fewer samples than a batch")                                                     \
     X(247, DATA, "data value not finite")                                                          \
+    X(250, DATA, "image cut off")                                                                  \
+    X(251, DATA, "image checksum")                                                                 \
+    X(252, DATA, "image too large")                                                                \
+    X(253, DATA, "not an image")                                                                   \
+    X(254, DATA, "image damaged")                                                                  \
+    X(255, DATA, "image for print")                                                                \
+    X(256, DATA, "JPEG of too many scans")                                                         \
+    X(258, DATA, "folder leads into itself")                                                       \
+    X(259, DATA, "folder cannot be read")                                                          \
     X(260, CHECKPOINT, "data changed since the checkpoint")                                        \
     X(261, IO, "file truncated while in use")                                                      \
     X(299, CHECKPOINT, "no checkpoint")                                                            \
