@@ -6,6 +6,7 @@
 #include "base/io.h"
 #include "optim/optim.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,12 +157,53 @@ static bool run_child(const char *self, const char *name, int threads, const cha
     return in && pclose(in) == 0 && got;
 }
 
-static void print_row(const char *name, int threads, const char *line, double one_thread)
+typedef struct row {            /* one workload on some threads: the quietest of its rounds, each figure for itself */
+    double shards, step, bare, flops, peak, memory, first;
+} row;
+
+static double least(double a, double b) { return a <= 0 || b < a ? b : a; }
+
+static void take_round(row *r, const char *line)
 {
-    printf("%-4s %7d %6.0f %11.1f %9.1f %8.0f%% %11.1f %8.2f %9.2f %9.0f\n", name, threads, field(line, "shards"), field(line, "step_us"),
-           field(line, "gflops"), 100 * field(line, "of_peak"), field(line, "bare_us"), field(line, "of_bare"),
-           threads > 1 ? one_thread / field(line, "step_us") : 1.0, field(line, "peak_rss_mb"));
+    r->shards = field(line, "shards");
+    r->step = least(r->step, field(line, "step_us"));
+    r->bare = least(r->bare, field(line, "bare_us"));
+    r->first = least(r->first, field(line, "first_step_ms"));
+    r->flops = field(line, "gflops") * field(line, "step_us"); /* of a step, in thousands */
+    r->peak = fmax(r->peak, field(line, "peak_gflops"));
+    r->memory = fmax(r->memory, field(line, "peak_rss_mb"));
+}
+
+/* Rounds take turns between the thread counts: what disturbs the machine for some seconds disturbs both. */
+static bool measure(const char *self, const char *name, const char *seconds, int rounds, row at[3])
+{
+    char line[1024];
+    for (int i = 0; i < rounds; i++)
+        for (int threads = 1; threads <= 2; threads++) {
+            if (!run_child(self, name, threads, seconds, line, sizeof line))
+                return false;
+            take_round(&at[threads], line);
+        }
+    return true;
+}
+
+static void print_row(const char *name, int threads, const row at[3])
+{
+    const row *r = &at[threads];
+    double     gflops = r->flops / r->step;
+    printf("%-4s %7d %6.0f %11.1f %9.1f %8.0f%% %11.1f %8.2f %9.2f %9.2f %9.0f\n", name, threads, r->shards, r->step, gflops,
+           100 * gflops / r->peak, r->bare, r->bare > 0 ? r->step / r->bare : 0, at[1].step / r->step,
+           r->bare > 0 ? at[1].bare / r->bare : 0, r->memory);
     fflush(stdout);
+}
+
+static void print_json(const char *name, int threads, const row at[3])
+{
+    const row *r = &at[threads];
+    printf("{\"workload\": \"%s\", \"threads\": %d, \"shards\": %.0f, \"step_us\": %.1f, \"gflops\": %.1f, \"peak_gflops\": %.1f, "
+           "\"bare_us\": %.1f, \"of_bare\": %.3f, \"scaling\": %.3f, \"bare_scaling\": %.3f, \"first_step_ms\": %.1f, \"peak_rss_mb\": %.1f}\n",
+           name, threads, r->shards, r->step, r->flops / r->step, r->peak, r->bare, r->bare > 0 ? r->step / r->bare : 0,
+           at[1].step / r->step, r->bare > 0 ? at[1].bare / r->bare : 0, r->first, r->memory);
 }
 
 static void heading(void)
@@ -169,47 +211,47 @@ static void heading(void)
     puts(sft_version());
     for (int i = 0; bench_workload_at(i); i++)
         printf("%s  %s\n", bench_workload_at(i)->name, bench_workload_at(i)->what);
-    puts("step: whole training step, median; bare: the same products by the library's kernels alone; scaling: over one thread\n");
-    printf("%-4s %7s %6s %11s %9s %9s %11s %8s %9s %9s\n", "", "threads", "shards", "step us", "GFLOP/s", "of peak", "bare us", "of bare",
-           "scaling", "peak MiB");
+    puts("step: whole training step, median of the quietest round; bare: the same products by the library's kernels alone;\n"
+         "scaling: over one thread, of the step and of the bare kernels\n");
+    printf("%-4s %7s %6s %11s %9s %9s %11s %8s %9s %9s %9s\n", "", "threads", "shards", "step us", "GFLOP/s", "of peak", "bare us",
+           "of bare", "scaling", "bare's", "peak MiB");
 }
 
 int main(int argc, char **argv)
 {
     if (argc == 5 && !strcmp(argv[1], "--child"))
         return child(argv[2], atoi(argv[3]), atof(argv[4]));
-    const char *seconds = "2", *only = NULL;
+    const char *seconds = "1", *only = NULL;
+    int rounds = 3;
     bool json = false;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             json = true;
         else if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
             seconds = argv[++i];
+        else if (!strcmp(argv[i], "--rounds") && i + 1 < argc && atoi(argv[i + 1]) > 0)
+            rounds = atoi(argv[++i]);
         else if (bench_workload_find(argv[i]))
             only = argv[i];
         else {
-            fprintf(stderr, "usage: bench-surefoot [--json] [--seconds S] [W1|W2|W3|W4|W5]\n");
+            fprintf(stderr, "usage: bench-surefoot [--json] [--seconds S] [--rounds N] [W1|W2|W3|W4|W5]\n");
             return 2;
         }
     }
-    char self[4096], line[1024];
+    char self[4096];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     self[n > 0 ? n : 0] = 0;
     if (!json)
         heading();
     for (int i = 0; bench_workload_at(i); i++) {
         const char *name = bench_workload_at(i)->name;
-        double one = 0;
-        for (int threads = 1; threads <= 2 && (!only || !strcmp(only, name)); threads++) {
-            if (!run_child(n > 0 ? self : argv[0], name, threads, seconds, line, sizeof line))
-                return 1;
-            if (threads == 1)
-                one = field(line, "step_us");
-            if (json)
-                fputs(line, stdout);
-            else
-                print_row(name, threads, line, one);
-        }
+        row at[3] = { { 0 } };
+        if (only && strcmp(only, name))
+            continue;
+        if (!measure(n > 0 ? self : argv[0], name, seconds, rounds, at))
+            return 1;
+        for (int threads = 1; threads <= 2; threads++)
+            (json ? print_json : print_row)(name, threads, at);
     }
     return 0;
 }
