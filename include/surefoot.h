@@ -142,6 +142,24 @@ SFT_API sft_status sft_data_sample(const sft_data *d, sft_split split, int64_t i
 SFT_API sft_status sft_data_standardize(const sft_data *d, float *x, int64_t rows);
 SFT_API void       sft_data_free(sft_data *d);
 
+/* Data sets that can be fetched into a cache folder. The library does not use the network: a program fetches a file, and
+ * sft_remote_keep keeps it if it is the right one. */
+typedef struct sft_remote {
+    const char *set, *file;             /* "mnist", "train-images-idx3-ubyte.gz" */
+    const char *url[2];                 /* where it lies; url[1] may be NULL */
+    int64_t     size;
+    const char *sha256;                 /* hex */
+} sft_remote;
+
+SFT_API const char *sft_remote_set(int i);              /* names of the sets; NULL past the end */
+SFT_API bool        sft_remote_at(const char *set, int i, sft_remote *r); /* its files; false past the end or for no such set */
+/* Folder of a set in the cache, $XDG_CACHE_HOME/surefoot/data/SET; it is made. */
+SFT_API sft_status  sft_remote_folder(sft_ctx *c, const char *set, char *buf, size_t size);
+/* Checks size and SHA-256 of a fetched file, in the set's folder, and gives it its name or unpacks it; the file itself is gone
+ * afterwards, right (then kept) or wrong (E271). */
+SFT_API sft_status  sft_remote_keep(sft_ctx *c, const char *set, int i, const char *file);
+SFT_API bool        sft_remote_kept(sft_ctx *c, const char *set, int i); /* it is in the cache, and is the right one */
+
 /* ---- network ------------------------------------------------------------------------------- */
 
 typedef struct sft_layer_facts {

@@ -87,6 +87,8 @@
     X(259, DATA, "folder cannot be read")                                                          \
     X(260, CHECKPOINT, "data changed since the checkpoint")                                        \
     X(261, IO, "file truncated while in use")                                                      \
+    X(270, IO, "cannot fetch")                                                                     \
+    X(271, DATA, "fetched file is another")                                                        \
     X(299, CHECKPOINT, "no checkpoint")                                                            \
     X(300, CHECKPOINT, "checkpoint is empty")                                                      \
     X(301, CHECKPOINT, "not a safetensors file")                                                   \

@@ -175,6 +175,9 @@ const char *cli_source(const char *text, char *buf, size_t size); /* "a.csv" is 
 /* A recipe of which only the data count; with the overrides or without. NULL after a failure. */
 sft_recipe *cli_recipe_around(cli *a, const char *source, bool overrides);
 
+/* get.c: data get SET… */
+int cli_data_get(cli *a);
+
 /* art.c: a sample in characters */
 void cli_art(const float *const *x, int samples, sft_shape shape, const char *indent);
 

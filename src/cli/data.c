@@ -235,6 +235,8 @@ static int show(data_view *v)
 
 static int run(cli *a)
 {
+    if (a->n_args && !strcmp(a->arg[0], "get"))
+        return cli_data_get(a);
     if (a->n_args != 1)
         return cli_usage(a, a->n_args ? "data takes one source or one recipe — quote a source with options" : "which data?");
     data_view v = { .a = a };
@@ -251,14 +253,18 @@ static int run(cli *a)
     return code;
 }
 
-static const cli_flag flags[] = { { 0 } };
+static const cli_flag flags[] = {
+    { "mirror", 0, "URL", "of get: https server that has SET/FILE instead of the usual ones; SUREFOOT_MIRROR does the same" },
+    { 0 },
+};
 
 const cli_verb cli_verb_data = {
-    .name = "data", .usage = "data SOURCE|RECIPE [key=value …]", .doc = "show samples, classes, splits and value ranges of data", .flags = flags,
+    .name = "data", .usage = "data SOURCE|RECIPE|get SET… [key=value …]", .doc = "show samples, classes, splits and value ranges of data", .flags = flags,
     .run = run,
     .examples = "  surefoot data digits\n"
                 "  surefoot data recipes/mnist-cnn.yaml\n"
                 "  surefoot data 'csv:iris.csv label=species'\n"
                 "  surefoot data iris.csv data.label=species\n"
-                "  surefoot data idx:mnist split.validation=0.2\n",
+                "  surefoot data idx:mnist split.validation=0.2\n"
+                "  surefoot data get mnist\n",
 };

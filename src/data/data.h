@@ -34,6 +34,7 @@ typedef struct sft_source { /* `data: NAME …` or `data: NAME:PLACE …` */
     size_t           conf_size;
     const sft_field *fields;
     bool             place; /* takes a path behind the colon */
+    const struct sft_remote_file *files; /* that `surefoot data get` fetches; NULL: none */
     /* Fills raw from conf; arrays by sft__alloc, freed by sft__raw_free. place: path or NULL. pos: for messages. */
     sft_status (*open)(sft_ctx *c, const void *conf, const char *place, sft_pos pos, sft_raw *raw);
 } sft_source;
@@ -80,6 +81,7 @@ typedef struct sft_loader_conf {
     bool      shuffle;   /* a new order each epoch; false: file order */
     bool      drop_last; /* leave out the short last batch */
     bool      prefetch;  /* gather in a thread */
+    bool      weighted;  /* with shuffle: every class equally often, drawn with replacement */
 } sft_loader_conf;
 
 sft_loader *sft__loader_new(const sft_data *d, const sft_loader_conf *k);

@@ -7,6 +7,7 @@
  * batch, so batches below THREAD_FROM bytes are gathered in get itself. */
 #include "base/random.h"
 #include "data/parts.h"
+#include "data/sampler.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -27,6 +28,7 @@ struct sft_loader {
     int64_t         count, steps, sample, outputs;
     int64_t        *order[2]; /* of the last even and odd epoch: sample numbers within the split */
     int64_t         order_epoch[2];
+    sft_sampler     sampler; /* weighted only */
     buffer          buffer[2];
     int             current; /* the caller's buffer */
     bool            threaded;
@@ -45,7 +47,10 @@ static const int64_t *order_of(sft_loader *l, int64_t epoch)
     int64_t *order = l->order[k];
     if (l->conf.shuffle && l->order_epoch[k] != epoch) {
         sft_stream s = sft__stream(sft__key(l->conf.seed, SFT_FOR_SHUFFLE), (uint32_t)epoch, 0, 0);
-        sft__permute(&s, order, l->count);
+        if (l->conf.weighted)
+            sft__sampler_draw(&l->sampler, l->conf.seed, epoch, order);
+        else
+            sft__permute(&s, order, l->count);
         l->order_epoch[k] = epoch;
     }
     return order;
@@ -213,6 +218,7 @@ sft_loader *sft__loader_new(const sft_data *d, const sft_loader_conf *k)
     }
     bool threaded = k->prefetch && size >= THREAD_FROM;
     make_orders(l);
+    if (k->weighted) sft__sampler_make(d, k->split, &l->sampler);
     for (int i = 0; i < 1 + threaded; i++) make_buffer(l, &l->buffer[i]);
     if (sft__failed(d->ctx)) {
         sft__loader_free(l);
@@ -242,6 +248,7 @@ void sft__loader_free(sft_loader *l)
 {
     if (!l) return;
     stop_thread(l);
+    sft__sampler_free(l->ctx, &l->sampler);
     for (int i = 0; i < 2; i++) {
         free_buffer(l, &l->buffer[i]);
         sft__free(l->ctx, l->order[i], (size_t)l->count * sizeof **l->order);

@@ -22,8 +22,12 @@ const sft_source *sft__source_find(const char *name)
     if (n == 0 || n >= sizeof word) return NULL;
     memcpy(word, name, n);
     word[n] = '\0';
-    for (int i = 0; sft__source_at(i); i++)
-        if (sft__named(word, sft__source_at(i)->name, sft__source_at(i)->aliases))
-            return sft__source_at(i);
-    return NULL;
+    const sft_source *found = NULL;
+    for (int i = 0; sft__source_at(i); i++) {
+        const sft_source *s = sft__source_at(i);
+        if (!sft__named(word, s->name, s->aliases)) continue;
+        if (s->place == (name[n] == ':')) return s; /* mnist is in the cache, mnist:DIR is IDX */
+        if (!found) found = s;
+    }
+    return found;
 }

@@ -10,6 +10,7 @@
 #include "optim/optim.h"
 
 /* Rows of `train:` */
+enum { SFT_SAMPLER_UNIFORM, SFT_SAMPLER_WEIGHTED };
 typedef struct sft_train_conf {
     int64_t epochs, steps;      /* steps > 0 ends training earlier or later than epochs would: it rules */
     int64_t batch;
@@ -17,6 +18,7 @@ typedef struct sft_train_conf {
     int64_t shards;             /* auto: -1 */
     double  clip_norm;          /* 0: off */
     bool    shuffle, drop_last;
+    int     sampler;            /* word: SFT_SAMPLER_UNIFORM or SFT_SAMPLER_WEIGHTED */
     int64_t eval_every;         /* epochs between evaluations */
 } sft_train_conf;
 

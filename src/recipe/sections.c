@@ -11,6 +11,8 @@
 #define KEEP(member)  offsetof(sft_keep_conf, member)
 #define MANY          1e9
 
+static const char *const samplers[] = { "uniform", "weighted", NULL };
+
 const sft_field sft__train_fields[] = {
     { .name = "epochs", .kind = SFT_INT, .offset = TRAIN(epochs), .def = 20, .low = 1, .high = MANY,
       .doc = "passes over the training samples",
@@ -29,6 +31,8 @@ const sft_field sft__train_fields[] = {
       .aliases = "gradient_clip_val clipnorm global_clipnorm clip_grad max_grad_norm max_norm" },
     { .name = "shuffle", .kind = SFT_FLAG, .offset = TRAIN(shuffle), .def = 1,
       .doc = "a new order each epoch" },
+    { .name = "sampler", .kind = SFT_WORD, .offset = TRAIN(sampler), .text = "uniform", .words = samplers,
+      .doc = "weighted: every class equally often, drawn with replacement; an epoch keeps its length" },
     { .name = "drop_last", .kind = SFT_FLAG, .offset = TRAIN(drop_last), .def = 0,
       .doc = "leave out the short last batch of an epoch", .aliases = "drop_remainder" },
     { .name = "eval_every", .kind = SFT_INT, .offset = TRAIN(eval_every), .def = 1, .low = 1, .high = MANY,
@@ -138,8 +142,9 @@ bool sft__choice_find(const sft_section *s, const char *name, sft_choice *c)
     if (name[n] && s != &sft__section[SFT_DATA_SECTION]) return false; /* only data has places */
     memcpy(word, name, n);
     word[n] = 0;
+    const sft_source *source = s == &sft__section[SFT_DATA_SECTION] ? sft__source_find(name) : NULL;
     for (int i = 0; s->at(i, c); i++) {
-        if (sft__named(word, c->name, c->aliases)) return true;
+        if (source ? c->record == source : sft__named(word, c->name, c->aliases)) return true;
     }
     return false;
 }

@@ -37,12 +37,29 @@ static sft_loader *open_loader(sft_trainer *t, sft_split split, bool shuffle, bo
                              .seed = (uint64_t)k->seed,
                              .prefetch = true,
                              .shuffle = shuffle,
+                             .weighted = shuffle && k->sampler == SFT_SAMPLER_WEIGHTED,
                              .drop_last = drop_last };
     sft_loader *l = sft__loader_new(t->data, &conf);
     int64_t sizes[2] = { k->batch, l ? sft__loader_tail(l) : k->batch };
     if (l)
         sft__net_prepare(t->net, sizes, 2);
     return l;
+}
+
+/* Drawing by classes wants classes, and may not be told to keep an order. */
+static sft_status check_sampler(const sft_trainer *t, const sft_data_facts *facts)
+{
+    const sft_train_conf *k = &t->recipe->train_conf;
+    if (k->sampler != SFT_SAMPLER_WEIGHTED) return SFT_OK;
+    if (facts->task != SFT_CLASSES)
+        return sft__fail(t->ctx, SFT_E113,
+                         "train.sampler=weighted draws by class, and %s has no classes — leave it out",
+                         facts->name);
+    if (!k->shuffle)
+        return sft__fail(t->ctx, SFT_E113,
+                         "train.sampler=weighted draws at random, train.shuffle=false forbids it — "
+                         "leave one of them out");
+    return SFT_OK;
 }
 
 static sft_status open_loaders(sft_trainer *t)
@@ -56,11 +73,14 @@ static sft_status open_loaders(sft_trainer *t)
                          "%lld training samples are fewer than one batch of %lld and "
                          "train.drop_last is on — use a smaller train.batch",
                          (long long)facts.count[SFT_TRAIN], (long long)k->batch);
+    if (check_sampler(t, &facts)) return sft_code(t->ctx);
     for (int s = 0; s < SFT_SPLITS; s++)
         if (facts.count[s] && !sft__failed(t->ctx))
             t->loader[s] = open_loader(t, (sft_split)s, s == SFT_TRAIN && k->shuffle,
                                        s == SFT_TRAIN && k->drop_last);
-    if (k->drop_last && facts.count[SFT_TRAIN] % k->batch && !sft__failed(t->ctx))
+    bool some_missing = (k->drop_last && facts.count[SFT_TRAIN] % k->batch) ||
+                        k->sampler == SFT_SAMPLER_WEIGHTED;
+    if (some_missing && !sft__failed(t->ctx))
         t->scored = open_loader(t, SFT_TRAIN, false, false);
     if (!t->loader[SFT_TRAIN])
         return sft__fail(t->ctx, SFT_E245,
