@@ -23,7 +23,7 @@ static void remove_node(sft_net *n, int at)
 /* An activation whose derivative follows from its output runs inside the layer before it, unless somebody else reads that layer. */
 sft_status sft__fuse(sft_net *n)
 {
-    for (int i = 1; i < n->n_nodes; i++) {
+    for (int i = 1; i < n->n_nodes && !n->plain; i++) {
         sft_node *act = n->node[i], *host = act->in[0];
         bool fits = (act->op->traits & SFT_ACTIVATION) && !(act->op->traits & SFT_READS_IN) && (host->op->traits & SFT_FUSES);
         if (!fits || host->act || host->consumers != 1)
@@ -81,7 +81,7 @@ static sft_status feed(sft_net *n, sft_node *node, int j, sft_layout want)
 static sft_status choose(sft_net *n, sft_node *node, int64_t rows)
 {
     sft_layout in = node->in[0]->layout, want = in, give = in;
-    node->kernel = sft__ctx_reference(n->ctx) ? NULL : sft__kernel_for(n->ctx, node, in, &want, &give);
+    node->kernel = sft__ctx_reference(n->ctx) || n->plain ? NULL : sft__kernel_for(n->ctx, node, in, &want, &give);
     if (!node->kernel) {
         bool any = (node->op->traits & SFT_ANY_LAYOUT) != 0;
         want = any ? in : SFT_PLAIN;

@@ -52,6 +52,7 @@ struct sft_net {
     const sft_loss *loss;
     void      *loss_conf;
     uint64_t   seed;
+    bool       plain;           /* as in sft_net_config */
     int        shards;          /* G, a power of two */
     int64_t    batch;           /* largest batch */
     int64_t    n_params, n_states; /* elements, stored */
@@ -80,6 +81,8 @@ typedef struct sft_net_config {
     const struct sft_init *init; /* the recipe's `init`, bound, or NULL for auto */
     const void      *init_conf;
     const sft_rules *init_layers; /* resolved; NULL: none */
+    bool             zero_gamma; /* norms at the end of residual branches begin with scale 0 */
+    bool             plain;     /* reference kernels and nothing fused: what every layer gives can be looked at */
     int64_t          memory_limit; /* bytes; 0: what the machine has */
 } sft_net_config;
 
@@ -98,6 +101,11 @@ typedef struct sft_outcome {
 sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o);
 /* Forward with running averages; out (rows x outputs, plain) and o may be NULL; targets may be NULL when o is. */
 sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *out);
+
+/* lsuv (src/graph/lsuv.c): does any weight want a batch, scaling them by one in a net made `plain`, and taking them over. */
+bool       sft__wants_data(const sft_net *n);
+sft_status sft__lsuv(sft_net *n, const sft_batch *b);
+sft_status sft__lsuv_copy(sft_net *to, const sft_net *from);
 
 /* Tensor i of the net in PyTorch's order, to and from the stored layout. from: NULL means the weight and state slabs; otherwise another
  * slab with the same offsets (gradients, an optimiser slot). */

@@ -108,4 +108,12 @@ void       sft__replay_loss(sft_net *n);
 /* Repeats the step node by node to find the first tensor that is not finite. */
 sft_status sft__name_bad_tensor(sft_net *n);
 
+/* ---- first values by what surrounds a layer, and by data ------------------------------------------ */
+
+sft_branch sft__branch_of(const sft_net *n, const sft_node *x);    /* src/graph/branches.c */
+bool       sft__ends_branch(const sft_net *n, const sft_node *x);  /* the last with parameters in the body of a residual block */
+
+/* Makes a batch the one that sft__replay_node runs, in training mode. */
+sft_status sft__replay_begin(sft_net *n, const sft_batch *b);
+
 #endif

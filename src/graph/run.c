@@ -314,6 +314,11 @@ sft_status sft__net_prepare(sft_net *n, const int64_t *batch, int count)
 
 /* ---- again, slowly --------------------------------------------------------------------------- */
 
+sft_status sft__replay_begin(sft_net *n, const sft_batch *b)
+{
+    return sft__failed(n->ctx) ? sft_code(n->ctx) : begin(n, b, true, 0);
+}
+
 void sft__replay_node(sft_net *n, int node, bool back)
 {
     span all = { 0, n->run->active, 0, 1 };

@@ -2,6 +2,8 @@
 /* First values: which initialiser fills which tensor, by the recipe's `init` and by its rules for names. */
 #include "graph/private.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 typedef struct choice {         /* an initialiser with its options */
@@ -28,16 +30,19 @@ static choice choose(const sft_net *n, const sft_net_config *k, int index)
     choice          c = { .init = k->init ? k->init : sft__init_find("auto"), .conf = k->init ? k->init_conf : NULL };
     if (rule)
         c = (choice){ .init = rule->record, .conf = rule->conf, .exact = hit == SFT_HITS_TENSOR };
-    const char *word = c.exact ? NULL : own_word(&t->node->param[t->i], &c);
+    const sft_param *p = &t->node->param[t->i];
+    if (k->zero_gamma && !c.exact && sft__text_is(p->init, "ones") && sft__ends_branch(n, t->node))
+        return (choice){ .init = sft__init_find("zeros") };
+    const char *word = c.exact ? NULL : own_word(p, &c);
     if (!word)
         return c;
-    return (choice){ .init = sft__init_find(word), .conf = &t->node->param[t->i].value }; /* `constant` has one option */
+    return (choice){ .init = sft__init_find(word), .conf = &p->value }; /* `constant` has one option */
 }
 
 static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *plain, real *work)
 {
     const struct sft_tensor_ref *t = &n->tensor[index];
-    const sft_param *p = &t->node->param[t->i];
+    sft_param *p = &t->node->param[t->i];
     const choice     own = choose(n, k, index);
     const void      *act_conf = NULL;
     const sft_op    *act = sft__following_activation(n, t->node, &act_conf);
@@ -45,12 +50,27 @@ static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *pla
     sft_init_call call = { .values = plain, .work = work, .count = p->count, .shape = p->shape, .fan_in = p->fan_in, .fan_out = p->fan_out,
                            .groups = p->groups,                           .gain = act && act->gain ? act->gain(act_conf) : 1.0, .saturating = act && act->xavier, .self_normalizing = act && act->lecun,
                            .bias = p->shape.rank == 1 && !own.exact, .random = &random };
+    call.branch = sft__branch_of(n, t->node);
+    p->lsuv = own.init->by_data && p->shape.rank > 1 ? own.conf : NULL;
     own.init->fill(own.conf, &call);
     return sft__net_pack(n, index, plain, NULL);
 }
 
+/* A wish that nothing comes of is told. */
+static void check_zero_gamma(const sft_net *n, const sft_net_config *k)
+{
+    bool found = !k->zero_gamma;
+    for (int i = 0; i < n->n_tensors && n->tensor[i].trained && !found; i++) {
+        const sft_node *x = n->tensor[i].node;
+        found = sft__text_is(x->param[n->tensor[i].i].init, "ones") && sft__ends_branch(n, x);
+    }
+    if (!found)
+        sft__note(n->ctx, SFT_WARN, "W133", "init.zero_gamma changes nothing: no residual branch of the model ends in a norm with a scale");
+}
+
 sft_status sft__start_weights(sft_net *n, const sft_net_config *k)
 {
+    check_zero_gamma(n, k);
     if (sft__net_check_rules(n, k->init_layers, "init_layers"))
         return sft_code(n->ctx);
     int64_t most = 1;

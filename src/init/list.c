@@ -11,6 +11,14 @@ SFT_INITS(X)
 static const sft_init *const all[] = { SFT_INITS(X) };
 #undef X
 
+const sft_field sft__init_extra_fields[] = {
+    { "zero_gamma", SFT_FLAG, offsetof(sft_init_extra, zero_gamma), 0, 0, 0,
+      .doc = "the norm at the end of each residual branch begins with scale 0, so that blocks begin as their shortcuts "
+             "(Goyal et al. 2017, sec. 5.1)",
+      .aliases = "zero_init_residual zero_init_last" },
+    SFT_FIELD_END
+};
+
 enum { COUNT = sizeof all / sizeof *all };
 
 const sft_init *sft__init_at(int i) { return i >= 0 && i < COUNT ? all[i] : NULL; }

@@ -21,6 +21,7 @@ typedef struct sft_param {      /* a trained tensor of a node; the op's shape() 
     const char *init;           /* "ones", "zeros", "constant"; NULL: the recipe's, by what activation follows */
     double      value;          /* of init "constant" */
 
+    const struct sft_lsuv *lsuv; /* its first values are scaled by a batch, see src/graph/lsuv.c; filled by the graph */
     const char *path;           /* "3.weight"; from here on filled by the graph */
     int64_t     count, stored;  /* elements in PyTorch's order; in the kernel's layout */
     int64_t     offset;         /* in the weight, gradient and optimiser slabs, elements */

@@ -55,7 +55,11 @@ static int count(const sft_field *rows)
 }
 
 /* Rows that every record of this kind has besides its own. */
-static const sft_field *shared_rows(const sft_record *r) { return strcmp(r->kind, "schedule") ? NULL : sft__warmup_fields; }
+static const sft_field *shared_rows(const sft_record *r) 
+{
+    if (strcmp(r->kind, "init") == 0) return sft__init_extra_fields;
+    return strcmp(r->kind, "schedule") ? NULL : sft__warmup_fields;
+}
 
 bool sft_list(int index, sft_record_facts *facts)
 {

@@ -67,6 +67,7 @@ struct sft_recipe {
     bool                 resolved;
     sft_bound            bound[SFT_SECTIONS];
     const sft_source    *source;
+    sft_init_extra       init_extra;
     sft_split_conf       split_conf;
     sft_layer           *layers;
     const sft_loss      *loss_record;   /* NULL: by the task */

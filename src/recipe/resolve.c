@@ -41,12 +41,14 @@ static const sft_field *join(sft_arena *a, const sft_field *x, const sft_field *
     return both;
 }
 
-/* A schedule's struct, and behind it its warm-up. */
+/* A schedule's struct, and behind it its warm-up; an initialiser's, and behind it what all have. */
 static size_t warmup_offset(size_t conf_size) { return (conf_size + 15) / 16 * 16; }
 
 const sft_field *sft__section_rows(sft_recipe *r, int id, const sft_choice *c)
 {
     const sft_field *rows = c->fields ? c->fields : no_rows;
+    if (id == SFT_INIT_SECTION)
+        return join(&r->arena, rows, sft__init_extra_fields, warmup_offset(c->conf_size));
     if (id != SFT_SCHEDULE_SECTION) return rows;
     return join(&r->arena, rows, sft__warmup_fields, warmup_offset(c->conf_size));
 }
@@ -189,6 +191,8 @@ static void take(sft_recipe *r)
     r->schedule_conf = b[SFT_SCHEDULE_SECTION].conf;
     memcpy(&r->lr, (const char *)r->optimizer_conf + r->optimizer_record->fields[0].offset,
            sizeof r->lr);
+    const sft_init *init = b[SFT_INIT_SECTION].record;
+    memcpy(&r->init_extra, (const char *)b[SFT_INIT_SECTION].conf + warmup_offset(init->conf_size), sizeof r->init_extra);
     memcpy(&r->warmup,
            (const char *)r->schedule_conf + warmup_offset(r->schedule_record->conf_size),
            sizeof r->warmup);

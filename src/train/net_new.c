@@ -24,6 +24,23 @@ static const int64_t *count_classes(sft_arena *a, const sft_data *d)
     return count;
 }
 
+/* lsuv: the first batch of training goes through a twin of the network whose layers can be looked at one by one. */
+static sft_status scale_by_data(sft_net *n, sft_net_config *k, const sft_recipe *r, const sft_data *d)
+{
+    const sft_loader_conf conf = {
+        .split = SFT_TRAIN, .batch = k->batch, .seed = k->seed, .shuffle = r->train_conf.shuffle
+    };
+    k->plain = true;
+    sft_net    *twin = sft__net_make(n->ctx, k);
+    sft_loader *l = twin ? sft__loader_new(d, &conf) : NULL;
+    const sft_batch *b = l ? sft__loader_get(l, 0, 0) : NULL;
+    if (b && sft__lsuv(twin, b) == SFT_OK)
+        sft__lsuv_copy(n, twin);
+    sft__loader_free(l);
+    sft_net_free(twin);
+    return sft_code(n->ctx);
+}
+
 sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
 {
     if (!r || !d || sft__failed(c) || sft_recipe_resolve(r))
@@ -36,13 +53,16 @@ sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
                          .seed = (uint64_t)r->train_conf.seed,
                          .init = r->bound[SFT_INIT_SECTION].record,
                          .init_conf = r->bound[SFT_INIT_SECTION].conf,
-                         .init_layers = &r->init_layers };
+                         .init_layers = &r->init_layers,
+                         .zero_gamma = r->init_extra.zero_gamma };
     if (sft_data_facts_of(d, &k.facts))
         return NULL;
     sft_arena a;
     sft__arena_open(&a, c);
     k.class_count = count_classes(&a, d);
     sft_net *n = sft__net_make(c, &k);
+    if (n && sft__wants_data(n) && k.facts.count[SFT_TRAIN] > 0)
+        scale_by_data(n, &k, r, d);
     sft__arena_close(&a);
     if (n && count_optimizer(n, r) == SFT_OK)
         return n;
