@@ -344,6 +344,34 @@ static void sum_only_with_gradient(const void *conf, const sft_loss_pass *p, dou
     sft__loss_find("mse")->eval(conf, p, sum, good);
 }
 
+static void slope_of_another_loss(const void *conf, const sft_loss_pass *p, double *sum, double *good)
+{
+    double none = 0;
+    sft__loss_find("mae")->eval(conf, p, &none, good);
+    sft_loss_pass q = *p;
+    q.dout = NULL;
+    sft__loss_find("huber")->eval(conf, &q, sum, good);
+}
+
+static void takes_only_the_first_of_two_labels(const void *conf, const sft_loss_pass *p, double *sum, double *good)
+{
+    sft_loss_pass q = *p;
+    double        none = 0;
+    q.dout = NULL;
+    sft__loss_find("cross_entropy")->eval(conf, &q, sum, good);
+    q = *p;
+    q.label2 = NULL;
+    sft__loss_find("cross_entropy")->eval(conf, &q, &none, good);
+}
+
+static void adds_the_other_classes_twice(const void *conf, const sft_loss_pass *p, double *sum, double *good)
+{
+    sft__loss_find("hinge")->eval(conf, p, sum, good);
+    for (int64_t r = 0; p->dout && r < p->rows; r++)
+        for (int64_t i = 0; i < p->outputs; i++)
+            p->dout[r * p->outputs + i] *= p->dout[r * p->outputs + i] > 0 ? 2 : 1;
+}
+
 static bool loss_rejected(const char *name, void (*eval)(const void *, const sft_loss_pass *, double *, double *))
 {
     sft_loss loss = *sft__loss_find(name);
@@ -368,6 +396,9 @@ static void loss_mutants_are_rejected(void **state)
     assert_true(loss_rejected("mse", forgets_scale));
     assert_true(loss_rejected("bce", forgets_mean_over_outputs));
     assert_true(loss_rejected("mse", sum_only_with_gradient));
+    assert_true(loss_rejected("huber", slope_of_another_loss));
+    assert_true(loss_rejected("cross_entropy", takes_only_the_first_of_two_labels));
+    assert_true(loss_rejected("hinge", adds_the_other_classes_twice));
 }
 
 int main(void)

@@ -3,6 +3,7 @@
  * labels: core gradient threads */
 #include "check.h"
 
+#include "golden.h"
 #include "graph/private.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@ typedef struct bench {
     sft_arena       a;
     const sft_loss *loss;
     void           *conf;
+    sft_task        task;
     real            out[COUNT], dout[COUNT];
     double          sum, right, weight;
 } bench;
@@ -23,7 +25,7 @@ static const int64_t counts[CLASSES] = { 1, 2, 4, 9 };
 static sft_status bind(bench *b, const char *text)
 {
     sft_spec      spec = { 0 };
-    sft_loss_data data = { .outputs = CLASSES, .class_count = counts };
+    sft_loss_data data = { .outputs = CLASSES, .task = b->task, .class_count = counts };
     sft__spec_parse(&b->a, text, strlen(text), (sft_pos){ 0 }, &spec);
     CHECK_OK(b->c);
     b->loss = sft__loss_find(spec.name);
@@ -34,15 +36,20 @@ static sft_status bind(bench *b, const char *text)
     return b->loss->prepare ? b->loss->prepare(b->c, &b->a, b->conf, &data) : SFT_OK;
 }
 
-static void open_bench(bench *b, const char *text)
+static void open_for(bench *b, const char *text, sft_task task)
 {
-    *b = (bench){ .c = check_open() };
+    *b = (bench){ .c = check_open(), .task = task };
     sft__arena_open(&b->a, b->c);
     bind(b, text);
     CHECK_OK(b->c);
     sft_stream r = sft__stream(sft__key(5, SFT_FOR_TEST), 0, 0, 0);
     for (int i = 0; i < COUNT; i++)
         b->out[i] = (real)(3 * sft__uniform(&r) - 1.5);
+}
+
+static void open_bench(bench *b, const char *text)
+{
+    open_for(b, text, SFT_CLASSES);
 }
 
 static void close_bench(bench *b)
@@ -204,6 +211,119 @@ static void a_weighted_mean_is_over_the_whole_batch(void **state)
     }
 }
 
+/* ---- PyTorch's numbers ----------------------------------------------------------------------- */
+
+#ifdef SFT_REAL_DOUBLE
+static const double tolerance = 1e-7; /* the file has nine digits */
+#else
+static const double tolerance = 1e-5;
+#endif
+
+static void as_pytorch(void *user, const char *name)
+{
+    const golden *g = user;
+    golden_tensor x = golden_get(g, "%s/x", name), t = golden_get(g, "%s/target", name), d = golden_get(g, "%s/dx", name);
+    bench         b;
+    real          out[COUNT], target[COUNT], dout[COUNT];
+    int32_t       label[COUNT];
+    double        sum = 0, right = 0, scale = 1e-3, want = golden_scalar(g, "%s/y", name);
+    assert_true(x.count <= COUNT && x.shape.dim[1] == CLASSES);
+    bool          classes = t.shape.rank == 1;
+    open_for(&b, golden_text(g, "%s/loss", name), classes ? SFT_CLASSES : SFT_BINARY);
+    for (int64_t i = 0; i < x.count; i++)
+        out[i] = (real)x.v[i];
+    for (int64_t i = 0; i < t.count; i++) {
+        label[i] = (int32_t)t.v[i];
+        target[i] = (real)t.v[i];
+    }
+    sft_loss_pass p = { .rows = x.shape.dim[0], .outputs = CLASSES, .out = out, .label = classes ? label : NULL,
+                        .target = classes ? NULL : target, .dout = dout };
+    double weight = b.loss->weight ? b.loss->weight(b.conf, &p) : (double)p.rows;
+    p.scale = 1 / weight;
+    b.loss->eval(b.conf, &p, &sum, &right);
+    CHECK_NEAR(sum / weight, want, tolerance * fmax(1, fabs(want)));
+    for (int64_t i = 0; i < d.count; i++)
+        scale = fmax(scale, fabs(d.v[i]));
+    for (int64_t i = 0; i < d.count; i++)
+        if (!(fabs((double)dout[i] - d.v[i]) <= tolerance * scale))
+            fail_msg("%s: dx[%d] = %.9g, PyTorch has %.9g", name, (int)i, (double)dout[i], d.v[i]);
+    close_bench(&b);
+}
+
+static void losses_as_pytorch(void **state)
+{
+    (void)state;
+    golden *g = golden_open("losses");
+    golden_each(g, "cases", as_pytorch, g);
+    golden_close(g);
+}
+
+/* ---- edges ----------------------------------------------------------------------------------- */
+
+static void losses_bear_large_outputs(void **state)
+{
+    (void)state;
+    static const char *const text[] = { "focal", "focal gamma=0.5", "hinge p=2", "cross_entropy class_weights=balanced", "bce 3", "kl" };
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        bench b;
+        real  target[COUNT];
+        open_bench(&b, text[i]);
+        bool labels = b.loss->tasks >> SFT_CLASSES & 1;
+        for (int k = 0; k < COUNT; k++) {
+            b.out[k] = (real)(k % 3 ? 1000 : -1000);
+            target[k] = (real)(k % 4 == 1);
+        }
+        run(&b, (sft_loss_pass){ .label = labels ? first : NULL, .target = labels ? NULL : target });
+        assert_true(isfinite(b.sum) && b.sum >= 0);
+        assert_true(sft__all_finite(b.dout, COUNT));
+        close_bench(&b);
+    }
+}
+
+/* Focal is cross entropy where gamma is 0 (and bce, where targets say yes or no), and less the surer the answer. */
+static void focal_without_gamma_is_cross_entropy(void **state)
+{
+    (void)state;
+    static const char *const text[2][2] = { { "focal gamma=0", "cross_entropy" }, { "focal gamma=0", "bce" } };
+    for (int t = 0; t < 2; t++) {
+        bench a, b;
+        real  target[COUNT];
+        for (int k = 0; k < COUNT; k++)
+            target[k] = (real)(k % 3 == 0);
+        sft_loss_pass p = { .label = t ? NULL : first, .target = t ? target : NULL };
+        open_bench(&a, text[t][0]);
+        open_bench(&b, text[t][1]);
+        run(&a, p);
+        run(&b, p);
+        CHECK_NEAR(a.sum, b.sum, 1e-5);
+        CHECK_NEAR(a.right, b.right, 0);
+        for (int i = 0; i < COUNT; i++)
+            CHECK_NEAR(a.dout[i], b.dout[i], 1e-6);
+        close_bench(&a);
+        close_bench(&b);
+    }
+}
+
+static void kl_of_the_same_distribution_is_nothing(void **state)
+{
+    (void)state;
+    bench b;
+    real  target[COUNT];
+    open_bench(&b, "kl");
+    for (int r = 0; r < ROWS; r++) {
+        double z = 0;
+        for (int i = 0; i < CLASSES; i++)
+            z += exp((double)b.out[r * CLASSES + i]);
+        for (int i = 0; i < CLASSES; i++)
+            target[r * CLASSES + i] = (real)(exp((double)b.out[r * CLASSES + i]) / z);
+    }
+    run(&b, (sft_loss_pass){ .target = target });
+    CHECK_NEAR(b.sum, 0, 1e-6);
+    for (int i = 0; i < COUNT; i++)
+        CHECK_NEAR(b.dout[i], 0, 1e-6);
+    close_bench(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +331,10 @@ int main(void)
         cmocka_unit_test(weights_of_one_change_nothing),
         cmocka_unit_test(balanced_is_inverse_frequency),
         cmocka_unit_test(class_weights_that_make_no_sense_are_refused),
+        cmocka_unit_test(losses_as_pytorch),
+        cmocka_unit_test(losses_bear_large_outputs),
+        cmocka_unit_test(focal_without_gamma_is_cross_entropy),
+        cmocka_unit_test(kl_of_the_same_distribution_is_nothing),
         cmocka_unit_test(a_weighted_mean_is_over_the_whole_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

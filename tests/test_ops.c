@@ -52,14 +52,14 @@ static void close_to(const char *op, const char *what, const real *a, const real
 static const char *options_of(const sft_op *op)
 {
     bool conv = strncmp(op->name, "conv", 4) == 0;
-    return conv || strcmp(op->name, "linear") == 0 ? "8" : "";
+    return conv || strcmp(op->name, "linear") == 0 || strcmp(op->name, "dropconnect") == 0 ? "8" : "";
 }
 
 static bool takes(const sft_op *op, int rank)
 {
-    if (strcmp(op->name, "linear") == 0)
+    if (strcmp(op->name, "linear") == 0 || strcmp(op->name, "dropconnect") == 0)
         return rank == 1;
-    if (strstr(op->name, "glu")) /* halves the channels, and 33 is odd */
+    if (strstr(op->name, "glu") || strcmp(op->name, "dropout2d") == 0) /* glu halves the channels, and 33 is odd */
         return rank > 1;
     if (strcmp(op->name, "conv1d") == 0)
         return rank == 2;

@@ -434,4 +434,5 @@ def main():
     optim_file().write(folder / "optim.txt")
 
 
-main()
+if __name__ == "__main__":
+    main()

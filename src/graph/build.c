@@ -202,6 +202,21 @@ static sft_status check_outputs(sft_net *n, const sft_node *last)
                         (long long)n->outputs, n->task == SFT_CLASSES ? "classes" : "targets", (long long)last->out.dim[0], last->label);
 }
 
+/* Tells nodes how many of their kind there are, and which they are. */
+static void place_nodes(sft_net *n)
+{
+    for (int i = 1; i < n->n_nodes; i++) {
+        const sft_op *op = n->node[i]->op;
+        int           mine = 0, of = 0;
+        for (int k = 1; op->place && k < n->n_nodes; k++) {
+            of += n->node[k]->op == op;
+            mine += n->node[k]->op == op && k <= i;
+        }
+        if (op->place)
+            op->place(n->node[i]->conf, mine, of);
+    }
+}
+
 sft_status sft__build_nodes(sft_net *n, const sft_net_config *k)
 {
     builder b = { .net = n, .last = last_layer(k->model) };
@@ -215,5 +230,6 @@ sft_status sft__build_nodes(sft_net *n, const sft_net_config *k)
         return sft_code(n->ctx);
     if (n->n_nodes == 1)
         return sft__fail(n->ctx, SFT_E114, "the model has no layers — try `model: linear 64 | relu | linear`");
+    place_nodes(n);
     return check_outputs(n, x);
 }

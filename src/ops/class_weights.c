@@ -62,6 +62,25 @@ sft_status sft__class_weights(sft_ctx *c, sft_arena *a, const char *loss, const 
                      "class, as in [1, 2.5]", loss, option, text);
 }
 
+sft_status sft__output_weights(sft_ctx *c, sft_arena *a, const char *loss, const char *option, const char *text, const sft_loss_data *d,
+                               const double **weight)
+{
+    *weight = NULL;
+    if (!text || !strcmp(text, "none") || !*text)
+        return SFT_OK;
+    double *to = sft__arena_alloc(a, (size_t)d->outputs * sizeof *to);
+    if (!to)
+        return sft_code(c);
+    int64_t n = read_list(text, to, d->outputs);
+    if (n != 1 && n != d->outputs)
+        return sft__fail(c, SFT_E113, "%s: %s is `%.60s` — it takes none, a number that is not negative, or %lld of them, one an output",
+                         loss, option, text, (long long)d->outputs);
+    for (int64_t i = n; i < d->outputs; i++)
+        to[i] = to[0];
+    *weight = to;
+    return SFT_OK;
+}
+
 double sft__weight_of_rows(const double *weight, const sft_loss_pass *p)
 {
     double sum = 0;

@@ -9,6 +9,9 @@
  * class), over the training samples. E113 when the text is neither. */
 sft_status sft__class_weights(sft_ctx *c, sft_arena *a, const char *loss, const char *option, const char *text, const sft_loss_data *d,
                               const double **weight);
+/* The same for outputs that say yes or no each: "none", one number for all, or a number an output. */
+sft_status sft__output_weights(sft_ctx *c, sft_arena *a, const char *loss, const char *option, const char *text, const sft_loss_data *d,
+                               const double **weight);
 /* The sum over rows of their targets' weights; rows where weight is NULL. */
 double     sft__weight_of_rows(const double *weight, const sft_loss_pass *p);
 

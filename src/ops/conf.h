@@ -75,6 +75,10 @@ SFT_INLINE sft_patch sft__pool_patch(const sft_window *w, int64_t h, int64_t v)
     return p;
 }
 
+/* mask[i] = 1 where number i of sample `row` is kept: word i mod 4 of Philox(step, row, i / 4) is at least limit. Room for n rounded up
+ * to 4. */
+void       sft__draw_mask(sft_key key, uint64_t step, uint32_t row, uint32_t limit, int64_t n, uint8_t *mask);
+
 /* Kaiming's gain of an activation by quadrature: 1 / sqrt(E f(z)^2), z standard normal. */
 double     sft__act_gain(const sft_op *op, const void *conf);
 

@@ -115,6 +115,8 @@ struct sft_op {
     unsigned         traits;
     int              inputs;    /* 1 unless said otherwise (0 means 1) */
     sft_status     (*shape)(sft_ctx *, sft_node *);    /* all that can fail fails here, with layer name and a hint */
+    void           (*place)(void *conf, int i, int of); /* once the net stands: this is the i-th (from 1) of its op's nodes; NULL: no
+                                                       * matter */
     void           (*forward)(const sft_node *, const sft_pass *);
     void           (*backward)(const sft_node *, const sft_pass *);
 

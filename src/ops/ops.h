@@ -5,11 +5,11 @@
 
 #define SFT_OPS(X)                                                                                 \
     X(linear) X(conv2d) X(conv1d) X(maxpool) X(avgpool) X(global_avgpool) X(flatten)               \
-    X(batchnorm) X(dropout) X(add)                                                                 \
+    X(batchnorm) X(dropout) X(dropout2d) X(dropconnect) X(stochastic_depth) X(add)                 \
     X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus) X(identity)        \
     X(prelu) X(selu) X(celu) X(mish) X(hardswish) X(hardsigmoid) X(hardtanh) X(relu6) X(softsign)  \
     X(tanhshrink) X(glu) X(swiglu)
 
-#define SFT_LOSSES(X) X(cross_entropy) X(bce) X(mse)
+#define SFT_LOSSES(X) X(cross_entropy) X(focal) X(hinge) X(bce) X(mse) X(mae) X(huber) X(smooth_l1) X(kl) X(poisson)
 
 #endif
