@@ -52,7 +52,10 @@ static void close_to(const char *op, const char *what, const real *a, const real
 static const char *options_of(const sft_op *op)
 {
     bool conv = strncmp(op->name, "conv", 4) == 0;
-    return conv || strcmp(op->name, "linear") == 0 || strcmp(op->name, "dropconnect") == 0 ? "8" : "";
+    bool wide = strcmp(op->name, "linear") == 0 || strcmp(op->name, "dropconnect") == 0 || strcmp(op->name, "groupnorm") == 0;
+    if (strcmp(op->name, "subsample") == 0)
+        return "40";
+    return conv || wide ? "8" : "";
 }
 
 static bool takes(const sft_op *op, int rank)
@@ -61,11 +64,13 @@ static bool takes(const sft_op *op, int rank)
         return rank == 1;
     if (strstr(op->name, "glu") || strcmp(op->name, "dropout2d") == 0) /* glu halves the channels, and 33 is odd */
         return rank > 1;
-    if (strcmp(op->name, "conv1d") == 0)
+    if (strstr(op->name, "1d") || strcmp(op->name, "transpose") == 0)
         return rank == 2;
-    if (strcmp(op->name, "conv2d") == 0)
+    if (strstr(op->name, "2d"))
         return rank == 3;
-    return rank > 1 || !strstr(op->name, "pool");
+    return rank > 1 || (!strstr(op->name, "pool") && strcmp(op->name, "instancenorm") != 0 &&
+                        strcmp(op->name, "squeeze_excite") != 0 && strcmp(op->name, "subsample") != 0 &&
+                        strcmp(op->name, "groupnorm") != 0);
 }
 
 static const sft_shape samples[] = { { 1, { 33 } }, { 2, { 32, 21 } }, { 3, { 32, 5, 7 } } };
@@ -107,7 +112,7 @@ static void lists_find_by_name_and_alias(void **state)
         assert_ptr_equal(sft__op_find(op->name), op);
         aliases_are_its_own(op);
         assert_true(!(op->traits & SFT_ACTIVATION) || (op->apply && op->derive));
-        assert_true(!op->gather == !op->merge && !op->gather == !op->gather_back);
+        assert_true(!op->gather == !op->merge && (op->gather || !op->gather_back));
         assert_false((op->traits & SFT_IN_PLACE) && (op->traits & SFT_READS_IN));
     }
 }

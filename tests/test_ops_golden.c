@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every op and loss gives PyTorch's values and gradients: tests/golden/ops.txt, from tools/golden.py, and
- * activations.txt, from tools/golden_activations.py.
+/* Every op and loss gives PyTorch's values and gradients: tests/golden/ops.txt, layers.txt and activations.txt, from tools/golden.py,
+ * golden_layers.py and golden_activations.py.
  * labels: core gradient */
 #include "check.h"
 
@@ -69,7 +69,7 @@ static void run_case(void *user, const char *name)
     sft_shape sample = { .rank = x.shape.rank - 1 };
     for (int i = 0; i < sample.rank; i++)
         sample.dim[i] = x.shape.dim[i + 1];
-    for (int shards = 1; shards <= 2; shards++) {
+    for (int shards = 1; shards <= 4; shards *= 2) {
         sft_solo s;
         sft__solo_open(&s, c, &(sft_solo_config){ .op = op, .options = options, .in = sample, .rows = x.shape.dim[0],
                                                   .shards = shards });
@@ -90,20 +90,29 @@ static void run_case(void *user, const char *name)
     sft_close(c);
 }
 
+static void all_cases_of(const char *file)
+{
+    golden *g = golden_open(file);
+    golden_each(g, "ops", run_case, g);
+    golden_close(g);
+}
+
 static void ops_as_pytorch(void **state)
 {
     (void)state;
-    golden *g = golden_open("ops");
-    golden_each(g, "ops", run_case, g);
-    golden_close(g);
+    all_cases_of("ops");
+}
+
+static void layers_as_pytorch(void **state)
+{
+    (void)state;
+    all_cases_of("layers");
 }
 
 static void activations_as_pytorch(void **state)
 {
     (void)state;
-    golden *g = golden_open("activations");
-    golden_each(g, "ops", run_case, g);
-    golden_close(g);
+    all_cases_of("activations");
 }
 
 static void run_loss(void *user, const char *name)
@@ -141,7 +150,7 @@ static void losses_as_pytorch(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(ops_as_pytorch), cmocka_unit_test(activations_as_pytorch),
-                                       cmocka_unit_test(losses_as_pytorch) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(ops_as_pytorch), cmocka_unit_test(layers_as_pytorch),
+                                        cmocka_unit_test(activations_as_pytorch), cmocka_unit_test(losses_as_pytorch) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,33 @@ static void groups(void **state)
     (void)state;
     refused("conv2d", "6 groups=3", sft__shape3(4, 9, 9), "E125", "groups=3 does not divide its 4 input and 6 output channels");
     refused("conv2d", "5 groups=2", sft__shape3(4, 9, 9), "E125", "divides both");
+    refused("conv_transpose2d", "5 groups=2", sft__shape3(4, 9, 9), "E125", "groups=2 does not divide its 4 input and 5 output");
+    refused("groupnorm", "4", sft__shape3(6, 9, 9), "E125", "num_groups=4 does not divide its 6 channels");
+}
+
+static void norms_and_transposed(void **state)
+{
+    (void)state;
+    refused("layernorm", "8", sft__shape2(8, 9), "E123", "normalized_shape is not the end of its input 8x9 — write its last sizes, such as 9");
+    refused("layernorm", "8x9x2", sft__shape2(9, 2), "E123", "not the end of its input 9x2");
+    refused("rmsnorm", "3", sft__shape1(4), "E123", "such as 4");
+    refused("instancenorm", "", sft__shape1(8), "E123", "use `layernorm` for features");
+    refused("instancenorm", "", sft__shape3(8, 1, 1), "E123", "its input 8x1x1 has one number a channel");
+    refused("conv_transpose2d", "4", sft__shape2(8, 9), "E123", "or use `conv_transpose1d`");
+    refused("conv_transpose1d", "4", sft__shape3(8, 9, 9), "E123", "or use `conv_transpose2d`");
+    refused("conv_transpose2d", "4 stride=2 output_padding=2", sft__shape3(1, 9, 9), "E123", "output_padding=2 must be less than stride or dilation — use 1 or less");
+    refused("conv_transpose2d", "4 kernel_size=2 padding=3", sft__shape3(1, 3, 3), "E124", "padding=3 cuts off the whole output, its size would be -2x-2");
+    refused("squeeze_excite", "", sft__shape1(8), "E123", "before `flatten`");
+    refused("subsample", "4", sft__shape3(8, 9, 9), "E123", "write 8 or more");
+    refused("transpose", "", sft__shape3(8, 9, 9), "E123", "put `flatten start_dim=2` before it");
+    refused("flatten", "start_dim=3", sft__shape2(8, 9), "E123", "start_dim=3 leaves nothing to merge of its input 8x9 — use 2 or less");
+    gives("conv_transpose2d", "8 kernel_size=4 stride=2 padding=1", sft__shape3(3, 7, 9), "8x14x18");
+    gives("conv_transpose2d", "8 stride=2 padding=1 output_padding=1", sft__shape3(3, 7, 9), "8x14x18");
+    gives("conv_transpose1d", "8 stride=3 dilation=2", sft__shape2(3, 7), "8x23");
+    gives("flatten", "start_dim=2", sft__shape3(8, 3, 5), "8x15");
+    gives("flatten", "start_dim=3", sft__shape3(8, 3, 5), "8x3x5");
+    gives("transpose", "", sft__shape2(8, 15), "15x8");
+    gives("subsample", "16", sft__shape3(8, 7, 6), "16x4x3");
 }
 
 static void sizes(void **state)
@@ -115,7 +142,7 @@ static void parameters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranks), cmocka_unit_test(windows), cmocka_unit_test(groups),
+        cmocka_unit_test(ranks), cmocka_unit_test(windows), cmocka_unit_test(groups), cmocka_unit_test(norms_and_transposed),
         cmocka_unit_test(sizes), cmocka_unit_test(outputs), cmocka_unit_test(parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,11 @@ static const char *const cnn = "conv2d 8 kernel_size=3 padding=1 | batchnorm | r
                                "residual ( conv2d 16 kernel_size=1 | silu ) shortcut ( conv2d 16 kernel_size=1 bias=false ) | global_avgpool | "
                                "dropout 0.1 | linear";
 
+static const char *const norms = "conv2d 8 padding=1 weight_standardization=true | groupnorm 4 | relu | squeeze_excite 2 | "
+                                 "conv2d 16 bias=false | batchnorm ghost=7 momentum=none | relu | instancenorm track_running_stats=true | "
+                                 "conv_transpose2d 4 stride=2 | batchnorm track_running_stats=false | relu | flatten start_dim=2 | "
+                                 "transpose | layernorm 4 | transpose | flatten | linear 9 | batchnorm ghost=13 | rmsnorm | linear";
+
 typedef struct subject {
     sft_ctx   *c;
     sft_arena  a;
@@ -88,8 +93,8 @@ static void bits_do_not_depend_on_threads(void **state)
     const struct {
         const char *text;
         sft_shape   shape;
-    } net[] = { { mlp, sft__shape1(30) }, { cnn, sft__shape3(3, 12, 12) } };
-    for (int i = 0; i < 2; i++)
+    } net[] = { { mlp, sft__shape1(30) }, { cnn, sft__shape3(3, 12, 12) }, { norms, sft__shape3(3, 7, 6) } };
+    for (int i = 0; i < 3; i++)
         for (int reference = 0; reference < 2; reference++) {
             char one[65], many[65];
             hash_after(net[i].text, net[i].shape, 1, reference, one);
@@ -100,13 +105,37 @@ static void bits_do_not_depend_on_threads(void **state)
         }
 }
 
+/* Slices of ghost batches follow the batch: any number of shards trains the same net, but for rounding. */
+static void ghosts_do_not_see_shards(void **state)
+{
+    (void)state;
+    double loss[3][3], eval[3];
+    for (int i = 0; i < 3; i++) {
+        subject     s = { .c = check_open_threads(2, true) };
+        sft_outcome o;
+        assert_true(try_open(&s, norms, sft__shape3(3, 7, 6), 48, 1 << 2 * i));
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(step(&s, k, k == 1 ? 31 : 48, &o), SFT_OK);
+            loss[i][k] = o.loss_sum;
+        }
+        sft_batch b = { .rows = 48, .x = s.x, .label = s.y };
+        assert_int_equal(sft__net_eval(s.n, &b, &o, NULL), SFT_OK);
+        eval[i] = o.loss_sum;
+        for (int k = 0; k < 3; k++)
+            CHECK_NEAR(loss[i][k], loss[0][k], 1e-3 * loss[0][k]);
+        CHECK_NEAR(eval[i], eval[0], 1e-2 * eval[0]);
+        close_subject(&s);
+        sft_close(s.c);
+    }
+}
+
 static void a_step_allocates_nothing(void **state)
 {
     (void)state;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         check_memory m = { 0 };
         subject s = { .c = sft_open(&(sft_config){ .threads = 2, .realloc = check_realloc, .realloc_user = &m }) };
-        assert_true(try_open(&s, i ? cnn : mlp, i ? sft__shape3(3, 12, 12) : sft__shape1(30), 32, 4));
+        assert_true(try_open(&s, i > 1 ? norms : i ? cnn : mlp, i ? sft__shape3(3, 12, 12) : sft__shape1(30), 32, 4));
         int64_t sizes[] = { 32, 21 };
         sft__net_prepare(s.n, sizes, 2);
         int64_t before = m.calls;
@@ -250,7 +279,7 @@ static void shapes_that_do_not_fit_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bits_do_not_depend_on_threads),   cmocka_unit_test(a_step_allocates_nothing),
+        cmocka_unit_test(bits_do_not_depend_on_threads),   cmocka_unit_test(ghosts_do_not_see_shards), cmocka_unit_test(a_step_allocates_nothing),
         cmocka_unit_test(any_allocation_may_fail),         cmocka_unit_test(the_first_bad_tensor_is_named),
         cmocka_unit_test(images_meet_a_linear_layer),      cmocka_unit_test(plans_do_not_overlap),
         cmocka_unit_test(shapes_that_do_not_fit_are_refused),

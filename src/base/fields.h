@@ -32,7 +32,8 @@ enum {
     SFT_ABOVE_LOW = 8,          /* low itself is not allowed */
     SFT_BELOW_HIGH = 16,        /* high itself is not allowed */
     SFT_AUTO = 32               /* the word `auto` is allowed: INT -1, REAL NaN, TEXT NULL, DIMS n = 0; then `def` is ignored and auto is the
-                                 * default. DIMS with words[0] call it by that word ("same"), and with `text` that is the default */
+                                 * default. DIMS and REAL with words[0] call it by that word ("same"), and with `text` DIMS have that as default,
+                                 * REAL have `def` */
 };
 
 typedef struct sft_field {

@@ -11,7 +11,7 @@
 
 const char *sft__value_auto_word(const sft_field *row)
 {
-    return row->kind == SFT_DIMS && row->words ? row->words[0] : "auto";
+    return (row->kind == SFT_DIMS || row->kind == SFT_REAL) && row->words ? row->words[0] : "auto";
 }
 
 static bool is_auto_text(const sft_field *row, const char *text)
@@ -242,7 +242,7 @@ sft_reading sft__value_set(sft_arena *a, const sft_field *row, void *conf, const
 void sft__value_default(const sft_field *row, void *conf)
 {
     void *at = (char *)conf + row->offset;
-    if ((row->flags & SFT_AUTO) && !(row->kind == SFT_DIMS && row->text)) {
+    if ((row->flags & SFT_AUTO) && !((row->kind == SFT_DIMS || row->kind == SFT_REAL) && row->text)) {
         set_auto(row, at);
         return;
     }

@@ -31,6 +31,7 @@ static sft_node *append(builder *b, const sft_op *op, sft_pos pos, const char *p
     node->pos = pos;
     node->path = path;
     node->index = n->n_nodes;
+    node->batch = n->batch;
     node->label = sft__arena_printf(&n->arena, "%s (layer %s)", op->name, path);
     n->node[n->n_nodes++] = node;
     return node->label ? node : NULL;
@@ -220,6 +221,7 @@ static void place_nodes(sft_net *n)
 sft_status sft__build_nodes(sft_net *n, const sft_net_config *k)
 {
     builder b = { .net = n, .last = last_layer(k->model) };
+    n->batch = k->batch > 0 ? k->batch : 1; /* shapes of what joins the batch may follow from it */
     sft_node *x = append(&b, &sft__op_input, (sft_pos){ 0 }, "input");
     if (!x)
         return sft_code(n->ctx);

@@ -134,12 +134,12 @@ const sft_op *sft__following_activation(const sft_net *n, const sft_node *from, 
             for (int j = 0; j < n->node[i]->n_in; j++)
                 if (n->node[i]->in[j] == x)
                     next = n->node[i];
-        if (!next || (next->n_param > 0 && next->op->fields && (next->op->traits & SFT_FUSES) && !(next->op->gather)))
-            return NULL;        /* the end, or the next weights */
-        if (next->op->traits & SFT_ACTIVATION || next->op->gain) {
+        if (next && (next->op->traits & SFT_ACTIVATION || next->op->gain)) {
             *conf = next->conf;
             return next->op;
         }
+        if (!next || (next->n_param > 0 && next->param[0].decay))
+            return NULL;        /* the end, or the next weights */
         x = next;
     }
 }

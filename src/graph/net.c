@@ -20,7 +20,6 @@ static sft_status size_run(sft_net *n, const sft_net_config *k)
     sft_run *r = n->run = sft__arena_alloc(&n->arena, sizeof *n->run);
     if (!r)
         return sft_code(n->ctx);
-    n->batch = k->batch > 0 ? k->batch : 1;
     n->shards = k->shards > 0 ? k->shards : default_shards(n->batch);
     if (n->shards > SFT_MAX_SHARDS || (n->shards & (n->shards - 1)))
         return sft__fail(n->ctx, SFT_E113, "train.shards is %d — use a power of two up to %d", n->shards, SFT_MAX_SHARDS);

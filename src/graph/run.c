@@ -54,6 +54,15 @@ static void wait_all(sft_net *n, const span *w)
 
 /* ---- joins ---------------------------------------------------------------------------------- */
 
+/* A node that waits for all shards before its forward (backward). */
+static bool joins(const sft_net *n, int node, bool back)
+{
+    const sft_node *x = n->node[node];
+    if (back)
+        return x->op->gather_back && x->join_back > 0 && n->run->place[node].wants_grad;
+    return x->op->gather && x->join > 0 && (n->run->train || x->join_eval);
+}
+
 /* Merges the parts of `count` shards from `lo` on along the binary tree into `into`; `spare` has room for the levels below. The parts
  * stay as they are: every thread merges for itself, which costs less than a second barrier. */
 static void merge_range(const sft_net *n, const sft_node *x, bool back, const double *parts, int64_t size, int lo, int count,
@@ -174,10 +183,10 @@ static void forward(sft_net *n, const span *w)
 {
     int N = n->n_nodes;
     for (int i = 1; i < N;) {
-        if (n->run->train && n->node[i]->op->gather)
+        if (joins(n, i, false))
             join(n, i, false, w);
         int end = i;
-        while (end + 1 < N && !(n->run->train && n->node[end + 1]->op->gather))
+        while (end + 1 < N && !joins(n, end + 1, false))
             end++;
         run_nodes(n, i, end, false, w);
         i = end + 1;
@@ -186,12 +195,11 @@ static void forward(sft_net *n, const span *w)
 
 static void backward(sft_net *n, const span *w)
 {
-    const sft_place *place = n->run->place;
     for (int i = n->n_nodes - 1; i > 0;) {
-        if (n->node[i]->op->gather_back && place[i].wants_grad)
+        if (joins(n, i, true))
             join(n, i, true, w);
         int end = i;
-        while (end - 1 > 0 && !(n->node[end - 1]->op->gather_back && place[end - 1].wants_grad))
+        while (end - 1 > 0 && !joins(n, end - 1, true))
             end--;
         run_nodes(n, i, end, true, w);
         i = end - 1;
@@ -260,7 +268,7 @@ static void go(sft_net *n)
 static void commit_states(sft_net *n)
 {
     for (int i = 1; i < n->n_nodes; i++) {
-        if (!n->node[i]->op->commit)
+        if (!n->node[i]->op->commit || !n->node[i]->join)
             continue;
         sft_pass *p = sft__pass_of(n, i, 0, 0);
         p->joined = n->run->joined[i];
@@ -322,8 +330,7 @@ sft_status sft__replay_begin(sft_net *n, const sft_batch *b)
 void sft__replay_node(sft_net *n, int node, bool back)
 {
     span all = { 0, n->run->active, 0, 1 };
-    const sft_op *op = n->node[node]->op;
-    if (back ? op->gather_back != NULL : op->gather != NULL)
+    if (joins(n, node, back))
         join(n, node, back, &all);
     run_nodes(n, node, node, back, &all);
 }

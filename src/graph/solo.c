@@ -31,7 +31,8 @@ static sft_status make_node(sft_solo *s, sft_ctx *c)
     const sft_solo_config *k = &s->config;
     sft_node              *n = &s->node;
     s->input = (sft_node){ .op = k->op, .path = "in", .label = "input", .out = k->in, .layout = k->layout };
-    *n = (sft_node){ .op = k->op, .path = "0", .label = k->op->name, .index = 1, .layout = k->layout, .act = k->act };
+    *n = (sft_node){ .op = k->op, .path = "0", .label = k->op->name, .index = 1, .layout = k->layout, .act = k->act,
+                     .batch = k->rows };
     n->n_in = k->op->inputs > 1 ? k->op->inputs : 1;
     for (int i = 0; i < n->n_in; i++)
         n->in[i] = &s->input;
@@ -144,12 +145,12 @@ static void merge_tree(sft_solo *s, bool back, int64_t size, int lo, int count)
         left[i] += right[i];
 }
 
-static void join(sft_solo *s, bool back)
+static void join(sft_solo *s, bool back, bool train)
 {
     const sft_node *n = &s->node;
     int64_t         size = back ? n->join_back : n->join;
     for (int i = 0; i < s->active; i++) {
-        sft_pass p = back ? back_pass_of(s, i) : pass_of(s, i, true);
+        sft_pass p = back ? back_pass_of(s, i) : pass_of(s, i, train);
         p.part = s->part + i * size;
         (back ? n->op->gather_back : n->op->gather)(n, &p);
     }
@@ -161,8 +162,8 @@ void sft__solo_forward(sft_solo *s, bool train)
     const sft_node *n = &s->node;
     if (s->in_place)
         memcpy(s->out, s->in[0], (size_t)s->in_count * sizeof(real));
-    if (train && n->op->gather)
-        join(s, false);
+    if (n->op->gather && n->join > 0 && (train || n->join_eval))
+        join(s, false, train);
     for (int i = 0; i < s->active; i++) {
         sft_pass p = pass_of(s, i, train);
         p.joined = s->part;
@@ -174,7 +175,7 @@ void sft__solo_commit(sft_solo *s)
 {
     sft_pass p = pass_of(s, 0, true);
     p.joined = s->part;
-    if (s->node.op->commit)
+    if (s->node.op->commit && s->node.join > 0)
         s->node.op->commit(&s->node, &p);
 }
 
@@ -208,8 +209,8 @@ void sft__solo_backward(sft_solo *s)
             fill_nan(s->din[i], s->in_count);
     for (int i = 0; i < n->n_param; i++)
         memset(s->dparam[i], 0, (size_t)n->param[i].count * sizeof(real));
-    if (n->op->gather_back)
-        join(s, true);
+    if (n->op->gather_back && n->join_back > 0)
+        join(s, true, true);
     for (int i = 0; i < s->active; i++)
         backward_shard(s, i);
     if (s->in_place && s->want_in[0])

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* batchnorm: every channel brought to mean 0 and variance 1 over the batch, then scaled and shifted.
+/* batchnorm: every channel brought to mean 0 and variance 1 over the batch (Ioffe and Szegedy 2015), then scaled and shifted.
  *
  * The statistics are those of the whole batch: each shard gives (n, mean, M2) of every channel, which are merged by
  * Chan, Golub and LeVeque (1983). In a shard, x minus a nearby number is summed in short runs of single precision which
- * are flushed into doubles, so a large mean costs no accuracy. */
+ * are flushed into doubles, so a large mean costs no accuracy.
+ *
+ * ghost=g (Hoffer, Hubara and Soudry 2017): samples k g .. (k+1) g - 1 of the batch are slice k, the last slice may be smaller,
+ * and each slice has statistics of its own. Slices follow the batch, not the shards: a shard gives its share of every slice it
+ * meets. The running averages take the slices one after the other, as if each were a batch. */
 #include "base/hot.h"
 #include "ops/channels.h"
 #include "ops/conf.h"
@@ -11,13 +15,21 @@
 #include <math.h>
 #include <string.h>
 
+static const char *const none[] = { "none", NULL };
+
 static const sft_field fields[] = {
     { .name = "momentum", .kind = SFT_REAL, .offset = offsetof(sft_batchnorm_conf, momentum), .def = 0.1, .high = 1,
-      .doc = "weight of the new batch in the running averages" },
+      .doc = "weight of the new batch in the running averages; none: their plain mean over all batches", .text = "0.1",
+      .words = none, .flags = SFT_AUTO },
     { .name = "eps", .kind = SFT_REAL, .offset = offsetof(sft_batchnorm_conf, eps), .def = 1e-5, .high = 1,
       .doc = "added to the variance", .aliases = "epsilon", .flags = SFT_LOG | SFT_ABOVE_LOW },
     { .name = "affine", .kind = SFT_FLAG, .offset = offsetof(sft_batchnorm_conf, affine), .def = 1,
-      .doc = "scale and shift are trained" },
+      .doc = "scale and shift are trained", .aliases = "elementwise_affine" },
+    { .name = "track_running_stats", .kind = SFT_FLAG, .offset = offsetof(sft_batchnorm_conf, track), .def = 1,
+      .doc = "running averages serve at evaluation; false: the evaluated batch's own statistics", .aliases = "track" },
+    { .name = "ghost", .kind = SFT_INT, .offset = offsetof(sft_batchnorm_conf, ghost), .def = 0, .low = 0, .high = 1 << 24,
+      .doc = "statistics per so many samples of the batch; 0: over all of it",
+      .aliases = "ghost_batch_size virtual_batch_size" },
     SFT_FIELD_END
 };
 
@@ -51,17 +63,54 @@ static sft_lines lines_at(sft_lines k, int64_t c)
     return (sft_lines){ k.a + c, k.b + c, k.c + c, k.d + c };
 }
 
-/* A shard as planes of `places` x `lane` numbers; plane i holds the channels from i % blocks * lane on. */
+/* A shard's rows in one slice of the batch. */
+typedef struct piece {
+    int64_t slice, row, rows;
+} piece;
+
+static int64_t slices(const sft_node *n)
+{
+    const sft_batchnorm_conf *k = n->conf;
+    return k->ghost > 0 ? (n->batch + k->ghost - 1) / k->ghost : 1;
+}
+
+static bool own_statistics(const sft_node *n, const sft_pass *p)
+{
+    const sft_batchnorm_conf *k = n->conf;
+    return p->train || !k->track;
+}
+
+/* The piece behind *x, the first behind one of zeros; false behind the last. */
+static bool next_piece(const sft_node *n, const sft_pass *p, piece *x)
+{
+    const sft_batchnorm_conf *k = n->conf;
+    int64_t size = k->ghost > 0 && own_statistics(n, p) ? k->ghost : p->batch, row = x->row + x->rows;
+    if (row >= p->rows)
+        return false;
+    int64_t slice = (p->row0 + row) / size, end = (slice + 1) * size - p->row0;
+    *x = (piece){ slice, row, (end < p->rows ? end : p->rows) - row };
+    return true;
+}
+
+/* Numbers per channel in a slice of this batch. */
+static double slice_count(const sft_node *n, const sft_pass *p, int64_t slice)
+{
+    const sft_batchnorm_conf *k = n->conf;
+    int64_t size = k->ghost > 0 ? k->ghost : p->batch, rows = p->batch - slice * size;
+    return (double)((rows < size ? rows : size) * (sft__count(n->out) / channels(n)));
+}
+
+/* A piece as planes of `places` x `lane` numbers; plane i holds the channels from i % blocks * lane on. */
 typedef struct planes {
     int64_t count, blocks, places, lane;
 } planes;
 
-static planes planes_of(const sft_node *n, const sft_pass *p)
+static planes planes_of(const sft_node *n, int64_t rows)
 {
     sft_view v = sft__view(n->out, n->in[0]->layout);
     if (v.spatial == 1 && v.blocks == 1) /* rows of features: one plane, a row a place */
-        return (planes){ 1, 1, p->rows, v.lane };
-    return (planes){ p->rows * v.blocks, v.blocks, v.spatial, v.lane };
+        return (planes){ 1, 1, rows, v.lane };
+    return (planes){ rows * v.blocks, v.blocks, v.spatial, v.lane };
 }
 
 static sft_status shape(sft_ctx *c, sft_node *n)
@@ -73,12 +122,17 @@ static sft_status shape(sft_ctx *c, sft_node *n)
     n->out = n->in[0]->out;
     int64_t   f = channels(n);
     sft_shape each = sft__shape1(f);
-    n->state[0] = (sft_state){ .name = "running_mean", .shape = each, .start = 0 };
-    n->state[1] = (sft_state){ .name = "running_var", .shape = each, .start = 1 };
-    n->n_state = 2;
-    n->join = 1 + 2 * f;
-    n->join_back = 2 * f;
-    n->saved_fixed = 4 * f * (int64_t)sizeof(double);
+    if (k->track) {
+        n->state[0] = (sft_state){ .name = "running_mean", .shape = each, .start = 0 };
+        n->state[1] = (sft_state){ .name = "running_var", .shape = each, .start = 1 };
+        n->n_state = 2;
+    }
+    if (k->track && isnan(k->momentum)) /* otherwise files count the steps themselves */
+        n->state[n->n_state++] = (sft_state){ .name = "num_batches_tracked", .shape = { 0 }, .start = 0 };
+    n->join_eval = !k->track;
+    n->join = slices(n) * (1 + 2 * f);
+    n->join_back = slices(n) * 2 * f;
+    n->saved_fixed = slices(n) * 4 * f * (int64_t)sizeof(double);
     n->work_fixed = 2 * f * (int64_t)sizeof(double) + 4 * f * (int64_t)sizeof(real);
     n->flops = 4 * (double)sft__count(n->out);
     if (k->affine)
@@ -93,25 +147,31 @@ static sft_status shape(sft_ctx *c, sft_node *n)
 /* ---- statistics ---------------------------------------------------------------------------- */
 
 /* part = n, mean[c], M2[c]; meanwhile the sums of x - k and its square, k being the channel's first number */
-static void gather(const sft_node *n, const sft_pass *p)
+static void gather_piece(const sft_node *n, const real *x, int64_t rows, real *k, double *part)
 {
-    planes    v = planes_of(n, p);
-    sft_lines k = lines_of(n, p);
-    int64_t   f = channels(n);
-    double    count = (double)(p->rows * (sft__count(n->out) / f)), *mean = p->part + 1, *m2 = mean + f;
-    memset(p->part, 0, (size_t)(1 + 2 * f) * sizeof *p->part);
+    planes  v = planes_of(n, rows);
+    int64_t f = channels(n);
+    double  count = (double)(rows * (sft__count(n->out) / f)), *mean = part + 1, *m2 = mean + f;
     for (int64_t c = 0; c < f; c++)
-        k.a[c] = p->in[0][c / v.lane * v.places * v.lane + c % v.lane];
+        k[c] = x[c / v.lane * v.places * v.lane + c % v.lane];
     for (int64_t i = 0; i < v.count; i++) {
         int64_t c = i % v.blocks * v.lane;
-        sft__plane_moments(v.lane, v.places, p->in[0] + i * v.places * v.lane, k.a + c, mean + c, m2 + c);
+        sft__plane_moments(v.lane, v.places, x + i * v.places * v.lane, k + c, mean + c, m2 + c);
     }
-    p->part[0] = count;
+    part[0] = count;
     for (int64_t c = 0; c < f; c++) {
         double off = mean[c] / count, rest = m2[c] - mean[c] * off;
-        mean[c] = (double)k.a[c] + off;
+        mean[c] = (double)k[c] + off;
         m2[c] = rest < 0 ? 0 : rest;
     }
+}
+
+static void gather(const sft_node *n, const sft_pass *p)
+{
+    int64_t each = sft__count(n->out), size = 1 + 2 * channels(n);
+    memset(p->part, 0, (size_t)(slices(n) * size) * sizeof *p->part);
+    for (piece x = { 0 }; next_piece(n, p, &x);)
+        gather_piece(n, p->in[0] + x.row * each, x.rows, lines_of(n, p).a, p->part + x.slice * size);
 }
 
 /* mean += delta b / n; M2 += M2' + delta^2 a b / n */
@@ -129,21 +189,31 @@ SFT_HOT static void merge_moments(int64_t f, double a, double b, double *restric
 static void merge(const sft_node *n, double *left, const double *right)
 {
     int64_t f = channels(n);
-    if (!(right[0] > 0))
-        return;
-    merge_moments(f, left[0], right[0], left + 1, left + 1 + f, right + 1, right + 1 + f);
-    left[0] += right[0];
+    for (int64_t i = 0; i < slices(n); i++, left += 1 + 2 * f, right += 1 + 2 * f) {
+        if (!(right[0] > 0))
+            continue;
+        merge_moments(f, left[0], right[0], left + 1, left + 1 + f, right + 1, right + 1 + f);
+        left[0] += right[0];
+    }
 }
 
+/* PyTorch's: the variance that goes into the average is unbiased. */
 static void commit(const sft_node *n, const sft_pass *p)
 {
     const sft_batchnorm_conf *k = n->conf;
     int64_t                   f = channels(n);
-    double                    count = p->joined[0], keep = 1 - k->momentum;
-    for (int64_t c = 0; c < f; c++) {
-        double unbiased = p->joined[1 + f + c] / (count > 1 ? count - 1 : 1);
-        p->state[0][c] = (real)(keep * (double)p->state[0][c] + k->momentum * p->joined[1 + c]);
-        p->state[1][c] = (real)(keep * (double)p->state[1][c] + k->momentum * unbiased);
+    for (int64_t i = 0; k->track && i < slices(n); i++) {
+        const double *part = p->joined + i * (1 + 2 * f);
+        double        count = part[0], take = k->momentum;
+        if (!(count > 0))
+            break;              /* a smaller batch */
+        if (isnan(take))
+            take = 1 / (double)(p->state[2][0] += 1);
+        for (int64_t c = 0; c < f; c++) {
+            double unbiased = part[1 + f + c] / (count > 1 ? count - 1 : 1);
+            p->state[0][c] = (real)((1 - take) * (double)p->state[0][c] + take * part[1 + c]);
+            p->state[1][c] = (real)((1 - take) * (double)p->state[1][c] + take * unbiased);
+        }
     }
 }
 
@@ -168,14 +238,15 @@ SFT_HOT static void forward_lines(int64_t f, const double *mean, const double *r
     }
 }
 
-static void prepare_forward(const sft_node *n, const sft_pass *p, sft_lines k)
+/* Mean and 1/deviation into s: of slice `slice`, or the running ones. */
+static void prepare_forward(const sft_node *n, const sft_pass *p, int64_t slice, kept s, sft_lines k)
 {
     const sft_batchnorm_conf *conf = n->conf;
     int64_t                   f = channels(n);
-    kept                      s = kept_at(p->train ? p->saved : p->work, f);
-    if (p->train) {
-        memcpy(s.mean, p->joined + 1, (size_t)f * sizeof *s.mean);
-        rstds(f, p->joined[0], conf->eps, p->joined + 1 + f, s.rstd);
+    if (own_statistics(n, p)) {
+        const double *part = p->joined + slice * (1 + 2 * f);
+        memcpy(s.mean, part + 1, (size_t)f * sizeof *s.mean);
+        rstds(f, part[0], conf->eps, part + 1 + f, s.rstd);
     } else {
         for (int64_t c = 0; c < f; c++) {
             s.mean[c] = (double)p->state[0][c];
@@ -187,38 +258,53 @@ static void prepare_forward(const sft_node *n, const sft_pass *p, sft_lines k)
     forward_lines(f, s.mean, s.rstd, affine ? p->param[0] : NULL, affine ? p->param[1] : NULL, k.a, k.b, k.c);
 }
 
-static void forward(const sft_node *n, const sft_pass *p)
+static void forward_piece(const sft_node *n, int64_t rows, const real *x, sft_lines k, real *y)
 {
-    planes    v = planes_of(n, p);
-    sft_lines k = lines_of(n, p);
-    int64_t   step = v.lane < CHUNK ? CHUNK / v.lane : 1;
-    prepare_forward(n, p, k);
+    planes  v = planes_of(n, rows);
+    int64_t step = v.lane < CHUNK ? CHUNK / v.lane : 1;
     for (int64_t i = 0; i < v.count; i++)
         for (int64_t s = 0; s < v.places; s += step) {
             int64_t m = v.places - s < step ? v.places - s : step, at = (i * v.places + s) * v.lane;
-            sft__plane_scale(v.lane, m, p->in[0] + at, lines_at(k, i % v.blocks * v.lane), p->out + at);
-            sft__fused_forward(n, m * v.lane, p->out + at);
+            sft__plane_scale(v.lane, m, x + at, lines_at(k, i % v.blocks * v.lane), y + at);
+            sft__fused_forward(n, m * v.lane, y + at);
         }
 }
 
-/* part = sums over the shard of dy and of dy (x - mean), dy already behind the fused activation */
-static void gather_back(const sft_node *n, const sft_pass *p)
+static void forward(const sft_node *n, const sft_pass *p)
 {
-    planes    v = planes_of(n, p);
     sft_lines k = lines_of(n, p);
-    int64_t   f = channels(n);
-    kept      s = kept_at(p->saved, f);
+    int64_t   each = sft__count(n->out), f = channels(n);
+    for (piece x = { 0 }; next_piece(n, p, &x);) {
+        double *s = p->train ? (double *)p->saved + x.slice * 4 * f : p->work;
+        prepare_forward(n, p, x.slice, kept_at(s, f), k);
+        forward_piece(n, x.rows, p->in[0] + x.row * each, k, p->out + x.row * each);
+    }
+}
+
+/* part = sums over the piece of dy and of dy (x - mean), dy already behind the fused activation */
+static void gather_back_piece(const sft_node *n, const sft_pass *p, const piece *x, kept s, real *mean)
+{
+    planes  v = planes_of(n, x->rows);
+    int64_t f = channels(n), from = x->row * sft__count(n->out);
     memset(s.dy, 0, (size_t)(2 * f) * sizeof *s.dy);
     for (int64_t c = 0; c < f; c++)
-        k.a[c] = (real)s.mean[c];
+        mean[c] = (real)s.mean[c];
     for (int64_t i = 0; i < v.count; i++) {
-        int64_t at = i * v.places * v.lane, c = i % v.blocks * v.lane;
+        int64_t at = from + i * v.places * v.lane, c = i % v.blocks * v.lane;
         sft__fused_backward(n, v.places * v.lane, p->out + at, p->dout + at);
-        sft__plane_products(v.lane, v.places, p->dout + at, p->in[0] + at, k.a + c, s.dy + c, s.dyx + c);
+        sft__plane_products(v.lane, v.places, p->dout + at, p->in[0] + at, mean + c, s.dy + c, s.dyx + c);
     }
     for (int64_t c = 0; c < f; c++)
-        s.dyx[c] += ((double)k.a[c] - s.mean[c]) * s.dy[c];
-    memcpy(p->part, s.dy, (size_t)(2 * f) * sizeof *s.dy);
+        s.dyx[c] += ((double)mean[c] - s.mean[c]) * s.dy[c];
+    memcpy(p->part + x->slice * 2 * f, s.dy, (size_t)(2 * f) * sizeof *s.dy);
+}
+
+static void gather_back(const sft_node *n, const sft_pass *p)
+{
+    int64_t f = channels(n);
+    memset(p->part, 0, (size_t)(slices(n) * 2 * f) * sizeof *p->part);
+    for (piece x = { 0 }; next_piece(n, p, &x);)
+        gather_back_piece(n, p, &x, kept_at((double *)p->saved + x.slice * 4 * f, f), lines_of(n, p).a);
 }
 
 /* dx = gamma rstd (dy - mean dy - xhat mean(dy xhat)), xhat = (x - mean) rstd */
@@ -235,26 +321,39 @@ SFT_HOT static void backward_lines(int64_t f, double n, kept s, const double *dy
     }
 }
 
-static void backward(const sft_node *n, const sft_pass *p)
+static void parameters_piece(const sft_node *n, const sft_pass *p, const piece *x, kept s)
 {
-    planes    v = planes_of(n, p);
-    sft_lines k = lines_of(n, p);
-    int64_t   f = channels(n);
-    kept      s = kept_at(p->saved, f);
-    for (int64_t c = 0; n->n_param && c < f; c++) {
+    for (int64_t c = 0; n->n_param && c < channels(n); c++) {
+        real scale = (real)(s.dyx[c] * s.rstd[c]), shift = (real)s.dy[c];
         if (p->dparam[0])
-            p->dparam[0][c] = (real)(s.dyx[c] * s.rstd[c]);
+            p->dparam[0][c] = x->row ? p->dparam[0][c] + scale : scale;
         if (p->dparam[1])
-            p->dparam[1][c] = (real)s.dy[c];
+            p->dparam[1][c] = x->row ? p->dparam[1][c] + shift : shift;
     }
-    if (!p->din[0])
-        return;
-    double count = (double)(p->batch * (sft__count(n->out) / f));
-    backward_lines(f, count, s, p->joined, p->joined + f, n->n_param ? p->param[0] : NULL, k);
+}
+
+static void backward_piece(const sft_node *n, const sft_pass *p, const piece *x, kept s)
+{
+    planes        v = planes_of(n, x->rows);
+    sft_lines     k = lines_of(n, p);
+    int64_t       f = channels(n), from = x->row * sft__count(n->out);
+    const double *sums = p->joined + x->slice * 2 * f;
+    backward_lines(f, slice_count(n, p, x->slice), s, sums, sums + f, n->n_param ? p->param[0] : NULL, k);
     for (int64_t i = 0; i < v.count; i++) {
-        int64_t at = i * v.places * v.lane;
+        int64_t at = from + i * v.places * v.lane;
         sft__plane_slope(v.lane, v.places, p->dout + at, p->in[0] + at, lines_at(k, i % v.blocks * v.lane), p->add[0],
                          p->din[0] + at);
+    }
+}
+
+static void backward(const sft_node *n, const sft_pass *p)
+{
+    int64_t f = channels(n);
+    for (piece x = { 0 }; next_piece(n, p, &x);) {
+        kept s = kept_at((double *)p->saved + x.slice * 4 * f, f);
+        parameters_piece(n, p, &x, s);
+        if (p->din[0])
+            backward_piece(n, p, &x, s);
     }
 }
 
@@ -262,6 +361,9 @@ static const sft_case cases[] = {
     { "", { 1, { 5 } }, 8 },
     { "eps=1e-3", { 2, { 3, 18 } }, 4 },
     { "affine=false", { 3, { 2, 3, 2 } }, 4 },
+    { "track_running_stats=false momentum=none", { 1, { 5 } }, 4 },
+    { "ghost=3", { 1, { 5 } }, 8 },
+    { "ghost=2", { 3, { 2, 3, 2 } }, 5 },
     { NULL, { 0, { 0 } }, 0 },
 };
 

@@ -8,15 +8,22 @@
 
 typedef struct sft_linear_conf {
     int64_t out_features;       /* -1: the number of outputs of the net; the graph puts it in before shape() */
-    bool    bias;
+    bool    bias, standardize;  /* standardize: see standardize.c */
 } sft_linear_conf;
 
 typedef struct sft_conv_conf {  /* conv2d and conv1d */
     int64_t  out_channels;
     sft_dims kernel_size, stride, padding, dilation; /* padding n = 0: `same` */
     int64_t  groups;
-    bool     bias;
+    bool     bias, standardize;
 } sft_conv_conf;
+
+typedef struct sft_conv_transpose_conf { /* conv_transpose2d and conv_transpose1d */
+    int64_t  out_channels;
+    sft_dims kernel_size, stride, padding, output_padding, dilation;
+    int64_t  groups;
+    bool     bias;
+} sft_conv_transpose_conf;
 
 typedef struct sft_pool_conf {  /* maxpool and avgpool */
     sft_dims kernel_size, stride, padding; /* stride n = 0: the kernel's size */
@@ -24,8 +31,9 @@ typedef struct sft_pool_conf {  /* maxpool and avgpool */
 } sft_pool_conf;
 
 typedef struct sft_batchnorm_conf {
-    double momentum, eps;
-    bool   affine;
+    double  momentum, eps;      /* momentum NaN: none */
+    bool    affine, track;
+    int64_t ghost;
 } sft_batchnorm_conf;
 
 /* A window sliding over {C,H,W}; {C,L} is {C,1,L}. Index 0 is H, 1 is W. */
@@ -56,6 +64,26 @@ sft_status sft__conv_shape(sft_ctx *c, sft_node *n);
 void       sft__conv_forward(const sft_node *n, const sft_pass *p);
 void       sft__conv_backward(const sft_node *n, const sft_pass *p);
 sft_status sft__pool_shape(sft_ctx *c, sft_node *n);
+
+/* The three products of a convolution, kernel OIHW: y += k * x; dx += its adjoint of dy; dk += dy x. */
+void sft__conv_apply(const sft_window *w, int64_t rows, const real *x, const real *k, real *y);
+void sft__conv_adjoint(const sft_window *w, int64_t rows, const real *dy, const real *k, real *dx);
+void sft__conv_kernel(const sft_window *w, int64_t rows, const real *x, const real *dy, real *dk);
+/* Planes of one number a channel, 0 without biases; and the biases' gradient. */
+void sft__conv_start(int64_t rows, int64_t channels, int64_t plane, const real *b, real *y);
+void sft__conv_bias(int64_t rows, int64_t channels, int64_t plane, const real *dy, real *db);
+
+extern const sft_field sft__conv_transpose_fields[];
+sft_status sft__conv_transpose_shape(sft_ctx *c, sft_node *n);
+void       sft__conv_transpose_forward(const sft_node *n, const sft_pass *p);
+void       sft__conv_transpose_backward(const sft_node *n, const sft_pass *p);
+
+/* Weight standardisation. Both kernels work on these in the place of param[0] and dparam[0]; without `on` they are those. */
+void        sft__standard_room(sft_node *n, bool on);
+const real *sft__standard_weights(const sft_node *n, const sft_pass *p, bool on);
+real       *sft__standard_gradient(const sft_node *n, const sft_pass *p, bool on);
+/* From the gradient above to dparam[0]. */
+void        sft__standard_back(const sft_node *n, const sft_pass *p, bool on);
 
 typedef struct sft_patch {      /* the part of the input under one window: rows low[0]..high[0]-1, columns low[1]..high[1]-1 */
     int64_t low[2], high[2];

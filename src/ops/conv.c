@@ -88,6 +88,7 @@ sft_status sft__conv_shape(sft_ctx *c, sft_node *n)
     if (!s && k->bias)
         s = sft__want_param(c, n, (sft_param){ .name = "bias", .shape = sft__shape1(out), .fan_in = in * taps,
                                                .fan_out = out * taps });
+    sft__standard_room(n, k->standardize);
     return s;
 }
 
@@ -204,43 +205,67 @@ static void each_meeting(const sft_window *w, int64_t rows, const meeting *base,
             }
 }
 
+void sft__conv_apply(const sft_window *w, int64_t rows, const real *x, const real *k, real *y)
+{
+    each_meeting(w, rows, &(meeting){ .x = x, .k = k, .y = y }, forward_planes);
+}
+
+void sft__conv_adjoint(const sft_window *w, int64_t rows, const real *dy, const real *k, real *dx)
+{
+    each_meeting(w, rows, &(meeting){ .k = k, .dy = dy, .dx = dx }, input_planes);
+}
+
+void sft__conv_kernel(const sft_window *w, int64_t rows, const real *x, const real *dy, real *dk)
+{
+    each_meeting(w, rows, &(meeting){ .x = x, .dy = dy, .dk = dk }, weight_planes);
+}
+
+void sft__conv_start(int64_t rows, int64_t channels, int64_t plane, const real *b, real *y)
+{
+    for (int64_t i = 0; i < rows * channels; i++)
+        for (int64_t s = 0; s < plane; s++)
+            y[i * plane + s] = b ? b[i % channels] : 0;
+}
+
+/* db[f] = sum over samples and positions of dy */
+void sft__conv_bias(int64_t rows, int64_t channels, int64_t plane, const real *dy, real *db)
+{
+    for (int64_t f = 0; f < channels; f++) {
+        double sum = 0;
+        for (int64_t r = 0; r < rows; r++)
+            for (int64_t s = 0; s < plane; s++)
+                sum += (double)dy[(r * channels + f) * plane + s];
+        db[f] = (real)sum;
+    }
+}
+
+static bool standardized(const sft_node *n)
+{
+    return ((const sft_conv_conf *)n->conf)->standardize;
+}
+
 void sft__conv_forward(const sft_node *n, const sft_pass *p)
 {
     sft_window w = sft__conv_window(n);
     int64_t    plane = w.out[0] * w.out[1];
-    for (int64_t i = 0; i < p->rows * w.out_channels; i++) {
-        real b = n->n_param > 1 ? p->param[1][i % w.out_channels] : 0;
-        for (int64_t s = 0; s < plane; s++)
-            p->out[i * plane + s] = b;
-    }
-    each_meeting(&w, p->rows, &(meeting){ .x = p->in[0], .k = p->param[0], .y = p->out }, forward_planes);
+    sft__conv_start(p->rows, w.out_channels, plane, n->n_param > 1 ? p->param[1] : NULL, p->out);
+    sft__conv_apply(&w, p->rows, p->in[0], sft__standard_weights(n, p, standardized(n)), p->out);
     sft__fused_forward(n, p->rows * w.out_channels * plane, p->out);
-}
-
-/* db[f] = sum over samples and positions of dy */
-static void back_bias(const sft_window *w, int64_t rows, const real *dy, real *db)
-{
-    int64_t plane = w->out[0] * w->out[1];
-    for (int64_t f = 0; f < w->out_channels; f++) {
-        double sum = 0;
-        for (int64_t r = 0; r < rows; r++)
-            for (int64_t s = 0; s < plane; s++)
-                sum += (double)dy[(r * w->out_channels + f) * plane + s];
-        db[f] = (real)sum;
-    }
 }
 
 void sft__conv_backward(const sft_node *n, const sft_pass *p)
 {
     sft_window w = sft__conv_window(n);
+    bool       on = standardized(n);
     sft__fused_backward(n, p->rows * sft__count(n->out), p->out, p->dout);
-    real *dx = sft__din(p, 0, p->rows * sft__count(n->in[0]->out)), *dk = p->dparam[0];
+    real *dx = sft__din(p, 0, p->rows * sft__count(n->in[0]->out)), *dk = sft__standard_gradient(n, p, on);
     if (dx)
-        each_meeting(&w, p->rows, &(meeting){ .k = p->param[0], .dy = p->dout, .dx = dx }, input_planes);
+        sft__conv_adjoint(&w, p->rows, p->dout, sft__standard_weights(n, p, on), dx);
     if (dk) {
         memset(dk, 0, (size_t)sft__count(n->param[0].shape) * sizeof *dk);
-        each_meeting(&w, p->rows, &(meeting){ .x = p->in[0], .dy = p->dout, .dk = dk }, weight_planes);
+        sft__conv_kernel(&w, p->rows, p->in[0], p->dout, dk);
+        sft__standard_back(n, p, on);
     }
     if (n->n_param > 1 && p->dparam[1])
-        back_bias(&w, p->rows, p->dout, p->dparam[1]);
+        sft__conv_bias(p->rows, w.out_channels, w.out[0] * w.out[1], p->dout, p->dparam[1]);
 }

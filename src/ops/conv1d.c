@@ -20,6 +20,8 @@ static const sft_field fields[] = {
       .doc = "channels fall into so many independent groups" },
     { .name = "bias", .kind = SFT_FLAG, .offset = offsetof(sft_conv_conf, bias), .def = 1, .doc = "add a bias",
       .aliases = "use_bias" },
+    { .name = "weight_standardization", .kind = SFT_FLAG, .offset = offsetof(sft_conv_conf, standardize), .def = 0,
+      .doc = "each filter brought to mean 0 and variance 1 before use", .aliases = "weight_standardisation ws" },
     SFT_FIELD_END
 };
 
@@ -27,6 +29,7 @@ static const sft_case cases[] = {
     { "4", { 2, { 3, 8 } }, 2 },
     { "4 kernel_size=5 stride=2 padding=1 bias=false", { 2, { 2, 11 } }, 2 },
     { "4 padding=2 dilation=2 groups=2", { 2, { 4, 9 } }, 2 },
+    { "3 kernel_size=2 bias=false weight_standardization=true", { 2, { 2, 7 } }, 3 },
     { "2 kernel_size=4 padding=same", { 2, { 2, 20 } }, 1 },
     { NULL, { 0, { 0 } }, 0 },
 };

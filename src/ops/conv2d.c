@@ -20,6 +20,8 @@ static const sft_field fields[] = {
       .doc = "channels fall into so many independent groups" },
     { .name = "bias", .kind = SFT_FLAG, .offset = offsetof(sft_conv_conf, bias), .def = 1, .doc = "add a bias",
       .aliases = "use_bias" },
+    { .name = "weight_standardization", .kind = SFT_FLAG, .offset = offsetof(sft_conv_conf, standardize), .def = 0,
+      .doc = "each filter brought to mean 0 and variance 1 before use", .aliases = "weight_standardisation ws" },
     SFT_FIELD_END
 };
 
@@ -30,6 +32,7 @@ static const sft_case cases[] = {
     { "2 padding=2 dilation=2", { 3, { 2, 6, 6 } }, 2 },
     { "4 kernel_size=3x2 stride=2x1 padding=1x0 groups=2", { 3, { 4, 5, 4 } }, 2 },
     { "4 kernel_size=1 stride=2 groups=4", { 3, { 4, 5, 4 } }, 2 },
+    { "4 groups=2 weight_standardization=true", { 3, { 4, 4, 3 } }, 3 },
     { "1 kernel_size=2 padding=same", { 3, { 1, 3, 3 } }, 1 },
     { NULL, { 0, { 0 } }, 0 },
 };

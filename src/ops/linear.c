@@ -11,6 +11,8 @@ static const sft_field fields[] = {
       .aliases = "units width features", .flags = SFT_MAIN | SFT_AUTO },
     { .name = "bias", .kind = SFT_FLAG, .offset = offsetof(sft_linear_conf, bias), .def = 1,
       .doc = "add a bias", .aliases = "use_bias" },
+    { .name = "weight_standardization", .kind = SFT_FLAG, .offset = offsetof(sft_linear_conf, standardize), .def = 0,
+      .doc = "the weights of each output brought to mean 0 and variance 1 before use", .aliases = "weight_standardisation ws" },
     SFT_FIELD_END
 };
 
@@ -33,6 +35,7 @@ static sft_status shape(sft_ctx *c, sft_node *n)
     if (!s && k->bias)
         s = sft__want_param(c, n, (sft_param){ .name = "bias", .shape = sft__shape1(out), .fan_in = in,
                                                .fan_out = out });
+    sft__standard_room(n, k->standardize);
     return s;
 }
 
@@ -111,10 +114,16 @@ SFT_HOT static void back_bias(int64_t rows, int64_t out, const real *dy, real *d
             db[o] += dy[r * out + o];
 }
 
+static bool standardized(const sft_node *n)
+{
+    return ((const sft_linear_conf *)n->conf)->standardize;
+}
+
 static void forward(const sft_node *n, const sft_pass *p)
 {
-    int64_t in = n->in[0]->out.dim[0], out = n->out.dim[0];
-    product(p->rows, in, out, p->in[0], p->param[0], n->n_param > 1 ? p->param[1] : NULL, p->out);
+    int64_t     in = n->in[0]->out.dim[0], out = n->out.dim[0];
+    const real *w = sft__standard_weights(n, p, standardized(n));
+    product(p->rows, in, out, p->in[0], w, n->n_param > 1 ? p->param[1] : NULL, p->out);
     sft__fused_forward(n, p->rows * out, p->out);
 }
 
@@ -122,12 +131,14 @@ static void backward(const sft_node *n, const sft_pass *p)
 {
     int64_t in = n->in[0]->out.dim[0], out = n->out.dim[0];
     sft__fused_backward(n, p->rows * out, p->out, p->dout);
-    real *dx = sft__din(p, 0, p->rows * in);
+    bool  on = standardized(n);
+    real *dx = sft__din(p, 0, p->rows * in), *dw = sft__standard_gradient(n, p, on);
     if (dx)
-        back_input(p->rows, in, out, p->dout, p->param[0], dx);
-    if (p->dparam[0]) {
-        memset(p->dparam[0], 0, (size_t)(in * out) * sizeof(real));
-        back_weight(p->rows, in, out, p->dout, p->in[0], p->dparam[0]);
+        back_input(p->rows, in, out, p->dout, sft__standard_weights(n, p, on), dx);
+    if (dw) {
+        memset(dw, 0, (size_t)(in * out) * sizeof(real));
+        back_weight(p->rows, in, out, p->dout, p->in[0], dw);
+        sft__standard_back(n, p, on);
     }
     if (n->n_param > 1 && p->dparam[1])
         back_bias(p->rows, out, p->dout, p->dparam[1]);
@@ -137,6 +148,7 @@ static const sft_case cases[] = {
     { "3", { 1, { 5 } }, 4 },
     { "6", { 1, { 19 } }, 7 },
     { "1 bias=false", { 1, { 7 } }, 1 },
+    { "3 weight_standardization=true", { 1, { 6 } }, 4 },
     { NULL, { 0, { 0 } }, 0 },
 };
 

@@ -42,6 +42,7 @@ struct sft_node {
     const char   *label;        /* "conv2d (layer 3)": how messages call it */
     sft_pos       pos;          /* in the recipe */
     int           index;        /* in execution order */
+    int64_t       batch;        /* samples of the largest batch */
     int           n_in;
     sft_node     *in[SFT_MAX_IN]; /* never NULL: the input of the net is a node too (op `input`) */
 
@@ -52,7 +53,8 @@ struct sft_node {
     sft_state     state[SFT_MAX_STATE];
     int64_t       saved_row, saved_fixed; /* bytes kept from forward to backward: per sample, per shard */
     int64_t       work_row, work_fixed;   /* bytes of scratch in one call */
-    int64_t       join, join_back;        /* doubles a shard gives to the joins, see sft_op.gather */
+    int64_t       join, join_back;        /* doubles a shard gives to the joins, see sft_op.gather; 0: no join */
+    bool          join_eval;    /* joins in evaluation, too */
     double        flops;        /* of one sample, forward */
 
     /* filled by the graph */

@@ -63,7 +63,7 @@ static void add_counters(saver *s)
 {
     for (int i = 1; i < s->net->n_nodes; i++) {
         const sft_node *x = s->net->node[i];
-        if (x->n_state && !strcmp(x->state[0].name, "running_mean"))
+        if (x->n_state == 2 && !strcmp(x->state[0].name, "running_mean"))
             s->out[s->n++] = (sft_st_out){ .name = sft__arena_printf(
                                                &s->arena, "%s.num_batches_tracked", x->path),
                                            .dtype = SFT_I64,

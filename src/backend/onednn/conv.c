@@ -33,6 +33,7 @@ static bool serves(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *wan
     (void)c;
     (void)in;
     dnnl_engine_t e;
+    if (((const sft_conv_conf *)n->conf)->standardize) return false;
     if (!sft__dnnl_usable() || dnnl_engine_create(&e, dnnl_cpu, 0)) return false;
     int64_t from = n->in[0]->out.dim[0], to = n->out.dim[0];
     bool    found = false;

@@ -21,7 +21,7 @@ static bool serves(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *wan
     (void)c;
     (void)in;
     *want = *give = SFT_PLAIN;
-    return n->out.rank == 1 && n->in[0]->out.rank == 1;
+    return n->out.rank == 1 && n->in[0]->out.rank == 1 && !((const sft_linear_conf *)n->conf)->standardize;
 }
 
 static void at_least(int64_t *bytes, int64_t count)
