@@ -9,9 +9,6 @@ typedef struct mlp {
     double      dropout;
 } mlp;
 
-enum { NORM_NONE, NORM_BATCH };
-static const char *const norms[] = { "none", "batch", NULL };
-
 static const sft_field fields[] = {
     { .name = "depth", .kind = SFT_INT, .offset = offsetof(mlp, depth), .def = 2, .low = 0, .high = 10000,
       .doc = "hidden layers", .flags = SFT_MAIN, .aliases = "layers num_layers" },
@@ -19,7 +16,7 @@ static const sft_field fields[] = {
       .doc = "units of each hidden layer", .flags = SFT_LOG, .aliases = "hidden hidden_size units" },
     { .name = "act", .kind = SFT_TEXT, .offset = offsetof(mlp, act), .text = "relu",
       .doc = "activation behind each hidden layer: any op", .aliases = "activation" },
-    { .name = "norm", .kind = SFT_WORD, .offset = offsetof(mlp, norm), .text = "none", .words = norms,
+    { .name = "norm", .kind = SFT_WORD, .offset = offsetof(mlp, norm), .text = "none", .words = sft__preset_norms,
       .doc = "normalisation between layer and activation", .aliases = "normalization" },
     { .name = "dropout", .kind = SFT_REAL, .offset = offsetof(mlp, dropout), .def = 0, .low = 0, .high = 1,
       .doc = "share of hidden units dropped; 0: no dropout layer", .flags = SFT_BELOW_HIGH },
@@ -32,12 +29,9 @@ static void expand(const void *conf, sft_string *text)
     sft__string_add(text, "flatten | ");
     if (k->depth > 0) {
         sft__string_addf(text, "repeat %lld ( linear %lld", (long long)k->depth, (long long)k->width);
-        if (k->norm == NORM_BATCH) sft__string_add(text, " | batchnorm");
+        sft__preset_norm(text, k->norm, k->width);
         sft__string_addf(text, " | %s", k->act);
-        if (k->dropout > 0) {
-            char buf[32];
-            sft__string_addf(text, " | dropout %s", sft__print_real(k->dropout, buf, sizeof buf));
-        }
+        sft__preset_dropout(text, k->dropout);
         sft__string_add(text, " ) | ");
     }
     sft__string_add(text, "linear");
