@@ -12,6 +12,7 @@ typedef struct check {
     sft_data_facts    data;
     sft_net_facts     facts;
     sft_trainer_facts plan;
+    cli_remarks       remarks;
 } check;
 
 static const struct memory_row {
@@ -88,6 +89,10 @@ static void print_json(const check *k)
         cli_json_int(&j, row->name, bytes_of(k, row));
     cli_json_int(&j, "total", all_bytes(k));
     cli_json_end(&j, '}');
+    cli_json_begin(&j, "remarks", '[');
+    for (int i = 0; i < k->remarks.n; i++)
+        cli_json_text(&j, NULL, k->remarks.text[i]);
+    cli_json_end(&j, ']');
     cli_json_end(&j, '}');
     cli_json_close(&j);
 }
@@ -156,6 +161,10 @@ static void print_text(const check *k)
     print_layers(k);
     print_totals(k);
     print_memory(k);
+    if (k->remarks.n)
+        puts("\nfirst values");
+    for (int i = 0; i < k->remarks.n; i++)
+        cli_wrap(k->remarks.text[i], "  ", cli_width(STDOUT_FILENO));
 }
 
 /* ---- the verb -------------------------------------------------------------------------------- */
@@ -170,6 +179,8 @@ static int check_all(check *k)
     sft_net_facts_of(k->net, &k->facts);
     sft_trainer_facts_of(t, &k->plan);
     int code = (int)sft_code(k->a->ctx);
+    if (!code)
+        cli_equal_units(k->a, k->net, t, &k->remarks);
     if (code)
         cli_fail(k->a);
     else if (k->a->json)

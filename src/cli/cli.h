@@ -178,6 +178,14 @@ sft_recipe *cli_recipe_around(cli *a, const char *source, bool overrides);
 /* get.c: data get SET… */
 int cli_data_get(cli *a);
 
+/* equal_units.c: what check says of weights that begin equal. Steps are tried: the net is another one afterwards. */
+typedef struct cli_remarks {
+    int  n;
+    char text[4][640];
+} cli_remarks;
+
+void cli_equal_units(cli *a, sft_net *net, sft_trainer *trainer, cli_remarks *out);
+
 /* art.c: a sample in characters */
 void cli_art(const float *const *x, int samples, sft_shape shape, const char *indent);
 
