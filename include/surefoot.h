@@ -258,6 +258,37 @@ SFT_API sft_status   sft_net_remember(sft_net *n);
 SFT_API sft_status   sft_net_recall(sft_net *n);
 SFT_API void         sft_trainer_free(sft_trainer *t);
 
+/* ---- which rate? --------------------------------------------------------------------------- */
+
+enum { SFT_LR_STEPS = 10000 };  /* at most, in a range test */
+
+typedef struct sft_lr_point {   /* one step of a range test */
+    int64_t step;               /* from 1 */
+    double  lr, loss, smooth;   /* loss of the batch before the update; its running mean */
+} sft_lr_point;
+
+typedef bool sft_lr_fn(void *user, const sft_lr_point *p);  /* false: enough */
+
+typedef struct sft_lr_options { /* 0: the usual value, in brackets */
+    double     from, to;        /* rates of the first and last step (1e-7, 10) */
+    int64_t    steps;           /* 20 to SFT_LR_STEPS (100) */
+    double     smoothing;       /* how much of the running mean stays (0.95) */
+    double     diverge;         /* ends where the mean is so many times its lowest (4) */
+    sft_lr_fn *each;            /* called after each step; may be NULL */
+    void      *user;
+} sft_lr_options;
+
+typedef struct sft_lr_found {
+    int64_t points;             /* steps done */
+    double  valley, steep;      /* rates to train with: inside the longest fall; where it falls fastest. NaN: none */
+    double  lowest;             /* rate of the lowest mean: too high to train with */
+    bool    diverged, stopped;  /* why it ended before its last step: the loss, the callback */
+} sft_lr_found;
+
+/* Leslie Smith's range test: trains with a rate that grows by the same factor every step, and puts everything back: training
+ * goes on as if it had never been. `found` may be NULL. */
+SFT_API sft_status sft_lr_find(sft_trainer *t, const sft_lr_options *o, sft_lr_found *found);
+
 /* ---- files of tensors ---------------------------------------------------------------------- */
 
 typedef struct sft_file sft_file;   /* a safetensors file in memory: a checkpoint, a model, or any other */

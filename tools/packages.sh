@@ -5,6 +5,7 @@
 packages_build=(gcc:cc libc6-dev:stdio.h cmake:cmake ninja-build:ninja pkg-config:pkg-config
     libyaml-dev:yaml.h libjansson-dev:jansson.h zlib1g-dev:zlib.h libpng-dev:png.h libjpeg-dev:jpeglib.h libcurl4-openssl-dev:curl/curl.h libdnnl-dev:oneapi/dnnl/dnnl.h)
 packages_test=(gcc:gcc clang:clang libcmocka-dev:cmocka.h python3:python3 openssl:openssl)
+packages_figures=(gnuplot-nox:gnuplot)
 packages_fuzz=(clang:clang "libclang-rt-dev:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a")
 packages_amalgamate=(python3:python3)
 packages_peers=(python3:python3 "python3-venv:/usr/lib/python3*/ensurepip/__init__.py")

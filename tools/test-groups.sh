@@ -5,7 +5,7 @@ test_groups=(release clang no-onednn double asan tsan fuzz amalgamation install)
 
 # run_tests: every group; run_tests NAME...: some.
 run_tests() {
-    need_packages build test
+    need_packages build test figures
     local group
     for group; do
         if ! declare -F "test_$group" >/dev/null; then

@@ -43,7 +43,7 @@ struct cli {
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume) X(check) X(eval) X(predict) X(inspect) X(list) X(data)
+#define CLI_VERBS(X) X(train) X(resume) X(check) X(lr_find) X(eval) X(predict) X(inspect) X(list) X(data)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)
@@ -71,6 +71,7 @@ int         cli_fail(cli *a);                           /* prints the context's 
 int         cli_fail_as(cli *a, const char *id, int code, const char *format, ...); /* a failure that is the program's own */
 int         cli_fail_io(cli *a, int error, const char *format, ...); /* the program's own files: errno in words, returns 7 */
 sft_recipe *cli_recipe(cli *a, const char *path);       /* read, overrides applied, resolved; NULL after a failure */
+int         cli_new_folder(cli *a, const char *recipe, const char *tail, char *path, size_t size); /* runs/NAME<tail>-001 …, made; exit code */
 void        cli_watch_signals(cli *a);                  /* from now on a->signal tells; the second one ends the program */
 const char *cli_shape(sft_shape s, char *buf, size_t size);
 const char *cli_count(double n, char *buf, size_t size);  /* 12.3k, 4.5M */
@@ -153,6 +154,7 @@ const char *cli_checkpoint_path(const char *folder, int64_t step, char *buf, siz
 /* The file of weights that `given` names (NULL: none given), seen from the folder. */
 void cli_name_weights(const char *folder, const char *given, char *path, size_t size);
 bool cli_is_file(const char *path);
+bool cli_is_folder(const char *path);
 
 /* metrics.c: metrics.csv */
 typedef struct cli_series {     /* losses of one split in the order of the file */
@@ -168,6 +170,40 @@ void cli_sparkline(const double *v, int n, int width);  /* to stdout; what is no
 /* tensors.c: the tensors of a file */
 void cli_print_tensors(cli *a, const sft_file *f);
 void cli_json_tensors(cli_json *j, const sft_file *f);
+
+/* plot.c: a curve in the terminal */
+typedef struct cli_plot {
+    const char   *y_name, *x_name, *per_name; /* per_name: of the second row of ticks, x / per */
+    double        per;          /* 0: no such row */
+    bool          log_x;
+    int           n, marks;
+    const double *x, *y;        /* x rises */
+    double        low, high;    /* of y; NaN: of the data */
+    struct {
+        double      x;
+        const char *name;
+    } mark[4];
+} cli_plot;
+
+void cli_plot_draw(const cli *a, const cli_plot *p);    /* to stdout */
+bool cli_utf8(void);                                    /* what the locale of the environment says */
+
+/* schedule.c: the rates of a recipe or run folder */
+int  cli_show_schedule(cli *a, const char *path);
+
+/* lr_files.c: what lr-find writes */
+typedef struct cli_lr_curve {
+    int    n;
+    double lr[SFT_LR_STEPS], loss[SFT_LR_STEPS], smooth[SFT_LR_STEPS];
+} cli_lr_curve;
+
+typedef struct cli_lr_files {
+    char csv[4200], svg[4200], png[4200];
+    bool drawn;                 /* the pictures are there */
+} cli_lr_files;
+
+void cli_lr_range(const cli_lr_curve *c, double *low, double *high); /* of the loss, in pictures */
+int  cli_lr_write(cli *a, const char *folder, const cli_lr_curve *c, const sft_lr_found *found, cli_lr_files *files);
 
 /* source.c: data named on the command line */
 bool cli_is_recipe(const char *text);                   /* a file, but no table */

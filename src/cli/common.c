@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int tell(cli *a, const char *id, const char *message, int code)
@@ -100,6 +101,25 @@ void cli_watch_signals(cli *a)
     pthread_t thread;
     if (pthread_create(&thread, NULL, wait_for_signals, a) == 0)
         pthread_detach(thread);
+}
+
+/* runs/NAME-001, runs/NAME-002 …: made here so that two programs never share one. */
+int cli_new_folder(cli *a, const char *recipe, const char *tail, char *path, size_t size)
+{
+    const char *base = strrchr(recipe, '/');
+    base = base ? base + 1 : recipe;
+    const char *dot = strrchr(base, '.');
+    int n = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
+    if (mkdir("runs", 0777) && errno != EEXIST)
+        return cli_fail_io(a, errno, "cannot make the folder `runs` here — use -o DIR");
+    for (int i = 1; i < 100000; i++) {
+        snprintf(path, size, "runs/%.*s%s-%03d", n > 200 ? 200 : n, base, tail, i);
+        if (mkdir(path, 0777) == 0)
+            return 0;
+        if (errno != EEXIST)
+            return cli_fail_io(a, errno, "cannot make the run folder %s — use -o DIR", path);
+    }
+    return cli_usage(a, "there are 99,999 runs of this name already — use -o DIR");
 }
 
 const char *cli_shape(sft_shape s, char *buf, size_t size)

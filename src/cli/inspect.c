@@ -295,6 +295,8 @@ static int run(cli *a)
     view v = { .a = a, .verify = cli_has(a, "verify") };
     if (a->n_args != 1)
         return cli_usage(a, a->n_args ? "inspect takes one run folder or one file" : "which run folder?");
+    if (cli_has(a, "schedule"))
+        return cli_show_schedule(a, a->arg[0]);
     if (cli_is_file(a->arg[0]))
         snprintf(v.weights, sizeof v.weights, "%s", a->arg[0]);
     else
@@ -310,14 +312,16 @@ static int run(cli *a)
 
 static const cli_flag flags[] = {
     { "verify", 0, NULL, "read every checkpoint and check its hashes; exit code 5 when one is damaged" },
+    { "schedule", 0, NULL, "draw the learning rate of a recipe or run folder, step by step" },
     { "checkpoint", 'c', "FILE", "show these weights: a path, or a name in the run folder such as best" },
     { 0 },
 };
 
 const cli_verb cli_verb_inspect = {
-    .name = "inspect", .usage = "inspect DIR|FILE.safetensors", .doc = "show what a run did and what is in its weights", .flags = flags,
+    .name = "inspect", .usage = "inspect DIR|FILE.safetensors | inspect --schedule RECIPE|DIR", .doc = "show what a run did and what is in its weights", .flags = flags,
     .run = run,
     .examples = "  surefoot inspect runs/quickstart-001\n"
                 "  surefoot inspect runs/quickstart-001 --verify\n"
-                "  surefoot inspect model.safetensors\n",
+                "  surefoot inspect model.safetensors\n"
+                "  surefoot inspect --schedule recipes/quickstart.yaml schedule=one_cycle\n",
 };

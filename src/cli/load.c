@@ -11,7 +11,7 @@
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
-static bool is_folder(const char *path)
+bool cli_is_folder(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
@@ -30,7 +30,7 @@ int cli_find_folder(cli *a, const char *folder)
     snprintf(recipe, sizeof recipe, "%s/recipe.yaml", folder);
     if (cli_is_file(recipe))
         return SFT_OK;
-    if (is_folder(folder))
+    if (cli_is_folder(folder))
         return cli_fail_as(a, "E299", SFT_CHECKPOINT, "%s is not a run folder: it has no recipe.yaml", folder);
     if (stat(folder, &st) == 0)
         return cli_fail_as(a, "E299", SFT_CHECKPOINT, "%s is not a folder — give a run folder such as runs/NAME-001", folder);

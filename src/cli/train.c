@@ -7,25 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* runs/NAME-001, runs/NAME-002 …: made here so that two programs never share one. */
-static int new_folder(cli *a, const char *recipe, char *path, size_t size)
-{
-    const char *base = strrchr(recipe, '/');
-    base = base ? base + 1 : recipe;
-    const char *dot = strrchr(base, '.');
-    int n = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
-    if (mkdir("runs", 0777) && errno != EEXIST)
-        return cli_fail_io(a, errno, "cannot make the folder `runs` here — use -o DIR");
-    for (int i = 1; i < 100000; i++) {
-        snprintf(path, size, "runs/%.*s-%03d", n > 200 ? 200 : n, base, i);
-        if (mkdir(path, 0777) == 0)
-            return 0;
-        if (errno != EEXIST)
-            return cli_fail_io(a, errno, "cannot make the run folder %s — use -o DIR", path);
-    }
-    return cli_usage(a, "there are 99,999 runs of this name already — use -o DIR");
-}
-
 /* DIR itself when it is new or empty of a run; with a run inside, DIR-2, DIR-3 …, unless --force. */
 static void given_folder(cli *a, const char *wanted, char *path, size_t size)
 {
@@ -55,7 +36,7 @@ static int run(cli *a)
     if (wanted)
         given_folder(a, wanted, folder, sizeof folder);
     else
-        code = new_folder(a, a->arg[0], folder, sizeof folder);
+        code = cli_new_folder(a, a->arg[0], "", folder, sizeof folder);
     if (!code)
         code = cli_fit(a, r, folder, false);
     if (code && !wanted && rmdir(folder) == 0) /* nothing was written into it: it never began */

@@ -38,6 +38,17 @@ const char *sft__seen_text(sft_arena *a, const sft_trainer *t);
 bool        sft__seen_read(const sft_trainer *t, const char *text, sft_seen *seen);
 sft_status  sft__check_pace(sft_trainer *t);
 
+/* snapshot.c: all that a step changes, copied and put back. */
+typedef struct sft_snapshot {
+    sft_slab copy;
+    int64_t  step, optimizer_from;
+    sft_seen seen;
+} sft_snapshot;
+
+sft_status sft__snapshot_take(sft_trainer *t, sft_snapshot *s);
+void       sft__snapshot_restore(sft_trainer *t, const sft_snapshot *s);
+void       sft__snapshot_close(sft_trainer *t, sft_snapshot *s);
+
 /* Weights that sft_net_remember keeps, as a file of their own. */
 sft_status sft__net_save_kept(const sft_net *n, const char *path);
 /* Bytes of a checkpoint of this trainer, a little more rather than less. */
