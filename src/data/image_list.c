@@ -110,7 +110,7 @@ static sft_status add_file(const walk *w, const char *path, int32_t label, sft_s
         l->file = more;
         l->room = room;
     }
-    l->file[l->n++] = (sft_image_file){ path, label, split };
+    l->file[l->n++] = (sft_image_file){ path, label, (int32_t)split };
     l->count[split]++;
     return SFT_OK;
 }
