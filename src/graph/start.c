@@ -59,7 +59,7 @@ static sft_status fill(sft_net *n, const sft_net_config *k, int index, real *pla
 /* A wish that nothing comes of is told. */
 static void check_zero_gamma(const sft_net *n, const sft_net_config *k)
 {
-    bool found = !k->zero_gamma;
+    bool found = !k->zero_gamma || k->plain; /* a plain net is a twin: the first has told it */
     for (int i = 0; i < n->n_tensors && n->tensor[i].trained && !found; i++) {
         const sft_node *x = n->tensor[i].node;
         found = sft__text_is(x->param[n->tensor[i].i].init, "ones") && sft__ends_branch(n, x);
