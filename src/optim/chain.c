@@ -22,15 +22,60 @@ void sft__update_momentum(sft_update *u, double momentum)
             u->link[i].transform->set_momentum(u->link[i].conf, momentum);
 }
 
-int sft__chain_adam(sft_arena *a, sft_link *links, int n, const sft_adam_conf *k)
+int sft__chain_l2(sft_arena *a, sft_link *links, int n, double weight_decay)
 {
-    if (k->betas.n != 2) {
+    sft_decay conf = { weight_decay };
+    return weight_decay > 0 ? sft__chain_add(a, links, n, &sft_transform_l2, &conf, sizeof conf)
+                            : n;
+}
+
+int sft__chain_decay(sft_arena *a, sft_link *links, int n, double weight_decay)
+{
+    sft_decay conf = { weight_decay };
+    return weight_decay > 0 ? sft__chain_add(a, links, n, &sft_transform_decay, &conf, sizeof conf)
+                            : n;
+}
+
+int sft__chain_momentum(sft_arena *a, sft_link *links, int n, const sft_momentum *k)
+{
+    if (k->nesterov && (!(k->momentum > 0) || k->dampening > 0)) {
         sft__fail(a->ctx, SFT_E113,
-                  "optimizer: betas has %d entries — Adam averages the gradient and its square, "
-                  "so it needs two — write betas=[0.9,0.999]",
-                  k->betas.n);
+                  "optimizer sgd: nesterov=true with momentum=%g dampening=%g — it looks ahead "
+                  "along an undamped momentum — try momentum=0.9 dampening=0",
+                  k->momentum, k->dampening);
         return -1;
     }
+    return k->momentum > 0 ? sft__chain_add(a, links, n, &sft_transform_momentum, k, sizeof *k)
+                           : n;
+}
+
+bool sft__two_betas(sft_arena *a, const sft_reals *betas)
+{
+    if (betas->n == 2) return true;
+    sft__fail(a->ctx, SFT_E113,
+              "optimizer: betas has %d entries — one is for the running mean and one for the "
+              "square, so it needs two — write betas=[0.9,0.999]",
+              betas->n);
+    return false;
+}
+
+static int add_adam(sft_arena *a, sft_link *links, int n, const sft_adam_conf *k,
+                    const sft_transform *t)
+{
+    if (!sft__two_betas(a, &k->betas)) return -1;
     sft_adam conf = { k->betas.v[0], k->betas.v[1], k->eps };
-    return sft__chain_add(a, links, n, &sft_transform_adam, &conf, sizeof conf);
+    return sft__chain_add(a, links, n, t, &conf, sizeof conf);
+}
+
+int sft__chain_adam(sft_arena *a, sft_link *links, int n, const sft_adam_conf *k)
+{
+    return add_adam(a, links, n, k, k->amsgrad ? &sft_transform_amsgrad : &sft_transform_adam);
+}
+
+int sft__chain_like_adam(sft_arena *a, sft_link *links, const sft_adam_conf *k,
+                         const sft_transform *t)
+{
+    int n = k->decoupled ? 0 : sft__chain_l2(a, links, 0, k->weight_decay);
+    n = add_adam(a, links, n, k, t);
+    return k->decoupled ? sft__chain_decay(a, links, n, k->weight_decay) : n;
 }

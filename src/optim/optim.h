@@ -17,6 +17,7 @@ typedef struct sft_block {      /* a run of at most SFT_BLOCK elements that shar
     real       *slot[SFT_MAX_SLOTS]; /* this transform's own state, zero at the start */
     const double *coef;         /* what prepare() found for this step */
     bool        decay;          /* weight decay applies to these elements */
+    double      lr;             /* that the result will be multiplied with */
 } sft_block;
 
 typedef struct sft_transform {  /* src/optim/transforms: one file each */

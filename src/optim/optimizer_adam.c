@@ -4,25 +4,17 @@
 
 static const sft_field fields[] = {
     SFT_LR_FIELD(sft_adam_conf, lr, 1e-3),
-    { "betas", SFT_REALS, offsetof(sft_adam_conf, betas), 0, 0, 1,
-      .doc = "how much of the running mean and square stays", .text = "[0.9, 0.999]",
-      .flags = SFT_BELOW_HIGH },
-    { "eps", SFT_REAL, offsetof(sft_adam_conf, eps), 1e-8, 0, 1e3,
-      .doc = "added to the root: no division by zero", .aliases = "epsilon",
-      .flags = SFT_LOG | SFT_ABOVE_LOW },
-    { "weight_decay", SFT_REAL, offsetof(sft_adam_conf, weight_decay), 0, 0, 1e3,
-      .doc = "L2 penalty on weights, not on biases and norms", .aliases = "wd", .flags = SFT_LOG },
+    SFT_BETAS_FIELD(sft_adam_conf, betas, "[0.9, 0.999]"),
+    SFT_EPS_FIELD(sft_adam_conf, eps, 1e-8),
+    SFT_L2_FIELD(sft_adam_conf, weight_decay),
+    SFT_AMSGRAD_FIELD,
     SFT_FIELD_END
 };
 
 static int chain(sft_arena *a, const void *conf, sft_link *links)
 {
     const sft_adam_conf *k = conf;
-    int                  n = 0;
-    if (k->weight_decay > 0)
-        n = sft__chain_add(a, links, n, &sft_transform_l2, &(sft_decay){ k->weight_decay },
-                           sizeof(sft_decay));
-    return sft__chain_adam(a, links, n, k);
+    return sft__chain_adam(a, links, sft__chain_l2(a, links, 0, k->weight_decay), k);
 }
 
 const sft_optimizer sft_optimizer_adam = {

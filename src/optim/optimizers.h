@@ -4,7 +4,9 @@
 #ifndef SFT_OPTIM_OPTIMIZERS_H
 #define SFT_OPTIM_OPTIMIZERS_H
 
-#define SFT_OPTIMIZERS(X) X(sgd) X(adam) X(adamw)
+#define SFT_OPTIMIZERS(X)                                                                          \
+    X(sgd) X(momentum) X(nesterov) X(rmsprop) X(adagrad) X(adadelta)                               \
+    X(adam) X(adamw) X(amsgrad) X(nadam) X(radam) X(adamax) X(lion) X(rprop)
 
 #define SFT_SCHEDULES(X)                                                                           \
     X(constant) X(step) X(multistep) X(exponential) X(polynomial) X(linear) X(cosine)              \

@@ -87,7 +87,8 @@ static void update_block(const job *j, const sft_group *group, int64_t at, int64
     _Alignas(SFT_ALIGN) real buffer[2][SFT_BLOCK];
     sft_update *u = j->u;
     double      lr = j->lr * group->lr_scale, keep = 1;
-    sft_block   b = { .n = n, .in = u->g + at, .w = u->w + at, .decay = group->decay };
+    sft_block   b = { .n = n, .in = u->g + at, .w = u->w + at, .decay = group->decay,
+                      .lr = lr };
     if (j->scale != 1) {
         multiply(n, (real)j->scale, b.in, buffer[1]);
         b.in = buffer[1];

@@ -2,18 +2,10 @@
 /* Adam (Kingma and Ba, 2015): the gradient's running mean over the root of its running square. */
 #include "optim/transforms/transforms.h"
 
-#include <math.h>
-
 typedef struct rates {
     real keep1, take1, keep2, take2; /* m = keep1 m + take1 g;  v = keep2 v + take2 g^2 */
     real scale, root, eps;           /* y = scale m / (sqrt(v) root + eps) */
 } rates;
-
-#ifdef SFT_REAL_DOUBLE
-#define root_of sqrt
-#else
-#define root_of sqrtf
-#endif
 
 SFT_HOT static void update(int64_t n, const rates *k, const real *restrict g, real *restrict m,
                            real *restrict v, real *restrict y)
@@ -22,7 +14,7 @@ SFT_HOT static void update(int64_t n, const rates *k, const real *restrict g, re
     for (int64_t i = 0; i < n; i++) {
         m[i] = r.keep1 * m[i] + r.take1 * g[i];
         v[i] = r.keep2 * v[i] + r.take2 * (g[i] * g[i]);
-        y[i] = r.scale * m[i] / (root_of(v[i]) * r.root + r.eps);
+        y[i] = r.scale * m[i] / (SFT_ROOT(v[i]) * r.root + r.eps);
     }
 }
 

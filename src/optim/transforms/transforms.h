@@ -7,6 +7,18 @@
 #include "optim/optim.h"
 
 #include <float.h>
+#include <math.h>
+
+/* In the width of the weights. */
+#ifdef SFT_REAL_DOUBLE
+#define SFT_ROOT sqrt
+#define SFT_ABS  fabs
+#else
+#define SFT_ROOT sqrtf
+#define SFT_ABS  fabsf
+#endif
+/* -1, 0 or 1; NaN where x is not finite, so that a bad gradient shows. */
+#define SFT_SIGN(x) ((real)((x) > 0) - (real)((x) < 0) + 0 * (x))
 
 typedef struct sft_decay { /* of sft_transform_l2 and sft_transform_decay */
     double weight_decay;
@@ -21,7 +33,33 @@ typedef struct sft_adam {
     double beta1, beta2, eps;
 } sft_adam;
 
+typedef struct sft_nadam {
+    double beta1, beta2, eps, momentum_decay;
+} sft_nadam;
+
+typedef struct sft_lion {
+    double beta1, beta2;
+} sft_lion;
+
+typedef struct sft_rms { /* of sft_transform_rms and sft_transform_rms_centered */
+    double alpha, eps;
+} sft_rms;
+
+typedef struct sft_adagrad {
+    double lr_decay, start, eps;
+} sft_adagrad;
+
+typedef struct sft_adadelta {
+    double rho, eps;
+} sft_adadelta;
+
+typedef struct sft_rprop {
+    double down, up, least, most; /* factors of a weight's step; its bounds */
+} sft_rprop;
+
 extern const sft_transform sft_transform_l2, sft_transform_decay, sft_transform_momentum,
-    sft_transform_adam;
+    sft_transform_adam, sft_transform_amsgrad, sft_transform_nadam, sft_transform_radam,
+    sft_transform_adamax, sft_transform_lion, sft_transform_rms, sft_transform_rms_centered,
+    sft_transform_adagrad, sft_transform_adadelta, sft_transform_rprop;
 
 #endif
