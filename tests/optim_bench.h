@@ -13,6 +13,10 @@ typedef struct bench { /* an optimiser out of its text, bound to n weights */
     void                *conf;
     sft_group            group[8];
     int                  n_groups;
+    sft_tensor_part      part[8]; /* none: every group is a vector */
+    int                  n_parts;
+    sft_link             before[2], after[2]; /* regularisers */
+    int                  n_before, n_after;
     int64_t              n;
     real                *w, *g;
     sft_update           update;
@@ -49,8 +53,20 @@ static inline sft_status bind_weights(bench *b, int64_t n)
     assert_non_null(b->g);
     if (b->n_groups == 0)
         b->group[b->n_groups++] = (sft_group){ .n = n, .lr_scale = 1, .decay = true };
-    return sft__update_open(b->c, &b->arena, &b->update, b->optimizer, b->conf, b->w, b->g, n,
-                            b->group, b->n_groups);
+    return sft__update_start(b->c, &b->arena, &b->update,
+                             &(sft_update_conf){ .optimizer = b->optimizer,
+                                                 .conf = b->conf,
+                                                 .w = b->w,
+                                                 .g = b->g,
+                                                 .n = n,
+                                                 .group = b->group,
+                                                 .n_groups = b->n_groups,
+                                                 .part = b->n_parts ? b->part : NULL,
+                                                 .n_parts = b->n_parts,
+                                                 .before = b->before,
+                                                 .n_before = b->n_before,
+                                                 .after = b->after,
+                                                 .n_after = b->n_after });
 }
 
 static inline void begin(bench *b, const char *text, int64_t n)

@@ -58,37 +58,46 @@ static void defaults_are_pytorchs(void **state)
 
 /* ---- minima --------------------------------------------------------------------------------- */
 
-/* Every record needs a row. adamw without its decay: that moves the minimum, and rightly so. */
-static const struct {
+/* Every record needs a row. Those that decay by default without it: that moves the minimum, and rightly so. */
+static const struct minimum {
     const char *name, *bowl, *rosenbrock;
+    bool        falls; /* the rate falls to zero along the way: where steps have a length of their own */
 } minima[] = {
-    { "sgd", "sgd lr=0.05 momentum=0.9", "sgd lr=1e-3 momentum=0.9" },
-    { "adam", "adam lr=0.05", "adam lr=0.01" },
-    { "adamw", "adamw lr=0.05 weight_decay=0", "adamw lr=0.01 weight_decay=0" },
-    { "momentum", "momentum lr=0.05", "momentum lr=1e-3" },
-    { "nesterov", "nesterov lr=0.05", "nesterov lr=1e-3" },
-    { "rmsprop", "rmsprop lr=1e-3", "rmsprop lr=1e-3" },
-    { "adagrad", "adagrad lr=0.5", "adagrad lr=0.5" },
-    { "adadelta", "adadelta lr=0.1", "adadelta lr=0.02" }, /* at lr=1 its step does not die down */
-    { "amsgrad", "amsgrad lr=0.05", "amsgrad lr=0.01" },
-    { "nadam", "nadam lr=0.05", "nadam lr=0.01" },
-    { "radam", "radam lr=0.05", "radam lr=2e-3" }, /* its first five steps are plain gradients: more is thrown out */
-    { "adamax", "adamax lr=0.05", "adamax lr=0.02" },
-    { "lion", "lion lr=1e-3", "lion lr=1e-3" }, /* steps never shorten: it ends within one of them */
-    { "rprop", "rprop", "rprop" },
+    { "sgd", "sgd lr=0.05 momentum=0.9", "sgd lr=1e-3 momentum=0.9", false },
+    { "adam", "adam lr=0.05", "adam lr=0.01", false },
+    { "adamw", "adamw lr=0.05 weight_decay=0", "adamw lr=0.01 weight_decay=0", false },
+    { "momentum", "momentum lr=0.05", "momentum lr=1e-3", false },
+    { "nesterov", "nesterov lr=0.05", "nesterov lr=1e-3", false },
+    { "rmsprop", "rmsprop lr=1e-3", "rmsprop lr=1e-3", false },
+    { "adagrad", "adagrad lr=0.5", "adagrad lr=0.5", false },
+    { "adadelta", "adadelta lr=0.1", "adadelta lr=0.02", false }, /* at lr=1 its step does not die down */
+    { "amsgrad", "amsgrad lr=0.05", "amsgrad lr=0.01", false },
+    { "nadam", "nadam lr=0.05", "nadam lr=0.01", false },
+    { "radam", "radam lr=0.05", "radam lr=2e-3", false }, /* its first five steps are plain gradients: more is thrown out */
+    { "adamax", "adamax lr=0.05", "adamax lr=0.02", false },
+    { "lion", "lion lr=1e-3", "lion lr=1e-3", true },
+    { "rprop", "rprop", "rprop", false },
+    { "muon", "muon lr=4e-3 weight_decay=0", "muon lr=4e-3 weight_decay=0", true },
+    { "lamb", "lamb lr=0.01 weight_decay=0", "lamb lr=0.01 weight_decay=0", true },
+    { "lars", "lars lr=10", "lars lr=1", false },
 };
 
 enum { N_MINIMA = sizeof minima / sizeof *minima };
 
-/* f = sum of i x_i^2 / 2 for i = 1 .. 10: curvatures from 1 to 10. */
-static void down_the_bowl(const char *text)
+static void step_at(bench *b, int64_t k, double share)
 {
-    bench b = { 0 };
+    sft__update_step(&b->update, NULL, k, share * option(b, "lr"), 1);
+}
+
+/* f = sum of i x_i^2 / 2 for i = 1 .. 10: curvatures from 1 to 10. */
+static void down_the_bowl(const char *text, bool falls)
+{
+    bench b = { .n_parts = 1, .part = { { 0, 10, 5, 2, true } } };
     begin(&b, text, 10);
     for (int i = 0; i < 10; i++) b.w[i] = (real)(i % 2 ? 1.0 : -1.5);
     for (int64_t k = 1; k <= 3000; k++) {
         for (int i = 0; i < 10; i++) b.g[i] = (real)(i + 1) * b.w[i];
-        step(&b, k);
+        step_at(&b, k, falls ? 1 - (double)k / 3000 : 1);
     }
     for (int i = 0; i < 10; i++)
         if (!(fabs((double)b.w[i]) <= 1e-3))
@@ -97,9 +106,9 @@ static void down_the_bowl(const char *text)
 }
 
 /* f = (1 - x)^2 + 100 (y - x^2)^2 from (-1.2, 1), minimum at (1, 1). */
-static void along_the_banana(const char *text)
+static void along_the_banana(const char *text, bool falls)
 {
-    bench b = { 0 };
+    bench b = { .n_parts = 1, .part = { { 0, 2, 2, 1, true } } };
     begin(&b, text, 2);
     b.w[0] = (real)-1.2;
     b.w[1] = 1;
@@ -107,7 +116,7 @@ static void along_the_banana(const char *text)
         double x = (double)b.w[0], y = (double)b.w[1];
         b.g[0] = (real)(-2 * (1 - x) - 400 * x * (y - x * x));
         b.g[1] = (real)(200 * (y - x * x));
-        step(&b, k);
+        step_at(&b, k, falls ? 1 - (double)k / 20000 : 1);
     }
     if (!(fabs((double)b.w[0] - 1) <= 1e-2 && fabs((double)b.w[1] - 1) <= 2e-2))
         fail_msg("%s: ends at (%g, %g) in the valley", text, (double)b.w[0], (double)b.w[1]);
@@ -122,8 +131,9 @@ static void every_optimizer_reaches_minima(void **state)
         while (row < N_MINIMA && strcmp(minima[row].name, sft__optimizer_at(i)->name) != 0) row++;
         if (row == N_MINIMA)
             fail_msg("optimizer %s has no row in minima[]", sft__optimizer_at(i)->name);
-        down_the_bowl(minima[row].bowl);
-        along_the_banana(minima[row].rosenbrock);
+        const struct minimum *m = &minima[row];
+        down_the_bowl(m->bowl, m->falls);
+        along_the_banana(m->rosenbrock, m->falls);
     }
 }
 
@@ -192,7 +202,13 @@ static real *walk_with(const char *text, int threads)
                            { 1, 70000, 1, true },
                            { 70001, 0, 1, true },
                            { 70001, 777, 0.5, false },
-                           { 70778, MANY - 70778, 1, true } } };
+                           { 70778, MANY - 70778, 1, true } },
+                .n_parts = 5,
+                .part = { { 0, 1, 1, 1, false },
+                          { 1, 64 * 900, 64, 900, true },
+                          { 1 + 64 * 900, 12399, 12399, 1, false },
+                          { 70001, 777, 37, 21, true },
+                          { 70778, MANY - 70778, MANY - 70778, 1, false } } };
     begin(&b, text, MANY);
     sft_team *team = sft__team_new(b.c, threads);
     assert_non_null(team);

@@ -51,7 +51,10 @@ static void go(bench *b, const golden *f, const bound_schedule *s, int64_t from,
 static void start(bench *b, const golden *f, const char *text)
 {
     golden_tensor w = golden_get(f, "w");
-    *b = (bench){ .n_groups = 2, .group = { { 0, 12, 1, true }, { 12, 4, 1, true } } };
+    *b = (bench){ .n_groups = 1,
+                  .group = { { 0, N, 1, 1 } },
+                  .n_parts = 2,
+                  .part = { { 0, 12, 4, 3, true }, { 12, 4, 4, 1, false } } };
     begin(b, text, N);
     for (int i = 0; i < N; i++) b->w[i] = (real)w.v[i];
 }

@@ -45,6 +45,54 @@ class Lion(Paper):
         return w - k["lr"] * (torch.sign(c) + k["weight_decay"] * w)
 
 
+class Lamb(Paper):
+    """You et al. 2020, algorithm 2."""
+
+    def move(self, w, g, s, k, t):
+        zero, (b1, b2) = torch.zeros_like(w), k["betas"]
+        s["m"] = b1 * s.get("m", zero) + (1 - b1) * g
+        s["v"] = b2 * s.get("v", zero) + (1 - b2) * g * g
+        u = (s["m"] / (1 - b1 ** t)) / (torch.sqrt(s["v"] / (1 - b2 ** t)) + k["eps"])
+        u = u + k["weight_decay"] * w
+        return w - k["lr"] * w.norm() / u.norm() * u
+
+
+class Lars(Paper):
+    """You, Gitman and Ginsburg 2017, equation 6; the rate outside of the momentum."""
+
+    def move(self, w, g, s, k, t):
+        local = k["trust"] * w.norm() / (g.norm() + k["weight_decay"] * w.norm() + k["eps"])
+        s["m"] = k["momentum"] * s.get("m", torch.zeros_like(w)) + \
+            local * (g + k["weight_decay"] * w)
+        return w - k["lr"] * s["m"]
+
+
+class Muon(Paper):
+    """Jordan et al. 2024, with torch.optim.Muon's options but in float64 instead of bfloat16; AdamW
+    for what is not a matrix."""
+
+    def move(self, w, g, s, k, t):
+        zero = torch.zeros_like(w)
+        if w.dim() < 2:
+            s["m"] = 0.9 * s.get("m", zero) + 0.1 * g
+            s["v"] = 0.999 * s.get("v", zero) + 0.001 * g * g
+            u = s["m"] / (1 - 0.9 ** t) / (torch.sqrt(s["v"] / (1 - 0.999 ** t)) + 1e-8)
+            return w * (1 - k["lr"] * k["weight_decay"]) - k["lr"] * k["ratio"] * u
+        mu = k["momentum"]
+        s["m"] = mu * s.get("m", zero) + (1 - mu) * g
+        x = (1 - mu) * g + mu * s["m"] if k["nesterov"] else s["m"]
+        tall = x.shape[0] > x.shape[1]
+        x = x.T if tall else x
+        x = x / x.norm().clamp(min=1e-7)
+        for _ in range(k["ns_steps"]):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+        x = x.T if tall else x
+        rows, cols = w.shape
+        scale = 0.2 * max(rows, cols) ** 0.5 if k["match"] else max(1, rows / cols) ** 0.5
+        return w * (1 - k["lr"] * k["weight_decay"]) - k["lr"] * scale * x
+
+
 # case: text, factory. A case's first word is the record that it stands for.
 CASES = {
     "sgd": ("sgd lr=0.03 weight_decay=0.02", lambda p: OPT.SGD(p, lr=0.03, weight_decay=0.02)),
@@ -89,10 +137,38 @@ CASES = {
               lambda p: OPT.Rprop(p, lr=0.001, etas=(0.5, 1.05), step_sizes=(1e-6, 0.02))),
 }
 
+CASES |= {
+    "lamb": ("lamb lr=0.01 betas=[0.9,0.99] weight_decay=0.1",
+             lambda p: Lamb(p, lr=0.01, betas=(0.9, 0.99), eps=1e-6, weight_decay=0.1)),
+    "lars": ("lars lr=2 trust_coeff=0.001 weight_decay=0.01",
+             lambda p: Lars(p, lr=2, momentum=0.9, trust=0.001, eps=1e-8, weight_decay=0.01)),
+    "muon": ("muon lr=0.01", lambda p: Muon(p, lr=0.01, momentum=0.95, nesterov=True, ns_steps=5,
+                                            weight_decay=0.1, match=False, ratio=1)),
+    "muon_matched": ("muon lr=0.01 momentum=0.9 nesterov=false ns_steps=3 weight_decay=0 "
+                     "adjust_lr_fn=match_rms_adamw adam_lr_ratio=0.5",
+                     lambda p: Muon(p, lr=0.01, momentum=0.9, nesterov=False, ns_steps=3,
+                                    weight_decay=0, match=True, ratio=0.5)),
+}
+
 SCHEDULES = {
     "cosine": ("cosine min=0.001", lambda o: OPT.lr_scheduler.CosineAnnealingLR(o, STEPS, 1e-3)),
     "step": ("step size=30 unit=step gamma=0.5", lambda o: OPT.lr_scheduler.StepLR(o, 30, 0.5)),
 }
+
+
+def check_muon():
+    """Our equations are torch.optim.Muon's, up to its bfloat16."""
+    gen = torch.Generator().manual_seed(5)
+    start, grads = torch.randn(4, 3, generator=gen), torch.randn(6, 4, 3, generator=gen)
+    ours, theirs = nn.Parameter(start.clone()), nn.Parameter(start.clone())
+    a = Muon([ours], lr=0.1, momentum=0.95, nesterov=True, ns_steps=5, weight_decay=0.1,
+             match=False, ratio=1)
+    b = OPT.Muon([theirs], lr=0.1)
+    for g in grads:
+        ours.grad, theirs.grad = g.clone(), g.clone()
+        a.step(), b.step()
+    moved = (theirs - start).norm()
+    assert (ours - theirs).norm() < 0.02 * moved, (ours - theirs, moved)
 
 
 def walk(make, schedule, w, a, target):
@@ -117,6 +193,7 @@ def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "tests" / "golden"
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
+    check_muon()
     gen = torch.Generator().manual_seed(21)
     w = torch.randn(16, generator=gen).float().double()
     a = (0.5 + 1.5 * torch.rand(16, generator=gen)).float().double()

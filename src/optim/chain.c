@@ -11,7 +11,7 @@ int sft__chain_add(sft_arena *a, sft_link *links, int n, const sft_transform *t,
     void *copy = sft__arena_alloc(a, size);
     if (copy == NULL) return -1;
     memcpy(copy, conf, size);
-    links[n] = (sft_link){ t, copy };
+    links[n] = (sft_link){ .transform = t, .conf = copy };
     return n + 1;
 }
 

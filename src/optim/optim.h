@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Optimisers are chains of transforms; famous names are aliases of chains. Everything is elementwise over one array. */
+/* Optimisers are chains of transforms; famous names are aliases of chains. Most transforms are elementwise over one array;
+ * those that look at a whole tensor cut the chain into stages (src/optim/stages.c). */
 #ifndef SFT_OPTIM_OPTIM_H
 #define SFT_OPTIM_OPTIM_H
 
@@ -7,7 +8,7 @@
 #include "base/team.h"
 #include "tensor/tensor.h"
 
-enum { SFT_MAX_SLOTS = 4, SFT_MAX_CHAIN = 8, SFT_MAX_COEFS = 4, SFT_BLOCK = 1024 };
+enum { SFT_MAX_SLOTS = 4, SFT_MAX_CHAIN = 12, SFT_MAX_COEFS = 4, SFT_BLOCK = 1024 };
 
 typedef struct sft_block {      /* a run of at most SFT_BLOCK elements that share decay and rate */
     int64_t     n;
@@ -16,9 +17,20 @@ typedef struct sft_block {      /* a run of at most SFT_BLOCK elements that shar
     const real *w;
     real       *slot[SFT_MAX_SLOTS]; /* this transform's own state, zero at the start */
     const double *coef;         /* what prepare() found for this step */
-    bool        decay;          /* weight decay applies to these elements */
+    double      decay;          /* share of the weight decay that applies to these elements */
     double      lr;             /* that the result will be multiplied with */
+    bool        matrix;         /* of a tensor with rows and columns; known in stages only */
+    double      norm_in, norm_w; /* of the whole tensor, for transforms with `norms` */
 } sft_block;
+
+typedef struct sft_whole {      /* a whole tensor in PyTorch's order */
+    int64_t rows, cols;         /* units, and what each of them weighs; a vector has one column */
+    bool    matrix;
+    int     part;               /* its number */
+    double  decay;
+    const double *coef;
+    real   *x, *room;           /* worked on in place; scratch */
+} sft_whole;
 
 typedef struct sft_transform {  /* src/optim/transforms: one file each */
     const char *name, *doc, *math;
@@ -29,11 +41,19 @@ typedef struct sft_transform {  /* src/optim/transforms: one file each */
     const real *(*apply)(const void *conf, const sft_block *b);
     double    (*shrink)(const void *conf); /* the weights lose lr times this share of themselves; NULL: nothing */
     void      (*set_momentum)(void *conf, double momentum); /* what PyTorch's cycle_momentum sets; NULL: it has none */
+    /* What needs a tensor as a whole. The chain is cut in front of it: all blocks come so far, then it goes on. */
+    bool        norms;          /* apply() reads norm_in and norm_w */
+    void      (*whole)(const void *conf, const sft_whole *t);   /* changes the chain's result of one tensor */
+    bool      (*project)(const void *conf, const sft_whole *t); /* changes a tensor's weights behind the update; false: left alone */
+    int64_t   (*room)(int64_t rows, int64_t cols);              /* scratch of the two, in elements; NULL: none */
 } sft_transform;
+
+enum { SFT_MATRICES = 1, SFT_VECTORS = 2 };
 
 typedef struct sft_link {       /* a transform with its options */
     const sft_transform *transform;
     void                *conf;
+    unsigned             only;  /* SFT_MATRICES or SFT_VECTORS; 0: all tensors */
 } sft_link;
 
 typedef struct sft_optimizer {  /* an alias of a chain */
@@ -50,14 +70,38 @@ const sft_optimizer *sft__optimizer_at(int i);
 typedef struct sft_group {
     int64_t offset, n;
     double  lr_scale;
-    bool    decay;
+    double  decay;              /* share of the weight decay: 1, or 0 for biases and norms */
 } sft_group;
+
+typedef struct sft_tensor_part {       /* a tensor in the slab */
+    int64_t offset, stored;     /* elements as stored; what the layout adds is zero */
+    int64_t rows, cols;         /* in PyTorch's order: a vector has one column */
+    bool    matrix;
+} sft_tensor_part;
+
+typedef struct sft_update_conf {
+    const sft_optimizer *optimizer;
+    const void      *conf;
+    real            *w;
+    const real      *g;
+    int64_t          n;         /* elements */
+    const sft_group *group;     /* they cover 0..n without gaps */
+    int              n_groups;
+    const sft_tensor_part  *part;      /* each lies in one group; NULL: every group is one, a vector */
+    int              n_parts;
+    void            *owner;     /* of the layouts: between a part as stored in a slab and PyTorch's order; NULL: the same */
+    void           (*unpack)(void *owner, int part, const real *slab, real *plain);
+    void           (*pack)(void *owner, int part, const real *plain, real *slab);
+    const sft_link  *before, *after; /* regularisers: in front of the optimiser's chain and behind it */
+    int              n_before, n_after;
+} sft_update_conf;
 
 typedef struct sft_update {     /* an optimiser bound to a weight slab */
     sft_ctx        *ctx;
     sft_arena      *arena;
     int             n_links;
     sft_link        link[SFT_MAX_CHAIN];
+    int             first_slot[SFT_MAX_CHAIN]; /* of each link */
     int             n_slots;    /* over all links */
     const char     *slot_name[SFT_MAX_SLOTS * 2];
     sft_slab        slab;       /* n_slots x n elements, each slot begins on a cache line */
@@ -66,9 +110,12 @@ typedef struct sft_update {     /* an optimiser bound to a weight slab */
     int             n_groups;
     real           *w;
     const real     *g;
+    struct sft_stages *stages;  /* NULL: every transform is elementwise */
 } sft_update;
 
-/* Binds optimiser and slab; groups must cover 0..n without gaps. The arena must outlive the update. */
+/* Binds optimiser and slab. The arena must outlive the update, and so must what the configuration points to. */
+sft_status sft__update_start(sft_ctx *c, sft_arena *a, sft_update *u, const sft_update_conf *k);
+/* The same without parts, layouts and regularisers. */
 sft_status sft__update_open(sft_ctx *c, sft_arena *a, sft_update *u, const sft_optimizer *o, const void *conf, real *w,
                             const real *g, int64_t n, const sft_group *group, int n_groups);
 /* w -= lr chain(g * scale) on the team, blocks of SFT_BLOCK within groups; step from 1. Bits do not depend on the team's size. */

@@ -20,7 +20,20 @@ typedef struct sft_train_conf {
     bool    shuffle, drop_last;
     int     sampler;            /* word: SFT_SAMPLER_UNIFORM or SFT_SAMPLER_WEIGHTED */
     int64_t eval_every;         /* epochs between evaluations */
+    double  layer_decay;        /* rate of a layer, of the next one's; 1: off */
 } sft_train_conf;
+
+/* Rows of `regularize:` */
+typedef struct sft_regular_conf {
+    double l1, max_norm;        /* 0: off */
+    double gradient_noise, noise_decay; /* eta (0: off) and gamma of Neelakantan et al. */
+} sft_regular_conf;
+
+/* Rows of `groups:`, one set for each pattern */
+typedef struct sft_group_conf {
+    double lr_scale;
+    double decay_scale;         /* auto (NaN): 1 for weights, 0 for biases and norms */
+} sft_group_conf;
 
 /* Rows of `early_stop:` */
 enum { SFT_MONITOR_LOSS, SFT_MONITOR_ACCURACY };
@@ -42,7 +55,8 @@ typedef struct sft_keep_conf {
 
 typedef enum sft_section_id {
     SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
-    SFT_INIT_LAYERS_SECTION, SFT_OPTIMIZER_SECTION, SFT_SCHEDULE_SECTION, SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION,
+    SFT_INIT_LAYERS_SECTION, SFT_OPTIMIZER_SECTION, SFT_GROUPS_SECTION, SFT_REGULAR_SECTION, SFT_SCHEDULE_SECTION,
+    SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION,
     SFT_SECTIONS
 } sft_section_id;
 
@@ -59,8 +73,9 @@ struct sft_recipe {
     sft_arena  arena;
     const char *file;           /* "recipe.yaml" in messages */
     /* as given, edited by overrides */
-    sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint;
+    sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint, regularize;
     sft_rules   init_layers;    /* initialisers by pattern */
+    sft_rules   groups;         /* rate and decay by pattern */
     const char *stack;          /* model as stack text; NULL: a preset, in `model` */
     sft_pos    stack_pos;
     /* as resolved */
@@ -79,6 +94,7 @@ struct sft_recipe {
     void                *schedule_conf;
     sft_warmup           warmup;
     sft_train_conf       train_conf;
+    sft_regular_conf     regular_conf;
     sft_stop_conf        stop_conf;
     sft_keep_conf        keep_conf;
     const char          *text;          /* resolved YAML, made by sft_recipe_text */

@@ -10,6 +10,8 @@
 #define STOP(member)  offsetof(sft_stop_conf, member)
 #define KEEP(member)  offsetof(sft_keep_conf, member)
 #define MANY          1e9
+#define REGULAR(member) offsetof(sft_regular_conf, member)
+#define GROUP(member) offsetof(sft_group_conf, member)
 
 static const char *const samplers[] = { "uniform", "weighted", NULL };
 
@@ -37,6 +39,33 @@ const sft_field sft__train_fields[] = {
       .doc = "leave out the short last batch of an epoch", .aliases = "drop_remainder" },
     { .name = "eval_every", .kind = SFT_INT, .offset = TRAIN(eval_every), .def = 1, .low = 1, .high = MANY,
       .doc = "epochs between evaluations", .aliases = "check_val_every_n_epoch validation_freq" },
+    { .name = "layer_decay", .kind = SFT_REAL, .offset = TRAIN(layer_decay), .def = 1, .low = 0, .high = 1,
+      .doc = "rate of a layer, of the next one's: the last layer learns at the full rate",
+      .aliases = "layerwise_lr_decay llrd", .flags = SFT_ABOVE_LOW },
+    SFT_FIELD_END
+};
+
+static const sft_field regular_rows[] = {
+    { .name = "l1", .kind = SFT_REAL, .offset = REGULAR(l1), .def = 0, .low = 0, .high = 1e3,
+      .doc = "L1 penalty on weights, not on biases and norms: l1 sign(w) joins the gradient; 0: off",
+      .aliases = "l1_lambda l1_weight", .flags = SFT_LOG },
+    { .name = "max_norm", .kind = SFT_REAL, .offset = REGULAR(max_norm), .def = 0, .low = 0, .high = MANY,
+      .doc = "largest length of the weights into a unit, kept behind each update; 0: off",
+      .aliases = "maxnorm kernel_constraint" },
+    { .name = "gradient_noise", .kind = SFT_REAL, .offset = REGULAR(gradient_noise), .def = 0, .low = 0, .high = MANY,
+      .doc = "variance eta of normal noise on the first gradient; 0: off", .aliases = "noise eta", .flags = SFT_LOG },
+    { .name = "noise_decay", .kind = SFT_REAL, .offset = REGULAR(noise_decay), .def = 0.55, .low = 0, .high = 100,
+      .doc = "the variance falls as eta / (1 + step)^noise_decay", .aliases = "gamma" },
+    SFT_FIELD_END
+};
+
+static const sft_field group_rows[] = {
+    { .name = "lr", .kind = SFT_REAL, .offset = GROUP(lr_scale), .def = 1, .low = 0, .high = 1e6,
+      .doc = "share of the learning rate; 0: frozen", .aliases = "lr_scale lr_mult learning_rate",
+      .flags = SFT_LOG },
+    { .name = "decay", .kind = SFT_REAL, .offset = GROUP(decay_scale), .low = 0, .high = 1e6,
+      .doc = "share of weight_decay and l1; auto: 1 for weights, 0 for biases and norms",
+      .aliases = "weight_decay decay_mult weight_decay_scale", .flags = SFT_AUTO },
     SFT_FIELD_END
 };
 
@@ -104,6 +133,13 @@ const sft_section sft__section[SFT_SECTIONS] = {
                "matches counts" },
     [SFT_OPTIMIZER_SECTION] = { .name = "optimizer", .aliases = "opt optimiser solver", .spec = AT(optimizer),
         .at = optimizer_at, .usual = "adamw", .doc = "how gradients become updates" },
+    [SFT_GROUPS_SECTION] = { .name = "groups", .aliases = "param_groups parameter_groups", .spec = AT(groups), .rows = group_rows,
+        .conf = sizeof(sft_group_conf), .patterns = true, .example_rule = "\"0.*\": lr=0.1 decay=0",
+        .example_override = "0.*=lr=0.1",
+        .doc = "learning rate and weight decay by name: patterns as in init_layers; the last that matches counts" },
+    [SFT_REGULAR_SECTION] = { .name = "regularize", .aliases = "regularization regularizer regularisation kernel_regularizer",
+        .spec = AT(regularize), .rows = regular_rows, .conf = AT(regular_conf),
+        .doc = "what keeps weights small beside weight decay, and noise" },
     [SFT_SCHEDULE_SECTION] = { .name = "schedule", .aliases = "lr_scheduler scheduler sched lr_schedule",
         .spec = AT(schedule), .at = schedule_at, .usual = "constant",
         .doc = "the learning rate over time, with warm-up" },

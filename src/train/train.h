@@ -27,6 +27,9 @@ struct sft_trainer {
     size_t      extra_size;
 };
 
+/* src/train/bind.c: the optimiser, its groups and the regularisers. */
+sft_status sft__trainer_bind(sft_trainer *t);
+
 /* Names of what is not a weight in a checkpoint: "optimizer.exp_avg.3.weight". */
 #define SFT_SLOT_PREFIX "optimizer."
 #define SFT_KEPT_PREFIX "kept."     /* weights remembered by sft_net_remember: the best so far */

@@ -6,28 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Stretches of the weight slab with or without decay; neighbours that agree are one. */
-static sft_group *make_groups(sft_trainer *t, int *count)
-{
-    const sft_net *n = t->net;
-    sft_group *group = sft__arena_alloc(&t->arena, ((size_t)n->n_tensors + 1) * sizeof *group);
-    int at = 0;
-    for (int i = 0; group && i < n->n_tensors && n->tensor[i].trained; i++) {
-        const sft_param *p = &n->tensor[i].node->param[n->tensor[i].i];
-        int64_t end = i + 1 < n->n_tensors && n->tensor[i + 1].trained
-                          ? n->tensor[i + 1].node->param[n->tensor[i + 1].i].offset
-                          : n->n_params;
-        if (at && group[at - 1].decay == p->decay)
-            group[at - 1].n = end - group[at - 1].offset;
-        else
-            group[at++] = (sft_group){
-                .offset = p->offset, .n = end - p->offset, .lr_scale = 1, .decay = p->decay
-            };
-    }
-    *count = at;
-    return group;
-}
-
 /* A loader, and a network that is ready for its batches. */
 static sft_loader *open_loader(sft_trainer *t, sft_split split, bool shuffle, bool drop_last)
 {
@@ -124,15 +102,11 @@ static sft_status check_stop(const sft_trainer *t)
 static sft_status set_up(sft_trainer *t)
 {
     sft_recipe *r = t->recipe;
-    int groups = 0;
-    sft_group *group = make_groups(t, &groups);
-    if (!group || open_loaders(t) || plan_steps(t) || check_stop(t) ||
-        sft__check_pace(t))
+    if (open_loaders(t) || plan_steps(t) || check_stop(t) || sft__check_pace(t))
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
-    return sft__update_open(t->ctx, &t->arena, &t->update, r->optimizer_record, r->optimizer_conf,
-                            t->net->w.base, t->net->g.base, t->net->n_params, group, groups);
+    return sft__trainer_bind(t);
 }
 
 sft_trainer *sft_trainer_new(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n)

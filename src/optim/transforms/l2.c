@@ -13,9 +13,9 @@ SFT_HOT static void add_weights(int64_t n, real wd, const real *restrict w, cons
 static const real *apply(const void *conf, const sft_block *b)
 {
     const sft_decay *k = conf;
-    if (!b->decay)
+    if (!(b->decay > 0))
         return b->in;
-    add_weights(b->n, (real)k->weight_decay, b->w, b->in, b->out);
+    add_weights(b->n, (real)(b->decay * k->weight_decay), b->w, b->in, b->out);
     return b->out;
 }
 

@@ -57,6 +57,45 @@ typedef struct sft_rprop {
     double down, up, least, most; /* factors of a weight's step; its bounds */
 } sft_rprop;
 
+typedef struct sft_trust {
+    double coefficient, weight_decay, eps; /* the last two of sft_transform_lars only */
+    bool   clip, always;        /* never above 1; biases and norms too */
+} sft_trust;
+
+typedef struct sft_average {
+    double momentum;
+    bool   nesterov;
+} sft_average;
+
+enum { SFT_MUON_ORIGINAL, SFT_MUON_MATCH_RMS_ADAMW };
+
+typedef struct sft_orthogonal {
+    double  a, b, c, eps;       /* of the polynomial; least norm that is divided by */
+    int64_t steps;
+    int     scale;              /* SFT_MUON_... */
+} sft_orthogonal;
+
+typedef struct sft_factor {
+    double factor;
+} sft_factor;
+
+typedef struct sft_l1 {
+    double l1;
+} sft_l1;
+
+typedef struct sft_noise {
+    double   eta, gamma;
+    uint64_t seed;
+} sft_noise;
+
+typedef struct sft_max_norm {
+    double most;
+} sft_max_norm;
+
+extern const sft_transform sft_transform_trust, sft_transform_lars, sft_transform_average,
+    sft_transform_orthogonal, sft_transform_factor, sft_transform_l1, sft_transform_noise,
+    sft_transform_max_norm;
+
 extern const sft_transform sft_transform_l2, sft_transform_decay, sft_transform_momentum,
     sft_transform_adam, sft_transform_amsgrad, sft_transform_nadam, sft_transform_radam,
     sft_transform_adamax, sft_transform_lion, sft_transform_rms, sft_transform_rms_centered,
