@@ -152,7 +152,7 @@ CASES |= {
 
 SCHEDULES = {
     "cosine": ("cosine min=0.001", lambda o: OPT.lr_scheduler.CosineAnnealingLR(o, STEPS, 1e-3)),
-    "step": ("step size=30 unit=step gamma=0.5", lambda o: OPT.lr_scheduler.StepLR(o, 30, 0.5)),
+    "step": ("step step_size=30 unit=step gamma=0.5", lambda o: OPT.lr_scheduler.StepLR(o, 30, 0.5)),
 }
 
 
