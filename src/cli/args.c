@@ -127,7 +127,7 @@ static bool is_override(const char *text)
     size_t lead = strspn(text, "+");
     if (text[0] == '~')
         return true;
-    size_t n = strspn(text + lead, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+    size_t n = strspn(text + lead, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.*?");
     return n > 0 && text[lead + n] == '=';
 }
 
