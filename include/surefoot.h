@@ -240,6 +240,21 @@ SFT_API sft_status   sft_trainer_observe(sft_trainer *t, const sft_scores *valid
 /* The rate of step `step`, from 1, as the schedule has it after what it has observed. *momentum (may be NULL): what it sets for
  * that step; NaN: the optimiser's own stays. */
 SFT_API double       sft_trainer_rate(const sft_trainer *t, int64_t step, double *momentum);
+
+enum { SFT_MAX_MEASURES = 16 };
+
+typedef struct sft_measures {   /* metrics of a split, in the order of the recipe */
+    int         n;
+    const char *name[SFT_MAX_MEASURES];     /* "f1_macro"; these live for ever */
+    double      value[SFT_MAX_MEASURES];
+    bool        lower[SFT_MAX_MEASURES];    /* less is better */
+} sft_measures;
+
+/* The same, and the metrics that the recipe asks for: `metrics`, and early_stop.monitor. An empty split has none. */
+SFT_API sft_status   sft_measure(sft_trainer *t, sft_split split, sft_scores *scores, sft_measures *measures);
+/* How often a true class (row) was predicted as another (column): outputs x outputs numbers; of yes-or-no targets 2 x 2, no before
+ * yes. */
+SFT_API sft_status   sft_confusion(sft_trainer *t, sft_split split, int64_t *counts);
 /* Writes the whole state of training to one safetensors file, atomically (temporary file, fsync, rename). `extra` is text
  * kept with it (sft_fit keeps early stopping there), may be NULL. */
 SFT_API sft_status   sft_trainer_save(sft_trainer *t, const char *path, const char *extra);
@@ -356,6 +371,7 @@ struct sft_result {
     bool       early;                           /* early stopping ended it */
     sft_scores best;                            /* the best evaluation: validation at best_epoch */
     sft_scores train, validation, test;         /* of the weights that are left in the network; count 0 where stopped */
+    sft_measures measures[SFT_SPLITS];          /* metrics of the same weights */
     char       weights_sha256[65];
 };
 

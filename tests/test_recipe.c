@@ -128,6 +128,7 @@ static void fill_section(sft_recipe *r, int id, sft_stream *s)
         }
     }
     for (const sft_field *row = sft__section_rows(r, id, &c); row->name; row++) {
+        if (id == SFT_METRICS_SECTION) continue; /* names records */
         if (sft__text_is(section->name, "model") && row->kind == SFT_TEXT) continue; /* names an op */
         if (sft__below(s, 2) && !(row->flags & SFT_REQUIRED)) continue;
         const char *value = some_value(row, s, buf, sizeof buf);

@@ -231,7 +231,16 @@ bool cli_summary_text(const char *folder, const char *key, char *buf, size_t siz
 char *cli_read_text(const char *path);                  /* a whole file, to be freed; NULL with errno */
 
 /* result.c: what train, resume and eval end with */
-void cli_print_result(cli *a, const char *folder, const sft_result *result, int shards); /* JSON; counts below 0 are unknown: null */
+typedef struct cli_confusion {  /* a matrix a split: the row is the true class, the column the predicted one */
+    int64_t            n;
+    int64_t           *counts[SFT_SPLITS]; /* NULL: not asked for */
+    const char *const *names;   /* of the n classes, or NULL */
+} cli_confusion;
+
+/* JSON; counts below 0 are unknown: null; k may be NULL */
+void cli_print_result(cli *a, const char *folder, const sft_result *result, int shards, const cli_confusion *k);
+void cli_print_confusion(const cli_confusion *k);       /* as a table */
+bool cli_write_confusion(const cli_confusion *k, const char *path); /* as csv: split,true,predicted,count; false: see errno */
 void cli_print_scores(const sft_result *result);
 
 /* run.c: what train and resume share */

@@ -14,6 +14,7 @@ static const struct kind {
     { "op", "Layers" },
     { "preset", "Presets: whole networks" },
     { "loss", "Losses" },
+    { "metric", "Metrics" },
     { "init", "Initialisers" },
     { "optimizer", "Optimisers" },
     { "schedule", "Learning-rate schedules" },

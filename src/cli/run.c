@@ -53,7 +53,7 @@ static int finish(const ending *e, const sft_net *n)
     sft_net_facts facts = { .shards = 0 };
     sft_net_facts_of(n, &facts);
     if (e->a->json) {
-        cli_print_result(e->a, e->folder, e->result, facts.shards);
+        cli_print_result(e->a, e->folder, e->result, facts.shards, NULL);
     } else {
         print_how(e);
         cli_print_scores(e->result);

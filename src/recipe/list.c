@@ -23,6 +23,13 @@ RECORDS(schedule, sft_schedule, sft__schedule_at)
 RECORDS(data, sft_source, sft__source_at)
 RECORDS(preset, sft_preset, sft__preset_at)
 
+static bool metric_at(int i, sft_record *r)
+{
+    const sft_measure_record *m = sft__measure_at(i);
+    if (m) *r = (sft_record){ "metric", m->name, m->aliases, m->doc, m->math, NULL };
+    return m != NULL;
+}
+
 static bool section_at(int i, sft_record *r)
 {
     if (i < 0 || i >= SFT_SECTIONS) return false;
@@ -35,7 +42,7 @@ static bool section_at(int i, sft_record *r)
 static bool record_at(int index, sft_record *r)
 {
     static bool (*const kinds[])(int, sft_record *) = {
-        op_at, preset_at, loss_at, init_at, optimizer_at, schedule_at, data_at, section_at,
+        op_at, preset_at, loss_at, metric_at, init_at, optimizer_at, schedule_at, data_at, section_at,
     };
     for (size_t k = 0; index >= 0 && k < sizeof kinds / sizeof *kinds; k++) {
         int n = 0;

@@ -7,6 +7,7 @@
 #include "data/data.h"
 #include "graph/graph.h"
 #include "init/init.h"
+#include "metrics/metric.h"
 #include "optim/optim.h"
 
 /* Rows of `train:` */
@@ -36,13 +37,18 @@ typedef struct sft_group_conf {
 } sft_group_conf;
 
 /* Rows of `early_stop:` */
-enum { SFT_MONITOR_LOSS, SFT_MONITOR_ACCURACY };
+enum { SFT_MONITOR_LOSS, SFT_MONITOR_ACCURACY, SFT_MONITOR_OTHERS };
 typedef struct sft_stop_conf {
     int64_t patience;           /* evaluations without improvement; 0: off */
     double  min_delta;
-    int     monitor;            /* word of validation: SFT_MONITOR_LOSS or SFT_MONITOR_ACCURACY */
+    int     monitor;            /* of validation: index into sft__monitors */
     bool    restore_best;
 } sft_stop_conf;
+
+/* Rows of `metrics:` */
+typedef struct sft_metrics_conf {
+    const char *names;          /* "[top5, f1_macro]"; NULL: by the task */
+} sft_metrics_conf;
 
 /* Rows of `checkpoint:` */
 typedef struct sft_keep_conf {
@@ -56,7 +62,7 @@ typedef struct sft_keep_conf {
 typedef enum sft_section_id {
     SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
     SFT_INIT_LAYERS_SECTION, SFT_OPTIMIZER_SECTION, SFT_GROUPS_SECTION, SFT_REGULAR_SECTION, SFT_SCHEDULE_SECTION,
-    SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION,
+    SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION, SFT_METRICS_SECTION,
     SFT_SECTIONS
 } sft_section_id;
 
@@ -73,7 +79,7 @@ struct sft_recipe {
     sft_arena  arena;
     const char *file;           /* "recipe.yaml" in messages */
     /* as given, edited by overrides */
-    sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint, regularize;
+    sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint, metrics, regularize;
     sft_rules   init_layers;    /* initialisers by pattern */
     sft_rules   groups;         /* rate and decay by pattern */
     const char *stack;          /* model as stack text; NULL: a preset, in `model` */
@@ -97,9 +103,10 @@ struct sft_recipe {
     sft_regular_conf     regular_conf;
     sft_stop_conf        stop_conf;
     sft_keep_conf        keep_conf;
+    sft_metrics_conf     metrics_conf;
     const char          *text;          /* resolved YAML, made by sft_recipe_text */
 };
 
-extern const sft_field sft__train_fields[], sft__stop_fields[], sft__keep_fields[];
+extern const sft_field sft__train_fields[], sft__stop_fields[], sft__keep_fields[], sft__metrics_fields[];
 
 #endif

@@ -223,6 +223,14 @@ static sft_status check_shards(sft_recipe *r)
                         "`shards` in `train` must be a power of two, got %lld", (long long)n);
 }
 
+/* Names are checked here, where places are at hand; whether they suit the targets when there are data. */
+static sft_status check_metrics(sft_recipe *r)
+{
+    const sft_measure_record *list[SFT_METRIC_ROOM];
+    int                       n = 0;
+    return sft__metrics_read(r->ctx, r->metrics.n ? r->metrics.arg[0].pos : r->metrics.pos, r->metrics_conf.names, -1, list, &n);
+}
+
 sft_status sft_recipe_resolve(sft_recipe *r)
 {
     if (!r) return SFT_USAGE;
@@ -242,6 +250,7 @@ sft_status sft_recipe_resolve(sft_recipe *r)
     s = check_warmup(r);
     if (s == SFT_OK) s = check_schedule(r);
     if (s == SFT_OK) s = check_shards(r);
+    if (s == SFT_OK) s = check_metrics(r);
     r->resolved = s == SFT_OK;
     return s;
 }

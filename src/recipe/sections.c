@@ -69,16 +69,14 @@ static const sft_field group_rows[] = {
     SFT_FIELD_END
 };
 
-static const char *const monitors[] = { "loss", "accuracy", NULL };
-
 const sft_field sft__stop_fields[] = {
     { .name = "patience", .kind = SFT_INT, .offset = STOP(patience), .def = 0, .low = 0, .high = MANY,
       .doc = "evaluations without improvement before training ends; 0: off",
       .aliases = "n_iter_no_change", .flags = SFT_MAIN },
     { .name = "min_delta", .kind = SFT_REAL, .offset = STOP(min_delta), .def = 0, .low = 0, .high = MANY,
       .doc = "a smaller change is no improvement", .aliases = "tol" },
-    { .name = "monitor", .kind = SFT_WORD, .offset = STOP(monitor), .text = "loss", .words = monitors,
-      .doc = "what is watched, of the validation samples" },
+    { .name = "monitor", .kind = SFT_WORD, .offset = STOP(monitor), .text = "loss", .words = sft__monitors,
+      .doc = "what is watched, of the validation samples: the loss or a metric" },
     { .name = "restore_best", .kind = SFT_FLAG, .offset = STOP(restore_best), .def = 1,
       .doc = "end with the weights of the best evaluation", .aliases = "restore_best_weights" },
     SFT_FIELD_END
@@ -95,6 +93,13 @@ const sft_field sft__keep_fields[] = {
       .doc = "newest checkpoints that stay", .aliases = "max_to_keep" },
     { .name = "keep_best", .kind = SFT_FLAG, .offset = KEEP(keep_best), .def = 1,
       .doc = "write the weights of the best evaluation to best.safetensors", .aliases = "save_best_only" },
+    SFT_FIELD_END
+};
+
+const sft_field sft__metrics_fields[] = {
+    { .name = "names", .kind = SFT_TEXT, .offset = offsetof(sft_metrics_conf, names),
+      .doc = "a list such as [top5, f1_macro], or none; auto: of yes-or-no targets f1_macro and auroc, of numbers mae, rmse and r2",
+      .flags = SFT_MAIN | SFT_AUTO },
     SFT_FIELD_END
 };
 
@@ -149,6 +154,8 @@ const sft_section sft__section[SFT_SECTIONS] = {
         .rows = sft__stop_fields, .conf = AT(stop_conf), .doc = "ends training when validation no longer improves" },
     [SFT_KEEP_SECTION] = { .name = "checkpoint", .aliases = "checkpoints", .spec = AT(checkpoint),
         .rows = sft__keep_fields, .conf = AT(keep_conf), .doc = "what is written while training" },
+    [SFT_METRICS_SECTION] = { .name = "metrics", .aliases = "metric", .spec = AT(metrics), .rows = sft__metrics_fields,
+        .conf = AT(metrics_conf), .doc = "what evaluation tells besides loss and accuracy" },
 };
 
 int sft__section_find(const char *name)

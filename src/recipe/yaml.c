@@ -264,6 +264,11 @@ static sft_status section(sft_yaml *d)
     d->seen[id] = pos;
     if (d->event.type == YAML_MAPPING_START_EVENT)
         return sft__section[id].patterns ? section_rules(d, id) : section_mapping(d, id);
+    if (d->event.type == YAML_SEQUENCE_START_EVENT && id == SFT_METRICS_SECTION) {
+        const sft_pos at = sft__yaml_here(d);
+        const char   *list = read_list(d, key);
+        return list ? sft__section_assign(d->r, id, list, strlen(list), at, false) : sft_code(d->r->ctx);
+    }
     if (d->event.type != YAML_SCALAR_EVENT) return wrong_value(d, key, "text or a mapping");
     return is_null(d) ? SFT_OK : section_scalar(d, id);
 }

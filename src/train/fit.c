@@ -18,6 +18,7 @@ typedef struct memory {
     double     loss, right;     /* sums over the epoch in hand */
     int64_t    count;
     double     seconds;
+    double     best_watched;    /* of the best evaluation; smaller is better */
 } memory;
 
 typedef struct fit {
@@ -28,7 +29,8 @@ typedef struct fit {
     sft_folder            *folder;
     memory                 now;
     sft_progress           progress;
-    bool                   by_accuracy, restore, keep, stop;
+    char                   monitor[32]; /* loss, accuracy, or a metric */
+    bool                   restore, keep, stop;
     double                 min_delta, every; /* every: epochs between checkpoints */
     int64_t                patience, eval_every, every_steps, first_step;
     double                 started, before; /* on the clock; seconds of training before a resume */
@@ -41,31 +43,63 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* What every evaluation gives is watched, and no metric. */
+static bool plain(const fit *f)
+{
+    return !strcmp(f->monitor, "loss") || !strcmp(f->monitor, "accuracy");
+}
+
+/* What is watched, smaller is better. */
+static double watched(const fit *f, const sft_scores *s, const sft_measures *m)
+{
+    for (int i = 0; i < m->n; i++)
+        if (!strcmp(f->monitor, m->name[i]))
+            return m->lower[i] ? m->value[i] : -m->value[i];
+    return strcmp(f->monitor, "accuracy") ? s->loss : -s->accuracy;
+}
+
 /* ---- the memory as text: every number by its bits, so that nothing is rounded ---------------- */
 
-enum { WORDS = 9, WORD = 17 };  /* of 16 hexadecimal digits and a blank */
+enum { WORDS = 10, WORD = 17 };  /* of 16 hexadecimal digits and a blank */
 _Static_assert(sizeof(memory) == WORDS * sizeof(uint64_t),
                "memory is numbers of 64 bits without gaps");
 
+/* "fit2", the numbers, and what was watched. */
 static void save(fit *f, bool force)
 {
-    char text[8 + WORDS * WORD] = "fit1";
+    char text[8 + WORDS * WORD + sizeof f->monitor] = "fit2";
     uint64_t word[WORDS];
     f->now.seconds = f->progress.seconds;
     memcpy(word, &f->now, sizeof word);
     for (int i = 0; i < WORDS; i++)
         snprintf(text + 4 + i * WORD, WORD + 1, " %016" PRIx64, word[i]);
+    snprintf(text + 4 + WORDS * WORD, sizeof f->monitor + 1, " %s", f->monitor);
     sft_folder_save(f->folder, text, force);
 }
 
+/* The best of another monitor is no measure for this one: its loss and accuracy are known, a metric
+ * is not, and then early stopping starts afresh. */
+static void change_monitor(fit *f, const char *before)
+{
+    static const sft_measures none = { 0 };
+    if (plain(f))
+        f->now.best_watched = watched(f, &f->now.best, &none);
+    else if (strcmp(f->monitor, before))
+        f->now.best_epoch = f->now.waits = 0;
+}
+
+/* "fit1", of older checkpoints, watched loss or accuracy and had no number for it. */
 static void read_memory(fit *f, const char *text)
 {
-    uint64_t word[WORDS];
-    if (!text || strncmp(text, "fit1 ", 5) != 0 || strlen(text) != 4 + WORDS * WORD)
+    uint64_t word[WORDS] = { 0 };
+    bool older = text && !strncmp(text, "fit1 ", 5), newer = text && !strncmp(text, "fit2 ", 5);
+    size_t n = older ? WORDS - 1 : WORDS, length = text ? strlen(text) : 0;
+    if (!(older && length == 4 + n * WORD) && !(newer && length > 5 + n * WORD))
         return; /* of another program: training goes on, early stopping starts afresh */
-    for (int i = 0; i < WORDS; i++)
+    for (size_t i = 0; i < n; i++)
         word[i] = strtoull(text + 5 + i * WORD, NULL, 16);
     memcpy(&f->now, word, sizeof word);
+    change_monitor(f, older ? "" : text + 5 + n * WORD);
 }
 
 /* ---- an epoch's end -------------------------------------------------------------------------- */
@@ -81,22 +115,17 @@ static void log_scores(fit *f, sft_split split, const sft_scores *s)
     sft_folder_log(f->folder, &row);
 }
 
-/* What is watched, smaller is better. */
-static double watched(const fit *f, const sft_scores *s)
-{
-    return f->by_accuracy ? -s->accuracy : s->loss;
-}
-
 /* Is this evaluation the best so far? Then its weights are remembered. NaN is no improvement, and
  * any number is one on nothing. */
-static void judge(fit *f, const sft_scores *s)
+static void judge(fit *f, const sft_scores *s, double now)
 {
-    double best = f->now.best_epoch ? watched(f, &f->now.best) - f->min_delta : INFINITY;
-    if (!(watched(f, s) < best)) {
+    double best = f->now.best_epoch ? f->now.best_watched - f->min_delta : INFINITY;
+    if (!(now < best)) {
         f->now.waits++;
         return;
     }
     f->now.best = *s;
+    f->now.best_watched = now;
     f->now.best_epoch = f->progress.step.epoch;
     f->now.waits = 0;
     if (f->restore || f->keep)
@@ -106,13 +135,17 @@ static void judge(fit *f, const sft_scores *s)
 static void evaluate(fit *f)
 {
     sft_scores s;
-    if (sft_evaluate(f->trainer, SFT_VALIDATION, &s) || !s.count)
+    sft_measures m = { 0 };
+    if (plain(f) ? sft_evaluate(f->trainer, SFT_VALIDATION, &s)
+                 : sft_measure(f->trainer, SFT_VALIDATION, &s, &m))
+        return;
+    if (!s.count)
         return;
     f->progress.validation = s;
     f->progress.evaluated = true;
     log_scores(f, SFT_VALIDATION, &s);
     sft_trainer_observe(f->trainer, &s); /* plateau's rate may fall */
-    judge(f, &s);
+    judge(f, &s, watched(f, &s, &m));
 }
 
 static void end_epoch(fit *f)
@@ -180,7 +213,7 @@ static void one_step(fit *f)
 static void read_recipe(fit *f, sft_recipe *r)
 {
     const char *monitor = sft_recipe_get(r, "early_stop.monitor");
-    f->by_accuracy = monitor && !strcmp(monitor, "accuracy");
+    snprintf(f->monitor, sizeof f->monitor, "%s", monitor ? monitor : "loss");
     f->patience = (int64_t)sft_recipe_number(r, "early_stop.patience");
     f->min_delta = sft_recipe_number(r, "early_stop.min_delta");
     f->restore = f->patience > 0 && sft_recipe_number(r, "early_stop.restore_best") > 0;
@@ -216,9 +249,10 @@ static void score(fit *f, sft_result *result)
 {
     if (f->restore && f->now.best_epoch)
         sft_net_recall(f->net);
-    sft_evaluate(f->trainer, SFT_TRAIN, &result->train);
-    sft_evaluate(f->trainer, SFT_VALIDATION, &result->validation);
-    if (sft_evaluate(f->trainer, SFT_TEST, &result->test) == SFT_OK && result->test.count)
+    sft_measures *m = result->measures;
+    sft_measure(f->trainer, SFT_TRAIN, &result->train, &m[SFT_TRAIN]);
+    sft_measure(f->trainer, SFT_VALIDATION, &result->validation, &m[SFT_VALIDATION]);
+    if (sft_measure(f->trainer, SFT_TEST, &result->test, &m[SFT_TEST]) == SFT_OK && result->test.count)
         log_scores(f, SFT_TEST, &result->test);
 }
 

@@ -28,7 +28,18 @@ static void put_int(sft_string *s, const char *key, long long value)
     sft__string_addf(s, "  \"%s\": %lld,\n", key, value);
 }
 
-static void put_scores(sft_string *s, const char *key, const sft_scores *v)
+static void put_measures(sft_string *s, const sft_measures *m)
+{
+    for (int i = 0; i < m->n; i++) {
+        sft__string_addf(s, "%s\"%s\": ", i ? ", " : ", \"metrics\": {", m->name[i]);
+        sft__string_number(s, m->value[i]);
+    }
+    if (m->n)
+        sft__string_add(s, "}");
+}
+
+/* m: its metrics, or NULL */
+static void put_scores(sft_string *s, const char *key, const sft_scores *v, const sft_measures *m)
 {
     sft__string_addf(s, "  \"%s\": ", key);
     if (!v->count) {
@@ -39,7 +50,10 @@ static void put_scores(sft_string *s, const char *key, const sft_scores *v)
     sft__string_number(s, v->loss);
     sft__string_add(s, ", \"accuracy\": ");
     sft__string_number(s, v->accuracy);
-    sft__string_addf(s, ", \"samples\": %lld},\n", (long long)v->count);
+    sft__string_addf(s, ", \"samples\": %lld", (long long)v->count);
+    if (m)
+        put_measures(s, m);
+    sft__string_add(s, "},\n");
 }
 
 /* The processor's name, "model name : …" on Linux. */
@@ -79,10 +93,10 @@ static void put_setting(sft_string *s, const sft_folder *f)
 static void put_result(sft_string *s, const sft_result *r)
 {
     put_int(s, "best_epoch", r->best_epoch);
-    put_scores(s, "best", &r->best);
-    put_scores(s, "train", &r->train);
-    put_scores(s, "validation", &r->validation);
-    put_scores(s, "test", &r->test);
+    put_scores(s, "best", &r->best, NULL);
+    put_scores(s, "train", &r->train, &r->measures[SFT_TRAIN]);
+    put_scores(s, "validation", &r->validation, &r->measures[SFT_VALIDATION]);
+    put_scores(s, "test", &r->test, &r->measures[SFT_TEST]);
     sft__string_addf(s, "  \"early_stopped\": %s,\n", r->early ? "true" : "false");
     put_text(s, "weights_sha256", r->weights_sha256);
 }
@@ -107,8 +121,8 @@ sft_status sft__write_run_json(sft_folder *f, const char *status, const char *me
     if (result)
         put_result(&s, result);
     else {
-        put_scores(&s, "train", &f->last[SFT_TRAIN].scores);
-        put_scores(&s, "validation", &f->last[SFT_VALIDATION].scores);
+        put_scores(&s, "train", &f->last[SFT_TRAIN].scores, NULL);
+        put_scores(&s, "validation", &f->last[SFT_VALIDATION].scores, NULL);
     }
     sft__string_add(&s, "  \"seconds\": ");
     sft__string_number(&s, result ? result->seconds : f->last_seconds);

@@ -23,12 +23,20 @@ struct sft_trainer {
     double      lr, clip_norm;
     double      forced_lr;      /* above 0: the rate in place of the schedule's */
     sft_seen    seen;           /* by a schedule that looks at evaluations */
+    const sft_measure_record *measure[SFT_METRIC_ROOM]; /* the recipe's metrics, and what early stopping watches */
+    int         n_measures;
     char       *extra;          /* text of the checkpoint that was loaded last, or NULL */
     size_t      extra_size;
 };
 
 /* src/train/bind.c: the optimiser, its groups and the regularisers. */
 sft_status sft__trainer_bind(sft_trainer *t);
+
+sft_status sft__measures_set(sft_trainer *t);
+/* sft_evaluate that also gathers the split's predictions; p NULL: it does not. */
+sft_status sft__evaluate(sft_trainer *t, sft_split split, sft_scores *scores, sft_predictions *p);
+/* The targets of the batch whose outputs stand behind p's rows already. */
+void       sft__keep_batch(sft_predictions *p, const sft_batch *b);
 
 /* Names of what is not a weight in a checkpoint: "optimizer.exp_avg.3.weight". */
 #define SFT_SLOT_PREFIX "optimizer."

@@ -102,7 +102,7 @@ static sft_status check_stop(const sft_trainer *t)
 static sft_status set_up(sft_trainer *t)
 {
     sft_recipe *r = t->recipe;
-    if (open_loaders(t) || plan_steps(t) || check_stop(t) || sft__check_pace(t))
+    if (open_loaders(t) || plan_steps(t) || check_stop(t) || sft__check_pace(t) || sft__measures_set(t))
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
@@ -197,6 +197,11 @@ sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
 
 sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
 {
+    return sft__evaluate(t, split, scores, NULL);
+}
+
+sft_status sft__evaluate(sft_trainer *t, sft_split split, sft_scores *scores, sft_predictions *p)
+{
     if (!t || sft__failed(t->ctx))
         return t ? sft_code(t->ctx) : SFT_USAGE;
     *scores = (sft_scores){ NAN, NAN, 0 };
@@ -208,8 +213,11 @@ sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
     for (int64_t i = 0; i < sft__loader_steps(l); i++) {
         const sft_batch *b = sft__loader_get(l, 0, i);
         sft_outcome o;
-        if (!b || sft__net_eval(t->net, b, &o, NULL))
+        real *out = p ? (real *)(uintptr_t)p->out + count * t->net->outputs : NULL;
+        if (!b || sft__net_eval(t->net, b, &o, out))
             return sft_code(t->ctx);
+        if (p)
+            sft__keep_batch(p, b);
         loss += o.loss_sum;
         right += o.right;
         weight += o.weight;

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Metrics and confusion matrices of eval as users meet them: lines, JSON, csv, words that help. labels: core
+set -u
+source=${SUREFOOT_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
+program=${SUREFOOT_BIN:-$source/build/surefoot}
+if [ ! -x "$program" ]; then
+    echo "skipped: the program was not built ($program)"
+    exit 0
+fi
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 2
+unset NO_COLOR CLICOLOR_FORCE COLUMNS LC_ALL LC_CTYPE
+export LANG=C.UTF-8
+failed=0
+
+complain() {
+    printf '%s\n' "$*"
+    sed 's/^/    /' said | head -n 12
+    failed=1
+}
+
+run() {
+    local want=$1 got
+    shift
+    "$program" "$@" >answer 2>said </dev/null
+    got=$?
+    [ $got -eq "$want" ] || complain "surefoot $*: exit status $got, expected $want"
+}
+
+says() { grep -q -F -e "$1" said || complain "standard error lacks: $1"; }
+answers() { grep -q -F -e "$1" answer || complain "standard output lacks: $1 — it has: $(head -n 30 answer)"; }
+lacks() { if grep -q -F -e "$1" answer; then complain "standard output has: $1"; fi; }
+json() { python3 -c 'import json, sys; x = json.load(open("answer")); assert eval(sys.argv[1]), x' "$1" 2>>said ||
+    complain "the JSON does not hold: $1"; }
+
+cat >r.yaml <<'YAML'
+data: digits
+model: flatten | linear 16 | relu | linear
+optimizer: adam lr=0.01
+metrics: [top2, f1_macro]
+train: {epochs: 2, batch: 64}
+YAML
+
+# ---- a recipe's metrics ------------------------------------------------------------------------
+
+run 0 train r.yaml -o out --json
+json 'all(list(x[s]["metrics"]) == ["top2", "f1_macro"] for s in ("train", "validation", "test"))'
+json 'all(x[s]["metrics"]["top2"] >= x[s]["accuracy"] for s in ("train", "validation", "test"))'
+cp answer trained
+run 0 eval out --json
+json 'all(x[s] == json.load(open("trained"))[s] for s in ("train", "validation", "test"))'
+json '"confusion" not in x'
+answers '"loss"'
+python3 -c 'import json
+run, told = json.load(open("out/run.json")), json.load(open("trained"))
+assert run["test"]["metrics"] == told["test"]["metrics"], run["test"]' 2>said || complain "run.json has other metrics"
+run 0 eval out
+answers "top2 0."
+answers "f1_macro 0."
+run 0 eval out 'metrics=[auroc,ece]' --split test
+answers "auroc 0."
+answers "ece 0."
+lacks "f1_macro"
+run 0 eval out metrics=none --split test --json
+json '"metrics" not in x["test"]'
+run 3 eval out "metrics=[f1_mcro]"
+says 'did you mean `f1_macro`?'
+run 3 eval out metrics=r2
+says 'the metric `r2` cannot be used where targets are class labels'
+run 0 list metric
+answers "auroc"
+answers "r2"
+
+# ---- confusion matrices ------------------------------------------------------------------------
+
+run 0 eval out --confusion --json
+json 'list(x["confusion"]) == ["train", "validation", "test"]'
+json 'all(len(m) == 10 and all(len(row) == 10 for row in m) for m in x["confusion"].values())'
+json 'all(sum(map(sum, m)) == x[s]["samples"] for s, m in x["confusion"].items())'
+json 'all(sum(m[i][i] for i in range(10)) == round(x[s]["accuracy"] * x[s]["samples"]) for s, m in x["confusion"].items())'
+cp answer whole
+run 0 eval out --split test --confusion --confusion-csv c.csv
+answers "test: rows are true, columns predicted"
+lacks "train: rows"
+python3 -c 'import csv, json
+rows = list(csv.DictReader(open("c.csv")))
+want = json.load(open("whole"))["confusion"]["test"]
+assert len(rows) == 100 and all(r["split"] == "test" for r in rows)
+assert all(int(r["count"]) == want[int(r["true"])][int(r["predicted"])] for r in rows)
+table = [line.split()[1:] for line in open("answer").read().split("predicted\n")[1].splitlines()[1:]]
+assert [[int(n) for n in row] for row in table] == want, table' 2>said || complain "the csv or the table is not the JSON's"
+run 0 eval out --split test --confusion-csv d.csv
+lacks "rows are true"
+cmp -s c.csv d.csv || complain "--confusion-csv alone writes another file"
+run 7 eval out --split test --confusion-csv no/such/c.csv
+says "no/such/c.csv"
+
+# ---- yes or no, and numbers --------------------------------------------------------------------
+
+python3 -c 'print("a,b,y")
+for i in range(200): print(f"{i % 10},{i % 7},{int(i % 10 > 4)}")' >two.csv
+cat >two.yaml <<'YAML'
+data: csv:two.csv task=binary
+model: linear
+loss: bce
+optimizer: adam lr=0.05
+train: {epochs: 3, batch: 20}
+YAML
+run 0 train two.yaml -o two
+run 0 eval two --confusion --json
+json 'all(set(x[s]["metrics"]) == {"f1_macro", "auroc"} for s in ("train", "validation") if x[s])'
+json 'all(len(m) == 2 and sum(map(sum, m)) == x[s]["samples"] for s, m in x["confusion"].items())'
+run 0 eval two --confusion
+answers "rows are true, columns predicted"
+python3 -c 'print("a,b,y")
+for i in range(200): print(f"{i % 10},{i % 7},{i % 10 * 0.37 + 0.01 * (i % 3)}")' >numbers.csv
+sed 's/two.csv task=binary/numbers.csv/; s/^loss: bce/loss: mse/' two.yaml >numbers.yaml
+run 0 train numbers.yaml -o numbers
+run 0 eval numbers --json
+json 'set(x["validation"]["metrics"]) == {"mae", "rmse", "r2"}'
+run 2 eval numbers --confusion
+says "a confusion matrix needs classes"
+
+exit $failed
