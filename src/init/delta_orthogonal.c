@@ -4,7 +4,7 @@
 #include "init/kernel.h"
 #include "init/orthogonal.h"
 
-static void draw(const sft_orthogonal *conf, const sft_init_call *call)
+static void draw(const sft_orthogonal_conf *conf, const sft_init_call *call)
 {
     sft_kernel_view k = sft__kernel_view(call);
     double          gain = sft__orthogonal_gain(conf, call);
@@ -33,7 +33,7 @@ const sft_init sft_init_delta_orthogonal = {
     .aliases = "delta_orthogonal_ ConvolutionDeltaOrthogonal",
     .doc = "convolutions: an orthogonal matrix in the middle of the kernel, zero around it; matrices: orthogonal",
     .math = "W[:, :, middle] = gain Q; Xiao et al. 2018, algorithm 1",
-    .conf_size = sizeof(sft_orthogonal),
+    .conf_size = sizeof(sft_orthogonal_conf),
     .fields = sft__orthogonal_fields,
     .fill = fill,
 };

@@ -10,14 +10,14 @@
 #include <string.h>
 
 const sft_field sft__orthogonal_fields[] = {
-    { "gain", SFT_REAL, offsetof(sft_orthogonal, gain), 1, 0, 1e6, .doc = "multiplies the matrix",
+    { "gain", SFT_REAL, offsetof(sft_orthogonal_conf, gain), 1, 0, 1e6, .doc = "multiplies the matrix",
       .flags = SFT_MAIN | SFT_LOG | SFT_ABOVE_LOW },
-    { "nonlinearity", SFT_WORD, offsetof(sft_orthogonal, nonlinearity), .text = "linear", .words = sft__nonlinearities,
+    { "nonlinearity", SFT_WORD, offsetof(sft_orthogonal_conf, nonlinearity), .text = "linear", .words = sft__nonlinearities,
       .doc = "whose gain to multiply with; next: that of the activation that follows" },
     SFT_FIELD_END
 };
 
-double sft__orthogonal_gain(const sft_orthogonal *k, const sft_init_call *call)
+double sft__orthogonal_gain(const sft_orthogonal_conf *k, const sft_init_call *call)
 {
     return k->gain * sft__gain_of(k->nonlinearity, 0.01, call->gain);
 }
@@ -89,7 +89,7 @@ const sft_init sft_init_orthogonal = {
     .aliases = "orthogonal_ Orthogonal OrthogonalInitializer ortho",
     .doc = "rows or columns orthonormal, a kernel seen as out x (in * taps)",
     .math = "W = gain Q, Q Q' = 1 or Q' Q = 1; Saxe et al. 2014, torch.nn.init.orthogonal_",
-    .conf_size = sizeof(sft_orthogonal),
+    .conf_size = sizeof(sft_orthogonal_conf),
     .fields = sft__orthogonal_fields,
     .fill = fill,
 };

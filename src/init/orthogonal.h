@@ -5,13 +5,13 @@
 
 #include "init/fill.h"
 
-typedef struct sft_orthogonal {
+typedef struct sft_orthogonal_conf {
     double gain;
     int    nonlinearity;
-} sft_orthogonal;
+} sft_orthogonal_conf;
 
 extern const sft_field sft__orthogonal_fields[];
-double                 sft__orthogonal_gain(const sft_orthogonal *k, const sft_init_call *call);
+double                 sft__orthogonal_gain(const sft_orthogonal_conf *k, const sft_init_call *call);
 
 /* m (rows x cols, dense) = gain Q with orthonormal rows or columns, whichever are fewer, Q uniform over all such (Haar's measure).
  * work has room for rows x cols numbers. */
