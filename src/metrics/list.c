@@ -127,8 +127,8 @@ void sft__confusion(const sft_predictions *p, int64_t *counts)
     }
 }
 
-/* Three doubles a class for counts; a score and a flag a row for ranks. */
+/* Three doubles a class for counts; a score, a flag and log z a row for ranks. */
 size_t sft__metric_work(int64_t rows, int64_t outputs)
 {
-    return (size_t)(outputs * 3 + rows * 2 + 8) * sizeof(double);
+    return (size_t)(outputs * 3 + rows * 3 + 8) * sizeof(double);
 }

@@ -16,14 +16,15 @@ static int by_score(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static ranked *sort_output(const sft_predictions *p, int64_t output, double *yeses)
+/* log_z: of every row, where there are classes */
+static ranked *sort_output(const sft_predictions *p, int64_t output, const double *log_z, double *yeses)
 {
     ranked *list = p->work;
     *yeses = 0;
     for (int64_t r = 0; r < p->rows; r++) {
         double x = (double)p->out[r * p->outputs + output];
         bool   classes = p->task == SFT_CLASSES;
-        list[r].score = classes ? x - sft__log_z(p, r) : x;
+        list[r].score = classes ? x - log_z[r] : x;
         list[r].yes = classes ? p->label[r] == output : sft__is_yes(p, r, output);
         *yeses += list[r].yes;
         if (isnan(list[r].score))
@@ -74,9 +75,11 @@ static double precision_area(const ranked *list, int64_t n, double yeses)
 
 static double mean_over(const sft_predictions *p, double (*of)(const ranked *, int64_t, double))
 {
-    double sum = 0, count = 0, yeses;
+    double sum = 0, count = 0, yeses, *log_z = (double *)((ranked *)p->work + p->rows);
+    for (int64_t r = 0; p->task == SFT_CLASSES && r < p->rows; r++)
+        log_z[r] = sft__log_z(p, r);
     for (int64_t i = 0; i < p->outputs; i++) {
-        const ranked *list = sort_output(p, i, &yeses);
+        const ranked *list = sort_output(p, i, log_z, &yeses);
         if (!list)
             return (double)NAN;
         if (!(yeses > 0) || !(yeses < (double)p->rows))
