@@ -43,7 +43,7 @@ static sft_status check_sampler(const sft_trainer *t, const sft_data_facts *fact
 static sft_status open_loaders(sft_trainer *t)
 {
     const sft_train_conf *k = &t->recipe->train_conf;
-    sft_data_facts facts;
+    sft_data_facts facts = { 0 };
     if (sft_data_facts_of(t->data, &facts))
         return sft_code(t->ctx);
     if (k->drop_last && facts.count[SFT_TRAIN] < k->batch)
