@@ -158,8 +158,12 @@ def local_names(text, shared_tags):
                 names.update(enumerators(item))
         if {"static", "SFT_INLINE", "typedef"} & set(words):
             names.update(declarator(part) for part in split_commas(items))
-    names.update(static for macro in function_macros(text) for static in macro.statics())
-    return {n for n in names if n and not n.lower().startswith("sft_") and n not in shared_tags}
+    macros = function_macros(text)
+    names.update(static for macro in macros for static in macro.statics())
+    names = {n for n in names if n and not n.lower().startswith("sft_") and n not in shared_tags}
+    for macro in macros:
+        macro.check(names)
+    return names
 
 
 def local_macros(text):
@@ -192,6 +196,13 @@ class FunctionMacro:
     def statics(self):
         found = re.findall(r"\bstatic\b[^;{}=]*?(\w+(?:\s*##\s*\w+)+)", self.body)
         return {name for chain in found for name in self.made_by(chain)}
+
+    def check(self, names):
+        """A name of the file's own that is pasted into another name would change that name too."""
+        pasted = {part for chain in PASTE.findall(self.body) for part in re.split(r"\s*##\s*", chain)}
+        lost = [v for call in self.calls for p, v in zip(self.parameters, call) if p in pasted and v in names]
+        if lost:
+            raise SystemExit(f"amalgamate: {self.name} pastes {lost[0]}, which is the name of something static too")
 
     def renamed_pastes(self, text, names, suffix):
         def longer(found):

@@ -36,11 +36,11 @@ static double ratio(double a, double b)
     return b > 0 ? a / b : 0;
 }
 
-static double precision(counts k) { return ratio(k.hit, k.said); }
-static double recall(counts k) { return ratio(k.hit, k.true_ones); }
-static double f1(counts k) { return ratio(2 * k.hit, k.said + k.true_ones); }
+static double precision_of(counts k) { return ratio(k.hit, k.said); }
+static double recall_of(counts k) { return ratio(k.hit, k.true_ones); }
+static double f1_of(counts k) { return ratio(2 * k.hit, k.said + k.true_ones); }
 
-static double macro(const sft_predictions *p, double (*of)(counts))
+static double macro_mean(const sft_predictions *p, double (*of)(counts))
 {
     const counts *k = count(p);
     double        sum = 0, classes = 0;
@@ -51,7 +51,7 @@ static double macro(const sft_predictions *p, double (*of)(counts))
     return ratio(sum, classes);
 }
 
-static double weighted(const sft_predictions *p, double (*of)(counts))
+static double weighted_mean(const sft_predictions *p, double (*of)(counts))
 {
     const counts *k = count(p);
     double        sum = 0, all = 0;
@@ -62,7 +62,7 @@ static double weighted(const sft_predictions *p, double (*of)(counts))
     return ratio(sum, all);
 }
 
-static double micro(const sft_predictions *p, double (*of)(counts))
+static double micro_mean(const sft_predictions *p, double (*of)(counts))
 {
     const counts *k = count(p);
     counts        all = { 0 };
@@ -78,7 +78,7 @@ static double micro(const sft_predictions *p, double (*of)(counts))
     static double what##_##mean(const sft_measure_record *m, const sft_predictions *p)                    \
     {                                                                                              \
         (void)m;                                                                                   \
-        return mean(p, what);                                                                      \
+        return mean##_mean(p, what##_of);                                                          \
     }                                                                                              \
     const sft_measure_record sft_metric_##what##_##mean = {                                               \
         .name = #what "_" #mean, .aliases = words, .doc = means, .math = formula ", " over,        \
