@@ -232,7 +232,7 @@ SFT_API sft_status   sft_trainer_facts_of(const sft_trainer *t, sft_trainer_fact
 /* One batch: forward, loss, backward, update. A loss or gradient that is not finite fails with SFT_TRAINING before it
  * touches the weights; the message names the first bad tensor. */
 SFT_API sft_status   sft_step(sft_trainer *t, sft_step_facts *facts);
-/* Mean loss and accuracy of a split with running averages. */
+/* Mean loss and accuracy of a split with running averages; of the averaged weights, where the recipe has `average`. */
 SFT_API sft_status   sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores);
 /* Tells the schedule what an evaluation gave: plateau lowers the rate when evaluations stop improving, all others do not
  * listen. sft_fit does so with every validation. */
@@ -255,6 +255,10 @@ SFT_API sft_status   sft_measure(sft_trainer *t, sft_split split, sft_scores *sc
 /* How often a true class (row) was predicted as another (column): outputs x outputs numbers; of yes-or-no targets 2 x 2, no before
  * yes. */
 SFT_API sft_status   sft_confusion(sft_trainer *t, sft_split split, int64_t *counts);
+/* Where the recipe has `average`: puts the averaged weights into the network (on), or those that are trained back. For what asks the
+ * network itself: sft_net_remember, sft_net_save, sft_net_predict. Before there is an average nothing changes. sft_step puts the trained
+ * ones back; checkpoints hold both. */
+SFT_API sft_status   sft_trainer_average(sft_trainer *t, bool on);
 /* Writes the whole state of training to one safetensors file, atomically (temporary file, fsync, rename). `extra` is text
  * kept with it (sft_fit keeps early stopping there), may be NULL. */
 SFT_API sft_status   sft_trainer_save(sft_trainer *t, const char *path, const char *extra);

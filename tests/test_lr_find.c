@@ -68,14 +68,16 @@ static void same_state(run *x, run *y)
 }
 
 static const char *const optimizers[] = { "adamw lr=0.01", "sgd lr=0.1 momentum=0.9 nesterov=true",
-                                          "adam lr=0.01 weight_decay=0.001" };
-static const char *const schedules[] = { "cosine warmup=10", "one_cycle", "plateau patience=0" };
+                                          "adam lr=0.01 weight_decay=0.001", "sgd lr=0.1", "adamw lr=0.01" };
+static const char *const schedules[] = { "cosine warmup=10", "one_cycle", "plateau patience=0",
+                                         "constant\nwrap: lookahead k=3\naverage: ema decay=0.9",
+                                         "constant\nwrap: sam rho=0.05\naverage: swa start=0" };
 
 /* Before the first step, in mid-epoch, and after a test that diverged. */
 static void no_trace_is_left(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         run with, without;
         open_run(&with, optimizers[i], schedules[i]);
         open_run(&without, optimizers[i], schedules[i]);

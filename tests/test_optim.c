@@ -128,6 +128,7 @@ static void every_optimizer_reaches_minima(void **state)
     (void)state;
     for (int i = 0; sft__optimizer_at(i); i++) {
         int row = 0;
+        if (!sft__optimizer_at(i)->chain) continue; /* lbfgs: test_lbfgs.c */
         while (row < N_MINIMA && strcmp(minima[row].name, sft__optimizer_at(i)->name) != 0) row++;
         if (row == N_MINIMA)
             fail_msg("optimizer %s has no row in minima[]", sft__optimizer_at(i)->name);

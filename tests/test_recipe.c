@@ -145,6 +145,10 @@ static void test_every_text_reads_back(void **state)
         sft_stream  s = sft__stream(sft__key(seed, SFT_FOR_TEST), 0, 0, 0);
         sft_recipe *r = sft_recipe_parse(c, "r.yaml", NULL, 0);
         for (int id = 0; id < SFT_SECTIONS; id++) fill_section(r, id, &s);
+        if (sft__text_is(r->optimizer.name, "lbfgs")) { /* goes with neither */
+            sft_recipe_set(r, "wrap=none");
+            sft_recipe_set(r, "train.clip_norm=0");
+        }
         if (seed % 2) sft_recipe_set(r, "model=linear 64 a=\"x | y\" | relu | residual ( relu ) | linear");
         sft_clear(c);
         if (seed % 2) sft_recipe_set(r, "model=linear 64 | relu | repeat 2 ( residual ( relu ) ) | linear");

@@ -96,11 +96,12 @@ static void every_record_has_a_walk(void **state)
 {
     (void)state;
     golden *f = golden_open("walks");
-    for (int i = 0; sft__optimizer_at(i); i++)
-        if (!golden_has(f, "%s/cosine", sft__optimizer_at(i)->name) ||
-            !golden_has(f, "%s/step", sft__optimizer_at(i)->name))
-            fail_msg("optimizer %s has no walk in tools/golden_optim.py",
-                     sft__optimizer_at(i)->name);
+    for (int i = 0; sft__optimizer_at(i); i++) {
+        const sft_optimizer *o = sft__optimizer_at(i);
+        if (!o->method /* test_methods.c walks these */ &&
+            (!golden_has(f, "%s/cosine", o->name) || !golden_has(f, "%s/step", o->name)))
+            fail_msg("optimizer %s has no walk in tools/golden_optim.py", o->name);
+    }
     golden_close(f);
 }
 

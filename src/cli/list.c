@@ -18,6 +18,8 @@ static const struct kind {
     { "init", "Initialisers" },
     { "optimizer", "Optimisers" },
     { "schedule", "Learning-rate schedules" },
+    { "wrapper", "Wrappers of the optimiser's step" },
+    { "average", "Averages of the weights" },
     { "data", "Data" },
     { "section", "Sections of a recipe" },
     { NULL, NULL },

@@ -36,6 +36,7 @@ typedef struct sft_batch {      /* rows samples, plain layout */
     const real    *target;      /* rows x outputs, or NULL */
     const int32_t *label2;      /* mixup, cutmix: see sft_loss_pass; NULL: none */
     const real    *mix;
+    int64_t        row0;        /* place of its first sample in the step, where a step takes several batches */
 } sft_batch;
 
 typedef struct sft_run sft_run; /* slabs, passes, joins: src/graph/run.c */
@@ -99,6 +100,10 @@ typedef struct sft_outcome {
 
 /* Forward, loss, backward; the mean-loss gradient ends in n->g. Allocates nothing. Not finite: E350/E351 naming the first bad tensor. */
 sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o);
+/* The same, and running averages stay as they are. */
+sft_status sft__net_gradient(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o);
+/* Only forward as in training, for the running averages: this batch gets the share `average` of them, 0 < average <= 1. */
+sft_status sft__net_observe(sft_net *n, const sft_batch *b, uint64_t step, double average);
 /* Forward with running averages; out (rows x outputs, plain) and o may be NULL; targets may be NULL when o is. */
 sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *out);
 

@@ -62,6 +62,7 @@ struct sft_run {
     const sft_batch *batch;
     bool       train, targets;
     uint64_t   step;
+    double     average;         /* of the passes */
     int        active;          /* shards with samples */
     int64_t    active_rows;
     double     weight;          /* of the whole batch in the loss: samples, or the sum of their weights */

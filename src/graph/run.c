@@ -29,10 +29,13 @@ sft_pass *sft__pass_of(sft_net *n, int node, int shard, int thread)
     p->batch = r->active_rows;
     p->train = r->train;
     p->step = r->step;
+    p->first = r->batch->row0;
+    p->row0 = p->first + (int64_t)shard * r->rows;
+    p->average = r->average;
     p->work = (char *)r->work.base + (int64_t)thread * r->work_bytes;
     for (int j = 0; j < x->n_in; j++)
         if (x->in[j]->index == 0)
-            p->in[j] = r->batch->x + p->row0 * sft__count(n->input);
+            p->in[j] = r->batch->x + shard * r->rows * sft__count(n->input);
     return p;
 }
 
@@ -220,7 +223,7 @@ static void step_body(void *arg, int thread, int threads)
     forward(n, &w);
     if (r->targets)
         losses(n, &w);
-    if (!r->train)
+    if (!r->train || !r->targets)
         return;
     backward(n, &w);
     wait_all(n, &w);
@@ -249,6 +252,7 @@ static sft_status begin(sft_net *n, const sft_batch *b, bool train, uint64_t ste
     r->batch = b;
     r->train = train;
     r->step = step;
+    r->average = 0;
     r->active_rows = b->rows;
     r->active = (int)((b->rows + r->rows - 1) / r->rows);
     int64_t tail = sft__shard_rows(r, r->active - 1);
@@ -276,7 +280,7 @@ static void commit_states(sft_net *n)
     }
 }
 
-sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o)
+sft_status sft__net_gradient(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o)
 {
     sft_run *r = n->run;
     if (sft__failed(n->ctx) || begin(n, b, true, step))
@@ -291,6 +295,24 @@ sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_out
         o->grad_sumsq += r->sumsq[i];
     if (!isfinite(o->loss_sum) || !isfinite(o->grad_sumsq))
         return sft__name_bad_tensor(n);
+    return SFT_OK;
+}
+
+sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o)
+{
+    if (sft__net_gradient(n, b, step, o))
+        return sft_code(n->ctx);
+    commit_states(n);
+    return SFT_OK;
+}
+
+sft_status sft__net_observe(sft_net *n, const sft_batch *b, uint64_t step, double average)
+{
+    if (sft__failed(n->ctx) || begin(n, b, true, step))
+        return sft_code(n->ctx);
+    n->run->targets = false;
+    n->run->average = average;
+    go(n);
     commit_states(n);
     return SFT_OK;
 }
@@ -307,7 +329,7 @@ sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *o
         *o = (sft_outcome){ .weight = r->weight, .loss_sum = sft__tree_sum(r->loss_sum, r->active), .right = sft__tree_sum(r->right, r->active) };
     for (int s = 0; out && s < r->active; s++) {
         const sft_pass *p = &r->pass[(n->n_nodes - 1) * n->shards + s];
-        memcpy(out + p->row0 * n->outputs, p->out, (size_t)(p->rows * n->outputs) * sizeof *out);
+        memcpy(out + s * r->rows * n->outputs, p->out, (size_t)(p->rows * n->outputs) * sizeof *out);
     }
     return SFT_OK;
 }

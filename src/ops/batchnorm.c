@@ -87,7 +87,7 @@ static bool next_piece(const sft_node *n, const sft_pass *p, piece *x)
     int64_t size = k->ghost > 0 && own_statistics(n, p) ? k->ghost : p->batch, row = x->row + x->rows;
     if (row >= p->rows)
         return false;
-    int64_t slice = (p->row0 + row) / size, end = (slice + 1) * size - p->row0;
+    int64_t row0 = p->row0 - p->first, slice = (row0 + row) / size, end = (slice + 1) * size - row0;
     *x = (piece){ slice, row, (end < p->rows ? end : p->rows) - row };
     return true;
 }
@@ -207,7 +207,9 @@ static void commit(const sft_node *n, const sft_pass *p)
         double        count = part[0], take = k->momentum;
         if (!(count > 0))
             break;              /* a smaller batch */
-        if (isnan(take))
+        if (p->average > 0)     /* all slices together get this share, each the same of it */
+            take = 1 / ((1 - p->average) / p->average * (double)slices(n) + (double)i + 1);
+        else if (isnan(take))
             take = 1 / (double)(p->state[2][0] += 1);
         for (int64_t c = 0; c < f; c++) {
             double unbiased = part[1 + f + c] / (count > 1 ? count - 1 : 1);

@@ -66,10 +66,11 @@ static void commit(const sft_node *n, const sft_pass *p)
 {
     const sft_groupnorm_conf *k = n->conf;
     int64_t                   f = n->out.dim[0];
+    double                    take = p->average > 0 ? p->average : k->momentum;
     for (int i = 0; i < 2; i++)
         for (int64_t c = 0; c < f; c++)
-            p->state[i][c] = (real)((1 - k->momentum) * (double)p->state[i][c] +
-                                    k->momentum * (p->joined[1 + i * f + c] / p->joined[0]));
+            p->state[i][c] = (real)((1 - take) * (double)p->state[i][c] +
+                                    take * (p->joined[1 + i * f + c] / p->joined[0]));
 }
 
 static const sft_case cases[] = {

@@ -69,7 +69,8 @@ struct sft_node {
 /* What one call of a kernel sees: one node on one shard. Pointers are in the node's layouts, rows x sample. */
 typedef struct sft_pass {
     int64_t     rows;           /* samples in this shard, > 0 */
-    int64_t     row0;           /* index of its first sample in the batch */
+    int64_t     row0;           /* index of its first sample in the step's batch: what random ops draw by */
+    int64_t     first;          /* row0 of this batch's first sample: not 0 where a step takes several batches */
     int64_t     batch;          /* samples in the whole batch */
     bool        train;
     uint64_t    seed, step;
@@ -80,6 +81,7 @@ typedef struct sft_pass {
     void       *saved, *work;
     const double *joined;       /* all shards merged (forward or backward) */
     double     *part;           /* this shard's share, while gathering */
+    double      average;        /* commit: this batch's weight in running averages; 0: the layer's own momentum */
     int         shard;
 
     /* backward only */

@@ -60,7 +60,8 @@ typedef struct sft_optimizer {  /* an alias of a chain */
     const char      *name, *aliases, *doc, *math;
     size_t           conf_size;
     const sft_field *fields;    /* every optimiser has `lr` as its first row */
-    int            (*chain)(sft_arena *a, const void *conf, sft_link *links); /* fills links, returns their number; -1 after a failure */
+    int            (*chain)(sft_arena *a, const void *conf, sft_link *links); /* fills links, returns their number; -1 after a failure. NULL: no chain, `method` does it all */
+    const struct sft_method *method; /* what has no chain: src/optim/method.h; takes all samples in each step */
 } sft_optimizer;
 
 const sft_optimizer *sft__optimizer_find(const char *name);

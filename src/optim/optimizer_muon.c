@@ -54,7 +54,7 @@ static int chain(sft_arena *a, const void *conf_, sft_link *links)
         return -1;
     }
     sft_adam_conf  adam = { .betas = k->adam_betas, .eps = k->adam_eps };
-    sft_average    average = { k->momentum, k->nesterov };
+    sft_running_mean    average = { k->momentum, k->nesterov };
     sft_orthogonal orthogonal = { c->v[0], c->v[1], c->v[2], k->eps, k->steps, k->scale };
     sft_factor     factor = { k->adam_ratio };
     int n = sft__chain_add(a, links, 0, &sft_transform_average, &average, sizeof average);

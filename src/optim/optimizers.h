@@ -7,7 +7,7 @@
 #define SFT_OPTIMIZERS(X)                                                                          \
     X(sgd) X(momentum) X(nesterov) X(rmsprop) X(adagrad) X(adadelta)                               \
     X(adam) X(adamw) X(amsgrad) X(nadam) X(radam) X(adamax) X(lion) X(rprop)                     \
-    X(lamb) X(lars) X(muon)
+    X(lamb) X(lars) X(muon) X(lbfgs)
 
 #define SFT_SCHEDULES(X)                                                                           \
     X(constant) X(step) X(multistep) X(exponential) X(polynomial) X(linear) X(cosine)              \

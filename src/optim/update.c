@@ -38,7 +38,7 @@ static void name_slots(sft_update *u)
 static sft_status make_chain(sft_update *u, const sft_update_conf *k)
 {
     sft_link own[SFT_MAX_CHAIN];
-    int      n = k->optimizer->chain(u->arena, k->conf, own);
+    int      n = k->optimizer->chain ? k->optimizer->chain(u->arena, k->conf, own) : 0;
     if (n < 0 || k->n_before + n + k->n_after > SFT_MAX_CHAIN)
         return sft__fail(u->ctx, SFT_E003, "optimizer %s gave no chain",
                          k->optimizer->name); /* the chain's own failure came first */

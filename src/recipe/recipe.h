@@ -8,6 +8,7 @@
 #include "graph/graph.h"
 #include "init/init.h"
 #include "metrics/metric.h"
+#include "optim/method.h"
 #include "optim/optim.h"
 
 /* Rows of `train:` */
@@ -22,6 +23,7 @@ typedef struct sft_train_conf {
     int     sampler;            /* word: SFT_SAMPLER_UNIFORM or SFT_SAMPLER_WEIGHTED */
     int64_t eval_every;         /* epochs between evaluations */
     double  layer_decay;        /* rate of a layer, of the next one's; 1: off */
+    int64_t accumulate;         /* batches whose gradients make one step */
 } sft_train_conf;
 
 /* Rows of `regularize:` */
@@ -62,7 +64,7 @@ typedef struct sft_keep_conf {
 typedef enum sft_section_id {
     SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
     SFT_INIT_LAYERS_SECTION, SFT_OPTIMIZER_SECTION, SFT_GROUPS_SECTION, SFT_REGULAR_SECTION, SFT_SCHEDULE_SECTION,
-    SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION, SFT_METRICS_SECTION,
+    SFT_WRAP_SECTION, SFT_AVERAGE_SECTION, SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION, SFT_METRICS_SECTION,
     SFT_SECTIONS
 } sft_section_id;
 
@@ -79,7 +81,7 @@ struct sft_recipe {
     sft_arena  arena;
     const char *file;           /* "recipe.yaml" in messages */
     /* as given, edited by overrides */
-    sft_spec   data, split, model, loss, init, optimizer, schedule, train, early_stop, checkpoint, metrics, regularize;
+    sft_spec   data, split, model, loss, init, optimizer, schedule, wrap, average, train, early_stop, checkpoint, metrics, regularize;
     sft_rules   init_layers;    /* initialisers by pattern */
     sft_rules   groups;         /* rate and decay by pattern */
     const char *stack;          /* model as stack text; NULL: a preset, in `model` */
@@ -99,6 +101,10 @@ struct sft_recipe {
     const sft_schedule  *schedule_record;
     void                *schedule_conf;
     sft_warmup           warmup;
+    const sft_wrapper   *wrapper;
+    void                *wrapper_conf;
+    const sft_average   *average_record;
+    void                *average_conf;
     sft_train_conf       train_conf;
     sft_regular_conf     regular_conf;
     sft_stop_conf        stop_conf;

@@ -189,6 +189,10 @@ static void take(sft_recipe *r)
     r->optimizer_conf = b[SFT_OPTIMIZER_SECTION].conf;
     r->schedule_record = b[SFT_SCHEDULE_SECTION].record;
     r->schedule_conf = b[SFT_SCHEDULE_SECTION].conf;
+    r->wrapper = b[SFT_WRAP_SECTION].record;
+    r->wrapper_conf = b[SFT_WRAP_SECTION].conf;
+    r->average_record = b[SFT_AVERAGE_SECTION].record;
+    r->average_conf = b[SFT_AVERAGE_SECTION].conf;
     memcpy(&r->lr, (const char *)r->optimizer_conf + r->optimizer_record->fields[0].offset,
            sizeof r->lr);
     const sft_init *init = b[SFT_INIT_SECTION].record;
@@ -231,6 +235,24 @@ static sft_status check_metrics(sft_recipe *r)
     return sft__metrics_read(r->ctx, r->metrics.n ? r->metrics.arg[0].pos : r->metrics.pos, r->metrics_conf.names, -1, list, &n);
 }
 
+/* A method that makes the whole step by itself leaves nothing to wrap or to clip. */
+static sft_status check_method(sft_recipe *r)
+{
+    const char *name = r->optimizer_record->name;
+    if (!r->optimizer_record->method) return SFT_OK;
+    if (r->wrapper->method)
+        return sft__fail_at(r->ctx, r->wrap.pos, SFT_E113,
+                            "`wrap: %s` with the optimiser %s — its line search goes by one and the same loss "
+                            "— leave `wrap` out, or use another optimiser",
+                            r->wrapper->name, name);
+    if (r->train_conf.clip_norm > 0)
+        return sft__fail_at(r->ctx, r->train.pos, SFT_E113,
+                            "`clip_norm` in `train` with the optimiser %s — a clipped gradient is that of no loss, "
+                            "and the line search finds a fitting step anyway — leave it out",
+                            name);
+    return SFT_OK;
+}
+
 sft_status sft_recipe_resolve(sft_recipe *r)
 {
     if (!r) return SFT_USAGE;
@@ -251,6 +273,7 @@ sft_status sft_recipe_resolve(sft_recipe *r)
     if (s == SFT_OK) s = check_schedule(r);
     if (s == SFT_OK) s = check_shards(r);
     if (s == SFT_OK) s = check_metrics(r);
+    if (s == SFT_OK) s = check_method(r);
     r->resolved = s == SFT_OK;
     return s;
 }

@@ -39,6 +39,9 @@ const sft_field sft__train_fields[] = {
       .doc = "leave out the short last batch of an epoch", .aliases = "drop_remainder" },
     { .name = "eval_every", .kind = SFT_INT, .offset = TRAIN(eval_every), .def = 1, .low = 1, .high = MANY,
       .doc = "epochs between evaluations", .aliases = "check_val_every_n_epoch validation_freq" },
+    { .name = "accumulate", .kind = SFT_INT, .offset = TRAIN(accumulate), .def = 1, .low = 1, .high = MANY,
+      .doc = "batches whose gradients make one step, as one batch that many times larger would",
+      .aliases = "accumulate_grad_batches grad_accum grad_accum_steps gradient_accumulation_steps" },
     { .name = "layer_decay", .kind = SFT_REAL, .offset = TRAIN(layer_decay), .def = 1, .low = 0, .high = 1,
       .doc = "rate of a layer, of the next one's: the last layer learns at the full rate",
       .aliases = "layerwise_lr_decay llrd", .flags = SFT_ABOVE_LOW },
@@ -118,6 +121,8 @@ CHOICES(loss, sft_loss, sft__loss_at)
 CHOICES(init, sft_init, sft__init_at)
 CHOICES(optimizer, sft_optimizer, sft__optimizer_at)
 CHOICES(schedule, sft_schedule, sft__schedule_at)
+CHOICES(wrapper, sft_wrapper, sft__wrapper_at)
+CHOICES(average, sft_average, sft__average_at)
 
 #define AT(member) offsetof(sft_recipe, member)
 
@@ -148,6 +153,11 @@ const sft_section sft__section[SFT_SECTIONS] = {
     [SFT_SCHEDULE_SECTION] = { .name = "schedule", .aliases = "lr_scheduler scheduler sched lr_schedule",
         .spec = AT(schedule), .at = schedule_at, .usual = "constant",
         .doc = "the learning rate over time, with warm-up" },
+    [SFT_WRAP_SECTION] = { .name = "wrap", .aliases = "wrapper", .spec = AT(wrap), .at = wrapper_at, .usual = "none",
+        .doc = "what changes the optimiser's step" },
+    [SFT_AVERAGE_SECTION] = { .name = "average", .aliases = "averaging weight_averaging", .spec = AT(average),
+        .at = average_at, .usual = "none",
+        .doc = "averages of the weights: what is evaluated, kept as the best and left at the end" },
     [SFT_TRAIN_SECTION] = { .name = "train", .aliases = "trainer fit", .spec = AT(train), .rows = sft__train_fields,
         .conf = AT(train_conf), .doc = "length, batches, seed" },
     [SFT_STOP_SECTION] = { .name = "early_stop", .aliases = "early_stopping", .spec = AT(early_stop),

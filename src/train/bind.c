@@ -114,6 +114,11 @@ sft_status sft__trainer_bind(sft_trainer *t)
     sft_tensor_part *part = make_parts(t, &parts);
     int              n_before = add_before(t, before), n_after = add_after(t, after);
     if (!group || !part || n_before < 0 || n_after < 0) return sft_code(t->ctx);
+    if (r->optimizer_record->method && (n_before || n_after || r->groups.n || r->train_conf.layer_decay < 1))
+        return sft__fail(t->ctx, SFT_E113,
+                         "optimizer %s follows the gradient of the loss alone — remove regularize, groups and "
+                         "train.layer_decay, or use another optimizer",
+                         r->optimizer_record->name);
     return sft__update_start(t->ctx, &t->arena, &t->update,
                              &(sft_update_conf){ .optimizer = r->optimizer_record,
                                                  .conf = r->optimizer_conf,

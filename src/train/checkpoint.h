@@ -11,6 +11,8 @@
 #define SFT_HASH_KEY "sha256"           /* of the header's text with these 64 digits as zeros */
 #define SFT_TENSOR_HASH_KEY "sha256."   /* + tensor name: of its bytes */
 
+#define SFT_NUMBERS_KEY "numbers"       /* of wrapper, optimiser without a chain, and average: bits of doubles */
+
 /* What decides which samples a step sees, and how scaled; a checkpoint goes on only where it is the
  * same. */
 const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n);
@@ -18,6 +20,15 @@ const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n);
 bool        sft__header_hash(const char *header, size_t n, char hex[65]);
 /* E312 where a hash that the file holds, of its header or of a tensor, is not that of the bytes. */
 sft_status  sft__check_hashes(sft_ctx *c, const sft_st_file *f);
+/* What a checkpoint holds for the methods of a trainer. */
+typedef struct sft_found {
+    const sft_st_tensor **tensor; /* arrays of all stores x tensors; NULL: they start afresh */
+    double               *number;
+} sft_found;
+
+sft_status sft__methods_find(const sft_trainer *t, sft_st_file *f, sft_found *found);
+/* plain: room for the largest tensor. */
+void       sft__methods_take(sft_trainer *t, const sft_found *found, real *plain);
 /* "optimizer.exp_avg.3.weight" */
 const char *sft__slot_path(sft_arena *a, const sft_update *u, int slot, const char *tensor);
 

@@ -132,10 +132,12 @@ static void judge(fit *f, const sft_scores *s, double now)
         sft_net_remember(f->net);
 }
 
+/* The weights that are scored are those that are remembered: averaged ones, where the recipe says so. */
 static void evaluate(fit *f)
 {
     sft_scores s;
     sft_measures m = { 0 };
+    sft_trainer_average(f->trainer, true);
     if (plain(f) ? sft_evaluate(f->trainer, SFT_VALIDATION, &s)
                  : sft_measure(f->trainer, SFT_VALIDATION, &s, &m))
         return;
@@ -260,6 +262,7 @@ static void conclude(fit *f, sft_result *result)
 {
     sft_trainer_facts done = { 0 };
     save(f, true);
+    sft_trainer_average(f->trainer, true);
     if (!f->stop)               /* who asks for a stop is in a hurry, and training will go on */
         score(f, result);
     sft_net_hash(f->net, result->weights_sha256);

@@ -13,6 +13,7 @@ typedef struct loader {
     sft_st_file  file;
     const sft_st_tensor **kept; /* by tensor: what sft_net_remember kept; NULL: nothing */
     const sft_st_tensor **slot; /* slots x tensors: optimiser's state; NULL: it starts afresh */
+    sft_found    found;         /* what wrapper and average keep */
 } loader;
 
 /* ---- is the file whole? ---------------------------------------------------------------------- */
@@ -100,6 +101,8 @@ static bool ignorable(const char *name)
     size_t n = strlen(name), m = sizeof tail - 1;
     return !strncmp(name, SFT_SLOT_PREFIX, strlen(SFT_SLOT_PREFIX)) ||
            !strncmp(name, SFT_KEPT_PREFIX, strlen(SFT_KEPT_PREFIX)) ||
+           !strncmp(name, SFT_WRAP_PREFIX, strlen(SFT_WRAP_PREFIX)) ||
+           !strncmp(name, SFT_AVERAGE_PREFIX, strlen(SFT_AVERAGE_PREFIX)) ||
            (n > m && !strcmp(name + n - m, tail));
 }
 
@@ -190,7 +193,7 @@ static sft_status check_optimizer(loader *l)
                                  l->file.path, name ? name : "");
             l->slot[slot * l->net->n_tensors + i] = t;
         }
-    return SFT_OK;
+    return sft__methods_find(l->trainer, &l->file, &l->found);
 }
 
 /* " train.seed was 1, is 2;" for each pair that differs; both texts have the same keys in the same
@@ -300,6 +303,8 @@ static sft_status take_all(loader *l)
             if (n->tensor[i].trained)
                 take(l, i, l->slot[slot * n->n_tensors + i], to, plain.base);
     }
+    if (l->trainer)
+        sft__methods_take(l->trainer, &l->found, plain.base);
     sft__slab_close(n->ctx, &plain);
     return SFT_OK;
 }
@@ -360,7 +365,7 @@ sft_status sft_trainer_load(sft_trainer *t, const char *path, unsigned flags, co
     if (!t || sft__failed(t->ctx))
         return t ? sft_code(t->ctx) : SFT_USAGE;
     loader l = { .net = t->net, .trainer = t, .flags = flags };
-    if (verify(&l, path) == SFT_OK && load_training(&l) == SFT_OK && extra)
+    if (sft_trainer_average(t, false) == SFT_OK && verify(&l, path) == SFT_OK && load_training(&l) == SFT_OK && extra)
         *extra = t->extra;
     sft__st_close(t->ctx, &l.file);
     return sft_code(t->ctx);

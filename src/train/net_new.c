@@ -7,10 +7,12 @@
 static sft_status count_optimizer(sft_net *n, const sft_recipe *r)
 {
     sft_link link[SFT_MAX_CHAIN];
-    int      slots = 0, links = r->optimizer_record->chain(&n->arena, r->optimizer_conf, link);
+    int      slots = 0, links = 0;
+    if (r->optimizer_record->chain)
+        links = r->optimizer_record->chain(&n->arena, r->optimizer_conf, link);
     for (int i = 0; i < links; i++)
         slots += link[i].transform->slots;
-    n->optimizer_bytes = (int64_t)sizeof(real) * n->n_params * slots;
+    n->optimizer_bytes = (int64_t)sizeof(real) * n->n_params * slots + sft__methods_bytes(r, n);
     return sft_code(n->ctx);
 }
 

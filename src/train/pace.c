@@ -25,7 +25,8 @@ double sft_trainer_rate(const sft_trainer *t, int64_t step, double *momentum)
     sft_when when = at(t, step - 1);
     if (momentum)
         *momentum = sft__momentum(r->schedule_record, r->schedule_conf, &r->warmup, when);
-    return sft__rate(r->schedule_record, r->schedule_conf, &r->warmup, t->lr, when);
+    double lr = sft__rate(r->schedule_record, r->schedule_conf, &r->warmup, t->lr, when);
+    return r->average_record->rate ? r->average_record->rate(r->average_conf, lr, when) : lr;
 }
 
 /* A range test has rates of its own, and the momentum that is. */

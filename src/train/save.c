@@ -16,7 +16,7 @@ typedef struct saver {
     int            n, n_meta;
     sft_st_out    *out;
     sft_st_meta   *meta;
-    int64_t        step;
+    int64_t        step;         /* of BatchNorm: batches it has seen */
 } saver;
 
 static const sft_dtype type_of_real = sizeof(real) == 4 ? SFT_F32 : SFT_F64;
@@ -34,13 +34,14 @@ const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n)
     return sft__arena_printf(
         a,
         "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
-        "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s split.standardize=%s%s",
+        "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s split.standardize=%s "
+        "train.accumulate=%lld%s",
         (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
         k->drop_last ? "true" : "false",
         sft__print_real(s->validation, validation, sizeof validation),
         sft__print_real(s->test, test, sizeof test), (long long)s->seed,
         s->stratify ? "true" : "false", sft_recipe_get(r, "split.standardize"),
-        k->sampler == SFT_SAMPLER_WEIGHTED ? " train.sampler=weighted" : "");
+        (long long)k->accumulate, k->sampler == SFT_SAMPLER_WEIGHTED ? " train.sampler=weighted" : "");
 }
 
 static void add_tensor(saver *s, int i, const char *name, const real *from)
@@ -82,6 +83,32 @@ static void add_number(saver *s, const char *key, int64_t value)
     add_meta(s, key, sft__arena_printf(&s->arena, "%lld", (long long)value));
 }
 
+/* How many batches BatchNorm has seen. */
+static int64_t batches_done(const sft_trainer *t)
+{
+    int64_t k = t->recipe->train_conf.accumulate, all = sft__loader_steps(t->loader[SFT_TRAIN]);
+    int64_t epochs = t->step / t->steps_per_epoch, more = t->step % t->steps_per_epoch * k;
+    return t->recipe->train_conf.drop_last ? t->step * k : epochs * all + more;
+}
+
+/* The methods' numbers by their bits. */
+static void add_numbers(saver *s)
+{
+    sft_string text;
+    sft__string_open(&text, s->net->ctx);
+    for (int i = 0; i < SFT_STORES; i++) {
+        const sft_kit *store = &s->trainer->store[i];
+        for (int k = 0; k < store->needs.numbers; k++) {
+            uint64_t word;
+            memcpy(&word, &store->number[k], sizeof word);
+            sft__string_addf(&text, "%s%016llx", text.n ? " " : "", (unsigned long long)word);
+        }
+    }
+    if (text.n)
+        add_meta(s, SFT_NUMBERS_KEY, sft__arena_text(&s->arena, text.text));
+    sft__string_close(&text);
+}
+
 static void describe_training(saver *s, const char *extra)
 {
     sft_trainer *t = s->trainer;
@@ -94,6 +121,9 @@ static void describe_training(saver *s, const char *extra)
     add_meta(s, "order", sft__order_text(&s->arena, t->recipe, t->net));
     add_meta(s, "data", t->data->facts.fingerprint);
     add_meta(s, "recipe", sft_recipe_text(t->recipe));
+    add_meta(s, "wrap", t->recipe->wrapper->name);
+    add_meta(s, "average", t->recipe->average_record->name);
+    add_numbers(s);
     add_meta(s, "extra", extra ? extra : "");
     if (t->recipe->schedule_record->observe)
         add_meta(s, "schedule", sft__seen_text(&s->arena, t));
@@ -152,14 +182,30 @@ static sft_status make_room(saver *s)
 {
     const sft_net *n = s->net;
     int slots = s->trainer ? s->trainer->update.n_slots : 0;
+    for (int i = 0; s->trainer && i < SFT_STORES; i++)
+        slots += s->trainer->store[i].needs.kept;
     size_t elements = 0, most = (size_t)n->n_tensors * (2 + (size_t)slots) + (size_t)n->n_nodes;
     for (int i = 0; i < n->n_tensors; i++)
         elements +=
-            (size_t)sft__net_tensor_count(n, i) * (2 + (n->tensor[i].trained ? (size_t)slots : 0));
+            (size_t)sft__net_tensor_count(n, i) * (2 + (size_t)slots);
     s->out = sft__arena_alloc(&s->arena, most * sizeof *s->out);
     s->meta = sft__arena_alloc(&s->arena, (most + 32) * sizeof *s->meta);
     return sft__failed(n->ctx) ? sft_code(n->ctx)
                                : sft__slab_open(n->ctx, &s->values, (elements + 1) * sizeof(real));
+}
+
+/* The arrays of the wrapper, of an optimiser without a chain, and the averaged weights. */
+static void add_stores(saver *s)
+{
+    const sft_net *n = s->net;
+    for (int k = 0; k < SFT_STORES; k++) {
+        const sft_kit *store = &s->trainer->store[k];
+        for (int a = 0; a < store->needs.kept; a++)
+            for (int i = 0; i < n->n_tensors; i++)
+                if (n->tensor[i].trained || store->states)
+                    add_tensor(s, i, sft__store_path(&s->arena, store, a, sft__net_tensor_path(n, i)),
+                               store->array[a] + (n->tensor[i].trained ? 0 : n->n_params));
+    }
 }
 
 static sft_status collect(saver *s, const char *extra)
@@ -181,6 +227,8 @@ static sft_status collect(saver *s, const char *extra)
                            sft__slot_path(&s->arena, &s->trainer->update, slot,
                                           sft__net_tensor_path(n, i)),
                            sft__update_slot(&s->trainer->update, slot));
+    if (s->trainer)
+        add_stores(s);
     s->n_meta = 1;              /* the first is the header's hash */
     add_meta(s, "format", SFT_CKPT_FORMAT);
     add_number(s, "format_version", SFT_CKPT_VERSION);
@@ -194,7 +242,7 @@ static sft_status collect(saver *s, const char *extra)
 static sft_status save(const sft_net *n, sft_trainer *t, bool kept, const char *path,
                        const char *extra)
 {
-    saver s = { .net = n, .trainer = t, .kept = kept, .step = t ? t->step : 0 };
+    saver s = { .net = n, .trainer = t, .kept = kept, .step = t ? batches_done(t) : 0 };
     sft__arena_open(&s.arena, n->ctx);
     if (collect(&s, extra) == SFT_OK)
         sft__st_write(n->ctx, path, s.out, s.n, s.meta, s.n_meta);
@@ -207,7 +255,10 @@ sft_status sft_trainer_save(sft_trainer *t, const char *path, const char *extra)
 {
     if (!t || sft__failed(t->ctx))
         return t ? sft_code(t->ctx) : SFT_USAGE;
-    return save(t->net, t, false, path, extra);
+    bool averaged = t->averaged;
+    if (sft_trainer_average(t, false) || save(t->net, t, false, path, extra))
+        return sft_code(t->ctx);
+    return sft_trainer_average(t, averaged);
 }
 
 sft_status sft_net_save(const sft_net *n, const char *path)
@@ -225,5 +276,7 @@ sft_status sft__net_save_kept(const sft_net *n, const char *path)
 int64_t sft__checkpoint_size(const sft_trainer *t)
 {
     int64_t values = (2 + t->update.n_slots) * t->net->n_params + 2 * t->net->n_states;
+    for (int i = 0; i < SFT_STORES; i++)
+        values += t->store[i].needs.kept * (t->net->n_params + t->net->n_states);
     return values * (int64_t)sizeof(real) + 1024 * (int64_t)(t->net->n_tensors + 64);
 }

@@ -5,43 +5,59 @@
 
 #include <string.h>
 
-enum { SLABS = 3 };
+enum { PIECES = 3 + 2 * SFT_STORES };
 
-/* Weights, running averages, the optimiser's state: whatever else a step comes to change belongs here. */
-static void list(sft_trainer *t, sft_slab *slab[SLABS])
+typedef struct piece {
+    void  *at;
+    size_t size;
+} piece;
+
+static piece whole(const sft_slab *s) { return (piece){ s->base, s->size }; }
+
+/* Weights, running averages, the optimiser's state, what wrappers and averages keep: whatever else a step comes to change
+ * belongs here. */
+static size_t list(sft_trainer *t, piece p[PIECES])
 {
-    slab[0] = &t->net->w;
-    slab[1] = &t->net->s;
-    slab[2] = &t->update.slab;
+    int    n = 0;
+    size_t bytes = 0;
+    p[n++] = whole(&t->net->w);
+    p[n++] = whole(&t->net->s);
+    p[n++] = whole(&t->update.slab);
+    for (int i = 0; i < SFT_STORES; i++) {
+        p[n++] = whole(&t->store[i].slab);
+        p[n++] = (piece){ t->store[i].number, (size_t)t->store[i].needs.numbers * sizeof(double) };
+    }
+    for (int i = 0; i < PIECES; i++)
+        bytes += p[i].size;
+    return bytes;
 }
 
 sft_status sft__snapshot_take(sft_trainer *t, sft_snapshot *s)
 {
-    sft_slab *slab[SLABS];
-    size_t bytes = 0;
-    list(t, slab);
-    for (int i = 0; i < SLABS; i++)
-        bytes += slab[i]->size;
-    *s = (sft_snapshot){ .step = t->step, .optimizer_from = t->optimizer_from, .seen = t->seen };
-    if (sft__slab_open(t->ctx, &s->copy, bytes + 1))
+    piece p[PIECES];
+    if (sft_trainer_average(t, false))
+        return sft_code(t->ctx);
+    *s = (sft_snapshot){ .step = t->step, .optimizer_from = t->optimizer_from, .recounted_at = t->recounted_at, .seen = t->seen };
+    if (sft__slab_open(t->ctx, &s->copy, list(t, p) + 1))
         return sft_code(t->ctx);
     char *to = s->copy.base;
-    for (int i = 0; i < SLABS; to += slab[i++]->size)
-        if (slab[i]->size)
-            memcpy(to, slab[i]->base, slab[i]->size);
+    for (int i = 0; i < PIECES; to += p[i++].size)
+        if (p[i].size)
+            memcpy(to, p[i].at, p[i].size);
     return SFT_OK;
 }
 
 void sft__snapshot_restore(sft_trainer *t, const sft_snapshot *s)
 {
-    sft_slab *slab[SLABS];
+    piece p[PIECES];
     const char *from = s->copy.base;
-    list(t, slab);
-    for (int i = 0; i < SLABS; from += slab[i++]->size)
-        if (slab[i]->size)
-            memcpy(slab[i]->base, from, slab[i]->size);
+    list(t, p);
+    for (int i = 0; i < PIECES; from += p[i++].size)
+        if (p[i].size)
+            memcpy(p[i].at, from, p[i].size);
     t->step = s->step;
     t->optimizer_from = s->optimizer_from;
+    t->recounted_at = s->recounted_at;
     t->seen = s->seen;
 }
 

@@ -5,8 +5,27 @@
 
 #include "data/data.h"
 #include "graph/graph.h"
-#include "optim/optim.h"
+#include "optim/method.h"
 #include "recipe/recipe.h"
+
+/* A method with its options and what it keeps. */
+typedef struct sft_kit {
+    const sft_method *method;   /* NULL: none */
+    const void       *conf;
+    const char       *prefix;   /* of its arrays in checkpoints */
+    sft_needs         needs;
+    bool              states;   /* arrays hold the network's states behind the weights */
+    sft_slab          slab;
+    real            **array;
+    double           *number;
+} sft_kit;
+
+enum { SFT_WRAP_STORE, SFT_OPTIMIZER_STORE, SFT_AVERAGE_STORE, SFT_STORES };
+
+typedef struct sft_stretch {     /* the batches of the step in hand */
+    int64_t          epoch, first, batches, batch, rows; /* rows: samples in all */
+    const sft_batch *held;      /* where there is one batch: it, gathered */
+} sft_stretch;
 
 struct sft_trainer {
     sft_ctx    *ctx;
@@ -25,6 +44,12 @@ struct sft_trainer {
     sft_seen    seen;           /* by a schedule that looks at evaluations */
     const sft_measure_record *measure[SFT_METRIC_ROOM]; /* the recipe's metrics, and what early stopping watches */
     int         n_measures;
+    sft_stretch  window;
+    sft_vectors vectors;        /* over the weights */
+    sft_slab    sum;            /* of gradients, where a step takes several batches */
+    sft_kit   store[SFT_STORES];
+    bool        averaged;       /* the averaged weights are in the network, the trained ones in their place */
+    int64_t     recounted_at;   /* step at which running averages were counted for them; -1: never */
     char       *extra;          /* text of the checkpoint that was loaded last, or NULL */
     size_t      extra_size;
 };
@@ -41,6 +66,8 @@ void       sft__keep_batch(sft_predictions *p, const sft_batch *b);
 /* Names of what is not a weight in a checkpoint: "optimizer.exp_avg.3.weight". */
 #define SFT_SLOT_PREFIX "optimizer."
 #define SFT_KEPT_PREFIX "kept."     /* weights remembered by sft_net_remember: the best so far */
+#define SFT_WRAP_PREFIX "wrap."
+#define SFT_AVERAGE_PREFIX "average."
 
 /* pace.c: the rate of the step about to be done, its momentum set; what a schedule has seen as text, and back (false:
  * damaged); whether it has anything to look at. */
@@ -52,7 +79,7 @@ sft_status  sft__check_pace(sft_trainer *t);
 /* snapshot.c: all that a step changes, copied and put back. */
 typedef struct sft_snapshot {
     sft_slab copy;
-    int64_t  step, optimizer_from;
+    int64_t  step, optimizer_from, recounted_at;
     sft_seen seen;
 } sft_snapshot;
 
@@ -64,5 +91,23 @@ void       sft__snapshot_close(sft_trainer *t, sft_snapshot *s);
 sft_status sft__net_save_kept(const sft_net *n, const char *path);
 /* Bytes of a checkpoint of this trainer, a little more rather than less. */
 int64_t    sft__checkpoint_size(const sft_trainer *t);
+
+/* ---- a step: src/train/gradient.c, methods.c ------------------------------------------------ */
+
+int64_t    sft__window_steps(const sft_train_conf *k, int64_t batches); /* steps of an epoch of so many batches */
+void       sft__window_set(sft_trainer *t, int64_t epoch, int64_t within);
+/* The gradient of the mean loss over the window's samples, into the network's; sums over them in *o. again: of the same
+ * samples at other weights, running averages stay. */
+sft_status sft__step_gradient(sft_trainer *t, bool again, sft_outcome *o);
+
+int64_t    sft__methods_bytes(const sft_recipe *r, const sft_net *n); /* of arrays beside the optimiser's slots */
+sft_status sft__methods_open(sft_trainer *t);
+void       sft__methods_close(sft_trainer *t);
+void       sft__methods_reset(sft_trainer *t);
+/* Name of a kept array's tensor in checkpoints. */
+const char *sft__store_path(sft_arena *a, const sft_kit *s, int array, const char *tensor);
+sft_walk   sft__walk(sft_trainer *t, const sft_outcome *o, double lr, sft_when when);
+sft_status sft__methods_before(sft_trainer *t, sft_walk *k);
+void       sft__methods_after(sft_trainer *t, sft_walk *k);
 
 #endif

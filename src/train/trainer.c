@@ -70,7 +70,13 @@ static sft_status open_loaders(sft_trainer *t)
 static sft_status plan_steps(sft_trainer *t)
 {
     const sft_train_conf *k = &t->recipe->train_conf;
-    t->steps_per_epoch = sft__loader_steps(t->loader[SFT_TRAIN]);
+    int64_t batches = sft__loader_steps(t->loader[SFT_TRAIN]);
+    t->steps_per_epoch = sft__window_steps(k, batches);
+    if (!t->steps_per_epoch)
+        return sft__fail(t->ctx, SFT_E246,
+                         "an epoch has %lld batches, fewer than the %lld of train.accumulate, and train.drop_last is "
+                         "on — accumulate fewer",
+                         (long long)batches, (long long)k->accumulate);
     t->steps = k->steps > 0 ? k->steps : k->epochs * t->steps_per_epoch;
     t->epochs = (t->steps + t->steps_per_epoch - 1) / t->steps_per_epoch;
     int64_t warm = sft__warmup_steps(&t->recipe->warmup, t->steps_per_epoch);
@@ -80,6 +86,22 @@ static sft_status plan_steps(sft_trainer *t)
                          "schedule.warmup or raise train.epochs",
                          (long long)warm, (long long)t->steps);
     return SFT_OK;
+}
+
+/* An optimiser without a chain goes by one and the same loss in all steps. */
+static sft_status check_full_batch(const sft_trainer *t)
+{
+    const sft_train_conf *k = &t->recipe->train_conf;
+    int64_t count = t->data->facts.count[SFT_TRAIN], batches = sft__loader_steps(t->loader[SFT_TRAIN]);
+    bool    whole = t->steps_per_epoch == 1 && (!k->drop_last || count == batches * k->batch);
+    if (!t->recipe->optimizer_record->method || whole)
+        return SFT_OK;
+    return sft__fail(t->ctx, SFT_E113,
+                     "optimizer %s works on all %lld training samples in each step, and a step has %lld — set "
+                     "train.batch=%lld%s, or keep the batch and set train.accumulate=%lld%s",
+                     t->recipe->optimizer_record->name, (long long)count, (long long)(k->batch * k->accumulate),
+                     (long long)count, k->drop_last ? " train.drop_last=false" : "",
+                     (long long)((count + k->batch - 1) / k->batch), k->drop_last ? " train.drop_last=false" : "");
 }
 
 /* Early stopping looks at validation scores: are there such? */
@@ -102,7 +124,8 @@ static sft_status check_stop(const sft_trainer *t)
 static sft_status set_up(sft_trainer *t)
 {
     sft_recipe *r = t->recipe;
-    if (open_loaders(t) || plan_steps(t) || check_stop(t) || sft__check_pace(t) || sft__measures_set(t))
+    if (open_loaders(t) || plan_steps(t) || check_full_batch(t) || check_stop(t) || sft__methods_open(t) ||
+        sft__check_pace(t) || sft__measures_set(t))
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
@@ -119,7 +142,7 @@ sft_trainer *sft_trainer_new(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n)
     sft_trainer *t = sft__alloc(c, sizeof *t);
     if (!t)
         return NULL;
-    *t = (sft_trainer){ .ctx = c, .recipe = r, .data = d, .net = n };
+    *t = (sft_trainer){ .ctx = c, .recipe = r, .data = d, .net = n, .recounted_at = -1 };
     sft__arena_open(&t->arena, c);
     if (set_up(t) == SFT_OK)
         return t;
@@ -136,6 +159,7 @@ void sft_trainer_free(sft_trainer *t)
         sft__loader_free(t->loader[s]);
     sft__loader_free(t->scored);
     sft__update_close(&t->update);
+    sft__methods_close(t);
     sft__free(c, t->extra, t->extra_size);
     sft__arena_close(&t->arena);
     sft__free(c, t, sizeof *t);
@@ -171,19 +195,36 @@ static double accuracy(const sft_trainer *t, double right, int64_t count)
     return t->net->task == SFT_REGRESSION ? NAN : right / (double)count;
 }
 
+/* The update, once the gradient is there; *norm: of the gradient that the optimiser was given. */
+static sft_status update(sft_trainer *t, const sft_outcome *o, double lr, sft_when now, double *norm)
+{
+    sft_walk k = sft__walk(t, o, lr, now);
+    if (sft__methods_before(t, &k))
+        return sft_code(t->ctx);
+    t->step++;
+    if (!t->recipe->optimizer_record->method) {
+        *norm = sqrt(k.sumsq);
+        sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step - t->optimizer_from, lr,
+                         clip_scale(t, *norm));
+    }
+    sft__methods_after(t, &k);
+    return SFT_OK;
+}
+
 sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
 {
-    if (!t || sft__failed(t->ctx))
+    if (!t || sft__failed(t->ctx) || sft_trainer_average(t, false))
         return t ? sft_code(t->ctx) : SFT_USAGE;
     int64_t epoch = t->step / t->steps_per_epoch, within = t->step % t->steps_per_epoch;
-    const sft_batch *b = sft__loader_get(t->loader[SFT_TRAIN], epoch, within);
+    sft_when now = { .step = t->step, .steps = t->steps, .steps_per_epoch = t->steps_per_epoch };
     sft_outcome o;
-    if (!b || sft__net_train(t->net, b, (uint64_t)t->step, &o))
+    sft__window_set(t, epoch, within);
+    if (sft__step_gradient(t, false, &o))
         return sft_code(t->ctx);
     double lr = sft__set_pace(t), norm = sqrt(o.grad_sumsq);
-    t->step++;
-    sft__update_step(&t->update, sft__ctx_team(t->ctx), t->step - t->optimizer_from, lr,
-                     clip_scale(t, norm));
+    if (update(t, &o, lr, now, &norm))
+        return sft_code(t->ctx);
+    int64_t rows = t->window.rows;
     if (facts)
         *facts = (sft_step_facts){ .step = t->step,
                                    .epoch = epoch + 1,
@@ -191,19 +232,12 @@ sft_status sft_step(sft_trainer *t, sft_step_facts *facts)
                                    .lr = lr,
                                    .grad_norm = norm,
                                    .batch = { mean(o.loss_sum, o.weight),
-                                              accuracy(t, o.right, b->rows), b->rows } };
+                                              accuracy(t, o.right, rows), rows } };
     return SFT_OK;
 }
 
-sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
+static sft_status evaluate(sft_trainer *t, sft_split split, sft_scores *scores, sft_predictions *p)
 {
-    return sft__evaluate(t, split, scores, NULL);
-}
-
-sft_status sft__evaluate(sft_trainer *t, sft_split split, sft_scores *scores, sft_predictions *p)
-{
-    if (!t || sft__failed(t->ctx))
-        return t ? sft_code(t->ctx) : SFT_USAGE;
     *scores = (sft_scores){ NAN, NAN, 0 };
     sft_loader *l = split == SFT_TRAIN && t->scored ? t->scored : t->loader[split];
     if (!l)
@@ -225,4 +259,19 @@ sft_status sft__evaluate(sft_trainer *t, sft_split split, sft_scores *scores, sf
     }
     *scores = (sft_scores){ mean(loss, weight), accuracy(t, right, count), count };
     return SFT_OK;
+}
+
+sft_status sft__evaluate(sft_trainer *t, sft_split split, sft_scores *scores, sft_predictions *p)
+{
+    if (!t || sft__failed(t->ctx))
+        return t ? sft_code(t->ctx) : SFT_USAGE;
+    bool was = t->averaged;
+    if (sft_trainer_average(t, true) || evaluate(t, split, scores, p))
+        return sft_code(t->ctx);
+    return sft_trainer_average(t, was);
+}
+
+sft_status sft_evaluate(sft_trainer *t, sft_split split, sft_scores *scores)
+{
+    return sft__evaluate(t, split, scores, NULL);
 }

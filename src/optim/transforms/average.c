@@ -19,7 +19,7 @@ SFT_HOT static void gather_and_look_ahead(int64_t n, real mu, real take, const r
 
 static const real *apply(const void *conf, const sft_block *b)
 {
-    const sft_average *k = conf;
+    const sft_running_mean *k = conf;
     real               mu = (real)k->momentum, take = (real)(1 - k->momentum);
     if (!k->nesterov) {
         gather(b->n, mu, take, b->in, b->slot[0]);
@@ -31,7 +31,7 @@ static const real *apply(const void *conf, const sft_block *b)
 
 static void set_momentum(void *conf, double momentum)
 {
-    ((sft_average *)conf)->momentum = momentum;
+    ((sft_running_mean *)conf)->momentum = momentum;
 }
 
 const sft_transform sft_transform_average = {

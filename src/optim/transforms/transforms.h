@@ -62,10 +62,10 @@ typedef struct sft_trust {
     bool   clip, always;        /* never above 1; biases and norms too */
 } sft_trust;
 
-typedef struct sft_average {
+typedef struct sft_running_mean {
     double momentum;
     bool   nesterov;
-} sft_average;
+} sft_running_mean;
 
 enum { SFT_MUON_ORIGINAL, SFT_MUON_MATCH_RMS_ADAMW };
 
