@@ -140,6 +140,12 @@ SFT_API sft_status sft_data_facts_of(const sft_data *d, sft_data_facts *facts);
 SFT_API sft_status sft_data_sample(const sft_data *d, sft_split split, int64_t index, float *x, float *y);
 /* Standardises `rows` raw samples in place as the data set's own are: what samples from elsewhere need before sft_net_predict. */
 SFT_API sft_status sft_data_standardize(const sft_data *d, float *x, int64_t rows);
+/* The other way: values as they came (pixels of bytes are 0..255). */
+SFT_API sft_status sft_data_restore(const sft_data *d, float *x, int64_t rows);
+/* Training samples index[0..rows) as `epoch` (from 0) of the recipe's training sees them: changed by its `augment` section and
+ * standardised; where it mixes batches, these are mixed with each other. x: rows samples. */
+SFT_API sft_status sft_data_augmented(const sft_data *d, sft_recipe *r, int64_t epoch, const int64_t *index, int64_t rows,
+                                      float *x);
 SFT_API void       sft_data_free(sft_data *d);
 
 /* Data sets that can be fetched into a cache folder. The library does not use the network: a program fetches a file, and

@@ -66,7 +66,7 @@ grep -q 'the last good checkpoint is of step 35' err || { echo "FAILED: no word 
 expect 0 'trained after 105 steps' "$surefoot" resume full
 
 # damage: one file, then both
-for file in full/checkpoints/step-00000105.safetensors; do printf 'x' | dd of=$file bs=1 seek=9000 conv=notrunc 2> /dev/null; done
+for file in full/checkpoints/step-00000105.safetensors; do printf 'xxxxxxxx' | dd of=$file bs=1 seek=9000 conv=notrunc 2> /dev/null; done
 expect 0 'fell back to the checkpoint of step 100' "$surefoot" resume full
 for file in full/checkpoints/step-*.safetensors; do truncate -s 5000 "$file"; done
 expect 5 'error\[E302\].*cut short' "$surefoot" resume full

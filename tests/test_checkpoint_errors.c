@@ -392,7 +392,7 @@ static void test_recipe_changed(void **state)
         assert_int_equal(sft_trainer_load(other.t, s.path, 0, NULL), SFT_OK);
         close_subject(&other);
     }
-    refused(&s, rewrite(&s, (edit){ .meta = "order" }), "E317", "train.seed was unknown, is 3;");
+    refused(&s, rewrite(&s, (edit){ .meta = "order" }), "E317", "now with train.seed=3;");
     refused(&s, rewrite(&s, (edit){ .meta = "step", .value = "-1" }), "E305",
             "its step, `-1`, is not a number");
     refused(&s, rewrite(&s, (edit){ .meta = "step", .value = "x" }), "E305", "its step, `x`");

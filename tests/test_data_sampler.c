@@ -145,7 +145,7 @@ static void archives_are_unpacked(void **state)
     (void)state;
     static const char *const members[] = { "a.bin", "b.txt", NULL };
     uint8_t                  tar[512 * 8] = { 0 };
-    char                     path[64], text[64] = "";
+    char                     path[64], text[80] = "";
     sft_ctx                 *c = check_open();
     folder_make(path);
     tar_header(tar, "set/", 0, '5');

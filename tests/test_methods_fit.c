@@ -56,7 +56,7 @@ static void changed_methods_are_refused(void **state)
     } now[] = {
         { { "wrap=none", "average=ema", NULL }, "was made with `wrap: lookahead` and the recipe has `wrap: none`" },
         { { "wrap=lookahead", "average=swa", NULL }, "was made with `average: ema` and the recipe has `average: swa`" },
-        { { "wrap=lookahead", "average=ema", "train.accumulate=2", NULL }, "train.accumulate was 1, is 2" },
+        { { "wrap=lookahead", "average=ema", "train.accumulate=2", NULL }, "now with train.accumulate=2" },
     };
     char folder[64];
     fit_vanish(folder_make(folder), false, 0, fit_recipe, was, 44);

@@ -107,10 +107,30 @@ static void fill_rules(sft_recipe *r, int id, sft_stream *s)
     }
 }
 
+/* Two calls, with some options of the second. */
+static void fill_list(sft_recipe *r, sft_stream *s)
+{
+    char text[128], buf[64];
+    int  n = 0;
+    while (sft__augment_at(n)) n++;
+    const sft_augment *x = sft__augment_at((int)sft__below(s, (uint64_t)n));
+    snprintf(text, sizeof text, "augment=flip p=0.25 | %s", x->name);
+    sft_recipe_set(r, text);
+    CHECK_OK(r->ctx);
+    for (const sft_field *row = x->fields; row->name; row++) {
+        const char *value = some_value(row, s, buf, sizeof buf);
+        if (value) set(r, "augment.2", row->name, value);
+    }
+}
+
 static void fill_section(sft_recipe *r, int id, sft_stream *s)
 {
     if (sft__section[id].patterns) {
         fill_rules(r, id, s);
+        return;
+    }
+    if (sft__section[id].list) {
+        fill_list(r, s);
         return;
     }
     const sft_section *section = &sft__section[id];
@@ -167,6 +187,7 @@ static void test_every_text_reads_back(void **state)
                 has(again, key, sft_recipe_get(r, key));
             }
         }
+        has(again, "augment", sft_recipe_get(r, "augment"));
         sft_recipe_free(again);
         sft_recipe_free(r);
         sft_close(c);
@@ -382,7 +403,7 @@ static void test_schema(void **state)
         sft_choice         k;
         int                n = 0;
         while (s->at && s->at(n, &k)) n++;
-        assert_int_equal(json_array_size(forms), 1 + (s->at ? n : 1));
+        assert_int_equal(json_array_size(forms), 1 + s->list + (s->at ? n : 1));
         assert_non_null(json_object_get(json_object_get(root, "properties"), s->name));
     }
     json_decref(root);

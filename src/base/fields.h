@@ -70,6 +70,9 @@ sft_status sft__spec_put(sft_arena *a, sft_spec *s, const char *key, const char 
 /* Parses "name [main] key=value …" up to `end` characters (the whole text). Values may be quoted "…" or bracketed […]. */
 sft_status sft__spec_parse(sft_arena *a, const char *text, size_t n, sft_pos pos, sft_spec *out);
 
+/* Bytes up to the next | ( ) that is neither quoted nor in a list: one call of a chain. */
+size_t sft__spec_length(const char *text, size_t n);
+
 void sft__fields_defaults(const sft_field *rows, void *conf, sft_arena *a);
 /* Defaults, then the spec's arguments. `what` names the owner in messages: "optimizer adamw", "linear (layer 3)". */
 sft_status sft__fields_bind(sft_arena *a, const sft_field *rows, void *conf, const sft_spec *s, const char *what);

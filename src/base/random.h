@@ -20,9 +20,10 @@ enum sft_purpose {
     SFT_FOR_SPLIT,
     SFT_FOR_SHUFFLE,            /* counter: epoch, -, -, lane */
     SFT_FOR_DATA,               /* synthetic data */
-    SFT_FOR_AUGMENT,            /* counter: epoch, step, sample, lane */
+    SFT_FOR_AUGMENT,            /* counter: epoch, sample, place in the list, lane */
     SFT_FOR_NOISE,
     SFT_FOR_TEST,
+    SFT_FOR_MIX = 32,           /* mixup, cutmix; counter: epoch, step low, step high, lane */
     SFT_FOR_LAYER = 1024        /* + layer index; counter: step low, step high, row in the batch, lane */
 };
 

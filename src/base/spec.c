@@ -204,3 +204,30 @@ sft_status sft__spec_parse(sft_arena *a, const char *text, size_t n, sft_pos pos
     }
     return SFT_OK;
 }
+
+/* Quotes and lists start where sft__spec_parse sees them. */
+size_t sft__spec_length(const char *text, size_t n)
+{
+    char   quote = 0, before = ' ';
+    int    lists = 0;
+    size_t i = 0;
+    for (; i < n; before = text[i++]) {
+        const char c = text[i];
+        const bool start = is_blank(before) || before == '=';
+        if (quote) {
+            if (c == '\\' && quote == '"' && i + 1 < n)
+                i++;
+            else if (c == quote)
+                quote = 0;
+        } else if (lists > 0) {
+            lists += (c == '[') - (c == ']');
+        } else if ((c == '"' || c == '\'') && (start || before == ':')) {
+            quote = c;
+        } else if (c == '[' && start) {
+            lists = 1;
+        } else if (c == '|' || c == '(' || c == ')') {
+            break;
+        }
+    }
+    return i;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* surefoot data SOURCE|RECIPE: what the samples are, how they are split, what they look like. */
 #include "cli.h"
+#include "data_show.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -237,6 +238,9 @@ static int run(cli *a)
 {
     if (a->n_args && !strcmp(a->arg[0], "get"))
         return cli_data_get(a);
+    if (a->n_args && !strcmp(a->arg[0], "show")) return cli_data_show(a);
+    if (cli_has(a, "output") || cli_has(a, "samples") || cli_has(a, "epochs"))
+        return cli_usage(a, "-o, --samples and --epochs belong to `data show`");
     if (a->n_args != 1)
         return cli_usage(a, a->n_args ? "data takes one source or one recipe — quote a source with options" : "which data?");
     data_view v = { .a = a };
@@ -255,16 +259,20 @@ static int run(cli *a)
 
 static const cli_flag flags[] = {
     { "mirror", 0, "URL", "of get: https server that has SET/FILE instead of the usual ones; SUREFOOT_MIRROR does the same" },
+    { "output", 'o', "FILE.png", "show: draw a contact sheet instead of characters" },
+    { "samples", 0, "N", "show: that many samples, one of each class in turn" },
+    { "epochs", 0, "N", "show: as that many epochs see them" },
     { 0 },
 };
 
 const cli_verb cli_verb_data = {
-    .name = "data", .usage = "data SOURCE|RECIPE|get SET… [key=value …]", .doc = "show samples, classes, splits and value ranges of data", .flags = flags,
+    .name = "data", .usage = "data SOURCE|RECIPE|show RECIPE|get SET… [key=value …]", .doc = "show samples, classes, splits and value ranges of data", .flags = flags,
     .run = run,
     .examples = "  surefoot data digits\n"
                 "  surefoot data recipes/mnist-cnn.yaml\n"
                 "  surefoot data 'csv:iris.csv label=species'\n"
                 "  surefoot data iris.csv data.label=species\n"
                 "  surefoot data idx:mnist split.validation=0.2\n"
-                "  surefoot data get mnist\n",
+                "  surefoot data get mnist\n"
+                "  surefoot data show digits augment='rotate 15 | cutout 3' -o sheet.png\n",
 };

@@ -21,6 +21,7 @@ static const struct kind {
     { "wrapper", "Wrappers of the optimiser's step" },
     { "average", "Averages of the weights" },
     { "data", "Data" },
+    { "augmentation", "Augmentations" },
     { "section", "Sections of a recipe" },
     { NULL, NULL },
 };

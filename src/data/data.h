@@ -6,6 +6,7 @@
 
 #include "base/fields.h"
 #include "base/io.h"
+#include "data/augment/augment.h"
 #include "graph/graph.h"
 
 /* Samples as they came: bytes stay bytes until a batch is gathered. */
@@ -82,6 +83,7 @@ typedef struct sft_loader_conf {
     bool      drop_last; /* leave out the short last batch */
     bool      prefetch;  /* gather in a thread */
     bool      weighted;  /* with shuffle: every class equally often, drawn with replacement */
+    const sft_augments *augment; /* of training samples; NULL or none: as they are. Must live on */
 } sft_loader_conf;
 
 sft_loader *sft__loader_new(const sft_data *d, const sft_loader_conf *k);

@@ -61,13 +61,13 @@ void sft__gather(const sft_data *d, sft_split split, const int64_t *at, int64_t 
 {
     const sft_samples *s = sft__split_samples(d, split);
     const int64_t      n = sft__count(s->shape), outputs = d->raw.outputs;
-    for (int64_t r = 0; r < rows; r++, x += n) {
+    for (int64_t r = 0; r < rows; r++) {
         int64_t i = d->index[split][at[r]];
-        if (r + AHEAD < rows) ask_for(s, d->index[split][at[r + AHEAD]], n);
-        if (d->n_affine == n)
-            features(d, s, i, n, x);
-        else
-            groups_of(d, s, i, n, x);
+        if (x && r + AHEAD < rows) ask_for(s, d->index[split][at[r + AHEAD]], n);
+        if (x && d->n_affine == n)
+            features(d, s, i, n, x + r * n);
+        else if (x)
+            groups_of(d, s, i, n, x + r * n);
         if (label) label[r] = s->label[i];
         for (int64_t k = 0; target && k < outputs; k++)
             target[r * outputs + k] = (real)s->target[i * outputs + k];

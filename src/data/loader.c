@@ -4,19 +4,23 @@
  * next in order. A request that the thread has not begun is taken back: where all cores are
  * busy, or where the caller jumps about, it gathers for itself and never waits for a thread to
  * be scheduled. Handing over costs 5 to 10 microseconds, which is more than gathering a small
- * batch, so batches below THREAD_FROM bytes are gathered in get itself. */
+ * batch, so batches below THREAD_FROM bytes are gathered in get itself; augmented ones take
+ * longer, and are from AUGMENTED_FROM bytes on. */
 #include "base/random.h"
+#include "data/augment/augmenter.h"
 #include "data/parts.h"
 #include "data/sampler.h"
 
 #include <pthread.h>
 #include <signal.h>
 
-#define THREAD_FROM (256 * 1024)
+#define THREAD_FROM    (256 * 1024)
+#define AUGMENTED_FROM (16 * 1024)
 
 typedef struct buffer {
     real     *x, *target;
     int32_t  *label;
+    sft_mixed mixed;  /* where the recipe mixes batches of class labels */
     sft_batch batch;
     int64_t   epoch, step; /* -1: holds nothing */
 } buffer;
@@ -29,6 +33,8 @@ struct sft_loader {
     int64_t        *order[2]; /* of the last even and odd epoch: sample numbers within the split */
     int64_t         order_epoch[2];
     sft_sampler     sampler; /* weighted only */
+    sft_augmenter  *augmenter; /* or NULL */
+    int64_t        *number;    /* sample numbers of a batch, for the augmenter */
     buffer          buffer[2];
     int             current; /* the caller's buffer */
     bool            threaded;
@@ -56,12 +62,30 @@ static const int64_t *order_of(sft_loader *l, int64_t epoch)
     return order;
 }
 
+/* The samples as this epoch sees them; false: they are left to be gathered. */
+static bool augment(sft_loader *l, buffer *b, const int64_t *at, int64_t rows, int64_t epoch,
+                    int64_t from)
+{
+    for (int64_t r = 0; r < rows; r++) l->number[r] = l->data->index[l->conf.split][at[r]];
+    return sft__augment_samples(l->augmenter, epoch, l->number, rows, l->conf.weighted ? from : -1,
+                                b->x);
+}
+
 static void fill(sft_loader *l, buffer *b, int64_t epoch, int64_t step)
 {
     int64_t from = step * l->conf.batch, rows = l->count - from;
     rows = rows < l->conf.batch ? rows : l->conf.batch;
-    sft__gather(l->data, l->conf.split, order_of(l, epoch) + from, rows, b->x, b->label, b->target);
+    const int64_t *at = order_of(l, epoch) + from;
+    bool           mixed = false, done = l->augmenter && augment(l, b, at, rows, epoch, from);
+    sft__gather(l->data, l->conf.split, at, rows, done ? NULL : b->x, b->label, b->target);
+    if (l->augmenter)
+        mixed = sft__augment_batch(l->augmenter, epoch, step, rows, b->x, b->label, b->target,
+                                   &b->mixed);
     b->batch = (sft_batch){ .rows = rows, .x = b->x, .label = b->label, .target = b->target };
+    if (mixed && b->label) {
+        b->batch.label2 = b->mixed.label2;
+        b->batch.mix = b->mixed.mix;
+    }
     b->epoch = epoch;
     b->step = step;
 }
@@ -70,7 +94,7 @@ static void next_of(const sft_loader *l, int64_t *epoch, int64_t *step)
 {
     if (++*step == l->steps) {
         *step = 0;
-        *epoch += l->conf.shuffle;
+        *epoch += l->conf.shuffle || l->augmenter;
     }
 }
 
@@ -176,6 +200,9 @@ static void make_buffer(sft_loader *l, buffer *b)
     b->x = sft__alloc(l->ctx, rows * (size_t)l->sample * sizeof(real));
     if (s->label) b->label = sft__alloc(l->ctx, rows * sizeof *b->label);
     if (s->target) b->target = sft__alloc(l->ctx, rows * (size_t)l->outputs * sizeof(real));
+    if (!s->label || !sft__augments_mix(l->conf.augment)) return;
+    b->mixed.label2 = sft__alloc(l->ctx, rows * sizeof *b->label);
+    b->mixed.mix = sft__alloc(l->ctx, rows * sizeof(real));
 }
 
 static void free_buffer(sft_loader *l, buffer *b)
@@ -184,6 +211,8 @@ static void free_buffer(sft_loader *l, buffer *b)
     sft__free(l->ctx, b->x, rows * (size_t)l->sample * sizeof(real));
     sft__free(l->ctx, b->label, rows * sizeof *b->label);
     sft__free(l->ctx, b->target, rows * (size_t)l->outputs * sizeof(real));
+    sft__free(l->ctx, b->mixed.label2, rows * sizeof *b->label);
+    sft__free(l->ctx, b->mixed.mix, rows * sizeof(real));
 }
 
 static void make_orders(sft_loader *l)
@@ -193,6 +222,14 @@ static void make_orders(sft_loader *l)
         l->order[k] = sft__alloc(l->ctx, (size_t)l->count * sizeof **l->order);
         for (int64_t i = 0; l->order[k] && i < l->count; i++) l->order[k][i] = i;
     }
+}
+
+static void make_augmenter(sft_loader *l)
+{
+    const sft_loader_conf *k = &l->conf;
+    if (!k->augment || !k->augment->n || k->split != SFT_TRAIN) return;
+    l->number = sft__alloc(l->ctx, (size_t)k->batch * sizeof *l->number);
+    l->augmenter = sft__augmenter_new(l->data, k->augment, k->seed, k->batch);
 }
 
 sft_loader *sft__loader_new(const sft_data *d, const sft_loader_conf *k)
@@ -216,9 +253,10 @@ sft_loader *sft__loader_new(const sft_data *d, const sft_loader_conf *k)
         sft__loader_free(l);
         return NULL;
     }
-    bool threaded = k->prefetch && size >= THREAD_FROM;
     make_orders(l);
     if (k->weighted) sft__sampler_make(d, k->split, &l->sampler);
+    make_augmenter(l);
+    bool threaded = k->prefetch && size >= (l->augmenter ? AUGMENTED_FROM : THREAD_FROM);
     for (int i = 0; i < 1 + threaded; i++) make_buffer(l, &l->buffer[i]);
     if (sft__failed(d->ctx)) {
         sft__loader_free(l);
@@ -238,7 +276,7 @@ int64_t sft__loader_tail(const sft_loader *l)
 
 const sft_batch *sft__loader_get(sft_loader *l, int64_t epoch, int64_t step)
 {
-    if (!l->conf.shuffle) epoch = 0; /* all epochs are alike */
+    if (!l->conf.shuffle && !l->augmenter) epoch = 0; /* all epochs are alike */
     if (l->threaded) return get_threaded(l, epoch, step);
     fill(l, &l->buffer[0], epoch, step);
     return &l->buffer[0].batch;
@@ -249,6 +287,8 @@ void sft__loader_free(sft_loader *l)
     if (!l) return;
     stop_thread(l);
     sft__sampler_free(l->ctx, &l->sampler);
+    sft__augmenter_free(l->augmenter);
+    sft__free(l->ctx, l->number, (size_t)l->conf.batch * sizeof *l->number);
     for (int i = 0; i < 2; i++) {
         free_buffer(l, &l->buffer[i]);
         sft__free(l->ctx, l->order[i], (size_t)l->count * sizeof **l->order);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Opens the data set that a recipe names. */
+#include "data/augment/augmenter.h"
 #include "recipe/recipe.h"
 
 sft_data *sft_data_open(sft_ctx *c, sft_recipe *r)
@@ -11,5 +12,9 @@ sft_data *sft_data_open(sft_ctx *c, sft_recipe *r)
         return NULL;
     }
     if (sft_recipe_resolve(r) == SFT_OK) sft__data_make(c, &r->data, &r->split_conf, &d);
+    if (d && sft__augments_check(d, &r->stages)) {
+        sft_data_free(d);
+        return NULL;
+    }
     return d;
 }

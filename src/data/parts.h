@@ -28,7 +28,7 @@ sft_status sft__standardize(sft_data *d, int how);
 /* W241 to W244 as notes. */
 sft_status sft__data_remarks(sft_data *d);
 
-/* Copies samples `at[0..rows)` of a split, standardised; label or target may be NULL. */
+/* Copies samples `at[0..rows)` of a split, standardised; x, label or target may be NULL. */
 void sft__gather(const sft_data *d, sft_split split, const int64_t *at, int64_t rows, real *x,
                  int32_t *label, real *target);
 

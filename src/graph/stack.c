@@ -81,33 +81,6 @@ static void skip(parser *p, size_t n)
     while (n-- > 0) advance(p);
 }
 
-/* Bytes up to the next | ( ) that is neither quoted nor in a list; quotes and lists start where sft__spec_parse sees them. */
-static size_t element_length(const parser *p)
-{
-    char   quote = 0, before = ' ';
-    int    lists = 0;
-    size_t i = p->i;
-    for (; i < p->n; before = p->text[i++]) {
-        const char c = p->text[i];
-        const bool start = blank(before) || before == '=';
-        if (quote) {
-            if (c == '\\' && quote == '"' && i + 1 < p->n)
-                i++;
-            else if (c == quote)
-                quote = 0;
-        } else if (lists > 0) {
-            lists += (c == '[') - (c == ']');
-        } else if ((c == '"' || c == '\'') && (start || before == ':')) {
-            quote = c;
-        } else if (c == '[' && start) {
-            lists = 1;
-        } else if (c == '|' || c == '(' || c == ')') {
-            break;
-        }
-    }
-    return i - p->i;
-}
-
 static sft_status unknown_layer(parser *p, const sft_spec *s)
 {
     if (!s->name || !*s->name) {
@@ -173,7 +146,7 @@ static sft_status given_once(parser *p, const sft_op *op, const sft_spec *s)
 
 static sft_status layer(parser *p, sft_layer **out)
 {
-    const size_t n = element_length(p);
+    const size_t n = sft__spec_length(p->text + p->i, p->n - p->i);
     if (n == 0) return expected(p, "a layer such as `linear 64`");
     sft_spec   spec = { 0 };
     sft_status s = sft__spec_parse(p->a, p->text + p->i, n, p->pos, &spec);

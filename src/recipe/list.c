@@ -23,6 +23,7 @@ RECORDS(schedule, sft_schedule, sft__schedule_at)
 RECORDS(wrapper, sft_wrapper, sft__wrapper_at)
 RECORDS(average, sft_average, sft__average_at)
 RECORDS(data, sft_source, sft__source_at)
+RECORDS(augmentation, sft_augment, sft__augment_at)
 RECORDS(preset, sft_preset, sft__preset_at)
 
 static bool metric_at(int i, sft_record *r)
@@ -44,7 +45,8 @@ static bool section_at(int i, sft_record *r)
 static bool record_at(int index, sft_record *r)
 {
     static bool (*const kinds[])(int, sft_record *) = {
-        op_at, preset_at, loss_at, metric_at, init_at, optimizer_at, schedule_at, wrapper_at, average_at, data_at, section_at,
+        op_at, preset_at, loss_at, metric_at, init_at, optimizer_at, schedule_at, wrapper_at, average_at, data_at,
+        augmentation_at, section_at,
     };
     for (size_t k = 0; index >= 0 && k < sizeof kinds / sizeof *kinds; k++) {
         int n = 0;

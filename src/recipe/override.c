@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "recipe/augment.h"
 #include "recipe/sections.h"
 
 typedef struct assignment {
@@ -41,7 +42,7 @@ static const sft_section *owner(sft_recipe *r, const char *key, const sft_field 
 {
     for (int id = 0; id < SFT_SECTIONS; id++) {
         sft_choice c = { .fields = sft__section[id].rows };
-        if (sft__section[id].patterns) continue;
+        if (sft__section[id].patterns || sft__section[id].list) continue;
         if (sft__section[id].at) {
             const sft_spec *s = sft__section_spec(r, id);
             const char     *name = s->name && *s->name ? s->name : sft__section[id].usual;
@@ -163,6 +164,7 @@ static sft_status set_key(sft_recipe *r, int id, const assignment *a)
     if (sft__section[id].patterns) return set_rule(r, id, a);
     const sft_section *section = &sft__section[id];
     sft_spec          *s = sft__section_spec(r, id), changed;
+    if (section->list) return sft__augment_set(r, a->key, a->value);
     if (section->at && sft__text_is(a->key, "name") && !r->stack) return set_name(r, id, a);
     const sft_field *rows = rows_now(r, id, a->key);
     if (!rows) return sft_code(r->ctx);
@@ -181,6 +183,8 @@ static sft_status try_section(sft_recipe *r, int id)
 {
     sft_bound  b;
     sft_layer *l;
+    sft_augments stages;
+    if (sft__section[id].list) return sft__augment_bind(r, &stages);
     if (id == SFT_MODEL_SECTION && r->stack) {
         return sft__stack_parse(&r->arena, r->stack, strlen(r->stack), r->stack_pos, &l);
     }
@@ -196,11 +200,15 @@ static sft_status set_section(sft_recipe *r, int id, const assignment *a)
     if (sft__section[id].patterns) return sft__rules_wanted(r, id, a->value_pos, true);
     const sft_spec before = *sft__section_spec(r, id);
     const char    *stack = r->stack;
+    sft_spec      *call = r->call;
+    const int      n_calls = r->n_calls;
     sft_status s = sft__section_assign(r, id, a->value, strlen(a->value), a->value_pos, true);
     if (s == SFT_OK) s = try_section(r, id);
     if (s == SFT_OK) return SFT_OK;
     *sft__section_spec(r, id) = before; /* after sft_clear the recipe is as it was */
     r->stack = stack;
+    r->call = call;
+    r->n_calls = n_calls;
     return s;
 }
 

@@ -6,6 +6,7 @@
 #include "base/io.h"
 #include "base/text.h"
 #include "graph/presets/presets.h"
+#include "recipe/augment.h"
 #include "recipe/sections.h"
 
 static sft_recipe *make(sft_ctx *c, const char *name)
@@ -92,6 +93,7 @@ void sft__section_clear(sft_recipe *r, int id)
     }
     *sft__section_spec(r, id) = (sft_spec){ 0 };
     if (id == SFT_MODEL_SECTION) r->stack = NULL;
+    if (sft__section[id].list) r->n_calls = 0;
 }
 
 /* "mlp depth=3" names a preset and stays a call, so that overrides reach its options; anything else is stack text. */
@@ -140,6 +142,10 @@ sft_status sft__section_assign(sft_recipe *r, int id, const char *text, size_t n
         r->model.pos = pos;
         return SFT_OK;
     }
+    if (sft__section[id].list) {
+        sft__section_clear(r, id);
+        return sft__augment_add(r, text, n, pos, override);
+    }
     sft_status s = sft__spec_parse(&r->arena, text, n, pos, &spec);
     if (s == SFT_OK && !sft__section[id].at) s = sft__spec_unname(r, id, &spec);
     if (s != SFT_OK) return s;
@@ -176,7 +182,7 @@ static const char *owner_of(const char *key, const sft_field **row)
     for (int id = 0; id < SFT_SECTIONS; id++) {
         const sft_section *s = &sft__section[id];
         sft_choice         c;
-        for (int i = 0; s->at && !s->patterns && s->at(i, &c); i++) {
+        for (int i = 0; s->at && !s->patterns && !s->list && s->at(i, &c); i++) {
             *row = c.fields ? sft__field_find(c.fields, key) : NULL;
             if (*row) return s->name;
         }

@@ -62,7 +62,7 @@ typedef struct sft_keep_conf {
 } sft_keep_conf;
 
 typedef enum sft_section_id {
-    SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
+    SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_AUGMENT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
     SFT_INIT_LAYERS_SECTION, SFT_OPTIMIZER_SECTION, SFT_GROUPS_SECTION, SFT_REGULAR_SECTION, SFT_SCHEDULE_SECTION,
     SFT_WRAP_SECTION, SFT_AVERAGE_SECTION, SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION, SFT_METRICS_SECTION,
     SFT_SECTIONS
@@ -81,7 +81,10 @@ struct sft_recipe {
     sft_arena  arena;
     const char *file;           /* "recipe.yaml" in messages */
     /* as given, edited by overrides */
-    sft_spec   data, split, model, loss, init, optimizer, schedule, wrap, average, train, early_stop, checkpoint, metrics, regularize;
+    sft_spec   data, split, augment, model, loss, init, optimizer, schedule, wrap, average, train, early_stop, checkpoint, metrics,
+        regularize;
+    sft_spec  *call;            /* augmentations, in order */
+    int        n_calls;
     sft_rules   init_layers;    /* initialisers by pattern */
     sft_rules   groups;         /* rate and decay by pattern */
     const char *stack;          /* model as stack text; NULL: a preset, in `model` */
@@ -92,6 +95,7 @@ struct sft_recipe {
     const sft_source    *source;
     sft_init_extra       init_extra;
     sft_split_conf       split_conf;
+    sft_augments           stages;        /* of augmentation */
     sft_layer           *layers;
     const sft_loss      *loss_record;   /* NULL: by the task */
     void                *loss_conf;

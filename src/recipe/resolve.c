@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "graph/presets/presets.h"
+#include "recipe/augment.h"
 #include "recipe/sections.h"
 
 static const sft_field no_rows[] = { SFT_FIELD_END };
@@ -158,6 +159,12 @@ static sft_status resolve_model(sft_recipe *r)
     return s;
 }
 
+static sft_status resolve_list(sft_recipe *r, int id)
+{
+    r->bound[id] = (sft_bound){ .rows = no_rows };
+    return sft__augment_bind(r, &r->stages);
+}
+
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 static bool is_missing(sft_recipe *r, int id)
@@ -264,6 +271,8 @@ sft_status sft_recipe_resolve(sft_recipe *r)
             s = resolve_model(r);
         else if (sft__section[id].patterns)
             s = sft__rules_bind(r, id);
+        else if (sft__section[id].list)
+            s = resolve_list(r, id);
         else
             s = sft__section_bind(r, id, sft__section_spec(r, id), &r->bound[id]);
     }

@@ -127,6 +127,8 @@ static void body(sft_string *out, sft_recipe *r, int id)
     if (s->patterns) sft__string_add(out, ", \"type\": [\"object\", \"null\"], \"additionalProperties\": {");
     else sft__string_add(out, ", ");
     sft__string_add(out, "\"anyOf\": [{\"type\": [\"string\", \"number\", \"null\"]}");
+    if (s->list) /* a list of calls: text or mappings, as the only call is */
+        sft__string_addf(out, ", {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}}", s->name);
     if (!s->at) {
         sft__string_add(out, ", ");
         mapping(out, s, &c, s->rows);

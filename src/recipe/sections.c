@@ -116,6 +116,7 @@ const sft_field sft__metrics_fields[] = {
         return true;                                                                               \
     }
 CHOICES(data, sft_source, sft__source_at)
+CHOICES(augment, sft_augment, sft__augment_at)
 CHOICES(preset, sft_preset, sft__preset_at)
 CHOICES(loss, sft_loss, sft__loss_at)
 CHOICES(init, sft_init, sft__init_at)
@@ -131,6 +132,9 @@ const sft_section sft__section[SFT_SECTIONS] = {
         .doc = "where the samples come from", .example = "data: digits" },
     [SFT_SPLIT_SECTION] = { .name = "split", .spec = AT(split), .rows = sft__split_fields, .conf = AT(split_conf),
         .doc = "what is held out, and how values are standardised" },
+    [SFT_AUGMENT_SECTION] = { .name = "augment", .aliases = "augmentation augmentations transforms transform",
+        .spec = AT(augment), .at = augment_at, .list = true,
+        .doc = "changes of training samples, one after the other: crop padding=4 | flip" },
     [SFT_MODEL_SECTION] = { .name = "model", .aliases = "net network", .spec = AT(model), .at = preset_at,
         .doc = "the network: stack text or a preset", .example = "model: flatten | linear 64 | relu | linear" },
     [SFT_LOSS_SECTION] = { .name = "loss", .aliases = "criterion", .spec = AT(loss), .at = loss_at, .usual = "auto",

@@ -24,6 +24,7 @@ typedef struct sft_section {
     const char      *example;   /* of a required section */
     bool             patterns;  /* its keys are patterns of layer and tensor names, each with a record or rows of its own */
     const char      *example_rule, *example_override; /* of a section with patterns, for messages */
+    bool             list;      /* of calls, joined by `|`: src/recipe/augment.c */
 } sft_section;
 
 extern const sft_section sft__section[SFT_SECTIONS];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "recipe/augment.h"
 #include "recipe/sections.h"
 
 enum { LINE = 96 };
@@ -105,6 +106,14 @@ static void rules(sft_string *out, sft_recipe *r, int id)
     }
 }
 
+/* A call a line. */
+static void list(sft_recipe *r, sft_string *out, const char *name)
+{
+    sft__string_addf(out, r->stages.n > 0 ? "%s: |\n  " : "%s: ", name);
+    sft__augment_text(&r->arena, out, &r->stages, " |\n  ");
+    sft__string_add(out, "\n");
+}
+
 const char *sft_recipe_text(sft_recipe *r)
 {
     if (!r || sft_recipe_resolve(r) != SFT_OK) return NULL;
@@ -122,6 +131,8 @@ const char *sft_recipe_text(sft_recipe *r)
             stack(&out, layers);
         else if (sft__section[id].patterns)
             rules(&out, r, id);
+        else if (sft__section[id].list)
+            list(r, &out, sft__section[id].name);
         else
             section(&out, sft__section[id].name, &r->bound[id]);
     }
@@ -179,6 +190,7 @@ const char *sft_recipe_get(sft_recipe *r, const char *key)
     if (id < 0) return NULL;
     const sft_bound *b = &r->bound[id];
     if (sft__section[id].patterns) return one_rule(r, id, key[n] ? key + n + 1 : NULL);
+    if (sft__section[id].list) return sft__augment_get(r, key[n] ? key + n + 1 : NULL);
     if (id == SFT_MODEL_SECTION && sft__text_is(key + n, ".stack")) return sft__stack_text(&r->arena, r->layers);
     if (key[n]) return one(r, b, key + n + 1);
     if (id == SFT_MODEL_SECTION && r->stack) return sft__stack_text(&r->arena, r->layers);

@@ -6,6 +6,7 @@
 #include "recipe/sections.h"
 
 #ifdef SFT_HAVE_YAML
+#include "recipe/augment.h"
 #include "recipe/yaml_events.h"
 
 typedef struct mapping { /* a section written as a mapping, while it is read */
@@ -194,11 +195,20 @@ static sft_status read_mapping(sft_yaml *d, int id, sft_spec *spec)
     return SFT_OK;
 }
 
+/* {name: cutout, size: 8} in a list of calls. */
+static sft_status push_call(sft_yaml *d, int id, const sft_spec *call)
+{
+    if (call->name) return sft__augment_push(d->r, call);
+    return sft__fail_at(d->r->ctx, call->pos, SFT_E114, "an entry of `%s` has no name — write {name: flip}",
+                        sft__section[id].name);
+}
+
 static sft_status section_mapping(sft_yaml *d, int id)
 {
     sft_spec         spec;
     const sft_status s = read_mapping(d, id, &spec);
     if (s != SFT_OK) return s;
+    if (sft__section[id].list) return push_call(d, id, &spec);
     sft__section_clear(d->r, id);
     *sft__section_spec(d->r, id) = spec;
     return SFT_OK;
@@ -239,6 +249,26 @@ static sft_status section_rules(sft_yaml *d, int id)
     }
 }
 
+/* - crop padding=4
+ * - {name: cutout, size: 8} */
+static sft_status section_list(sft_yaml *d, int id)
+{
+    for (;;) {
+        sft_status s = sft__yaml_next(d);
+        if (s != SFT_OK || d->event.type == YAML_SEQUENCE_END_EVENT) return s;
+        const sft_pos pos = sft__yaml_here(d);
+        if (d->event.type == YAML_MAPPING_START_EVENT)
+            s = section_mapping(d, id);
+        else if (d->event.type == YAML_SEQUENCE_START_EVENT)
+            s = wrong_value(d, sft__section[id].name, "a flat list");
+        else if (!no_zero(d))
+            s = sft__fail_at(d->r->ctx, pos, SFT_E111, "a zero character in `%s`", sft__section[id].name);
+        else if (!is_null(d))
+            s = sft__augment_add(d->r, scalar(d), d->event.data.scalar.length, pos, false);
+        if (s != SFT_OK) return s;
+    }
+}
+
 static sft_status version(sft_yaml *d)
 {
     sft_status s = sft__yaml_next(d);
@@ -269,6 +299,7 @@ static sft_status section(sft_yaml *d)
         const char   *list = read_list(d, key);
         return list ? sft__section_assign(d->r, id, list, strlen(list), at, false) : sft_code(d->r->ctx);
     }
+    if (d->event.type == YAML_SEQUENCE_START_EVENT && sft__section[id].list) return section_list(d, id);
     if (d->event.type != YAML_SCALAR_EVENT) return wrong_value(d, key, "text or a mapping");
     return is_null(d) ? SFT_OK : section_scalar(d, id);
 }

@@ -16,6 +16,8 @@
 /* What decides which samples a step sees, and how scaled; a checkpoint goes on only where it is the
  * same. */
 const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n);
+/* How two such texts differ: " train.seed was 1, is 2; now without train.sampler=weighted;" */
+const char *sft__order_changes(sft_arena *a, const char *was, const char *is);
 /* SHA-256 of a header with the hash value blanked; false when it holds no such value. */
 bool        sft__header_hash(const char *header, size_t n, char hex[65]);
 /* E312 where a hash that the file holds, of its header or of a tensor, is not that of the bytes. */

@@ -196,27 +196,6 @@ static sft_status check_optimizer(loader *l)
     return sft__methods_find(l->trainer, &l->file, &l->found);
 }
 
-/* " train.seed was 1, is 2;" for each pair that differs; both texts have the same keys in the same
- * order. */
-static const char *changes(const char *was, const char *is, char *text, size_t size)
-{
-    size_t used = 0;
-    text[0] = 0;
-    while (*is && used < size) {
-        int n = (int)strcspn(is, " "), m = (int)strcspn(was, " "), key = (int)strcspn(is, "=");
-        if (n != m || strncmp(is, was, (size_t)n) != 0) {
-            bool same_key = key < m && !strncmp(is, was, (size_t)key + 1);
-            int wrote = snprintf(text + used, size - used, " %.*s was %.*s, is %.*s;", key, is,
-                                 same_key ? m - key - 1 : 7, same_key ? was + key + 1 : "unknown",
-                                 n - key - 1, is + key + 1);
-            used += wrote > 0 ? (size_t)wrote : 0;
-        }
-        is += n + (is[n] == ' ');
-        was += m + (was[m] == ' ');
-    }
-    return text;
-}
-
 static sft_status check_plan(loader *l)
 {
     sft_trainer *t = l->trainer;
@@ -233,11 +212,10 @@ static sft_status check_plan(loader *l)
                          l->file.path, t->data->facts.fingerprint, data ? data : "(none)");
     if (sft__text_is(was, is))
         return SFT_OK;
-    char changed[800];
     return sft__fail(t->ctx, SFT_E317,
                      "the recipe makes its batches otherwise than %s did:%s — put the old values "
                      "back, or start a new run",
-                     l->file.path, changes(was ? was : "", is, changed, sizeof changed));
+                     l->file.path, sft__order_changes(&l->file.arena, was ? was : "", is));
 }
 
 /* Kept weights are there for all tensors or for none. */

@@ -26,24 +26,6 @@ const char *sft__slot_path(sft_arena *a, const sft_update *u, int slot, const ch
     return sft__arena_printf(a, SFT_SLOT_PREFIX "%s.%s", u->slot_name[slot], tensor);
 }
 
-const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n)
-{
-    const sft_train_conf *k = &r->train_conf;
-    const sft_split_conf *s = &r->split_conf;
-    char validation[40], test[40];
-    return sft__arena_printf(
-        a,
-        "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
-        "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s split.standardize=%s "
-        "train.accumulate=%lld%s",
-        (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
-        k->drop_last ? "true" : "false",
-        sft__print_real(s->validation, validation, sizeof validation),
-        sft__print_real(s->test, test, sizeof test), (long long)s->seed,
-        s->stratify ? "true" : "false", sft_recipe_get(r, "split.standardize"),
-        (long long)k->accumulate, k->sampler == SFT_SAMPLER_WEIGHTED ? " train.sampler=weighted" : "");
-}
-
 static void add_tensor(saver *s, int i, const char *name, const real *from)
 {
     const struct sft_tensor_ref *t = &s->net->tensor[i];

@@ -35,7 +35,7 @@ struct sft_trainer {
     sft_net    *net;
     sft_update  update;
     sft_loader *loader[SFT_SPLITS]; /* NULL where a split is empty */
-    sft_loader *scored;         /* all training samples, where an epoch leaves some out; or NULL */
+    sft_loader *scored;         /* all training samples as they are, where training leaves some out or changes them; or NULL */
     int64_t     step;           /* done: the only clock; epochs follow from it */
     int64_t     optimizer_from; /* step of its start or reset: Adam's bias correction counts from it */
     int64_t     steps, epochs, steps_per_epoch; /* planned */

@@ -2,12 +2,15 @@
 /* The trainer: binds optimiser, schedule and batches to a network, and does one step. */
 #include "train/train.h"
 
+#include "data/augment/augmenter.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* A loader, and a network that is ready for its batches. */
-static sft_loader *open_loader(sft_trainer *t, sft_split split, bool shuffle, bool drop_last)
+static sft_loader *open_loader(sft_trainer *t, sft_split split, bool shuffle, bool drop_last,
+                               bool augment)
 {
     const sft_train_conf *k = &t->recipe->train_conf;
     sft_loader_conf conf = { .split = split,
@@ -16,7 +19,8 @@ static sft_loader *open_loader(sft_trainer *t, sft_split split, bool shuffle, bo
                              .prefetch = true,
                              .shuffle = shuffle,
                              .weighted = shuffle && k->sampler == SFT_SAMPLER_WEIGHTED,
-                             .drop_last = drop_last };
+                             .drop_last = drop_last,
+                             .augment = augment ? &t->recipe->stages : NULL };
     sft_loader *l = sft__loader_new(t->data, &conf);
     int64_t sizes[2] = { k->batch, l ? sft__loader_tail(l) : k->batch };
     if (l)
@@ -55,11 +59,10 @@ static sft_status open_loaders(sft_trainer *t)
     for (int s = 0; s < SFT_SPLITS; s++)
         if (facts.count[s] && !sft__failed(t->ctx))
             t->loader[s] = open_loader(t, (sft_split)s, s == SFT_TRAIN && k->shuffle,
-                                       s == SFT_TRAIN && k->drop_last);
-    bool some_missing = (k->drop_last && facts.count[SFT_TRAIN] % k->batch) ||
-                        k->sampler == SFT_SAMPLER_WEIGHTED;
-    if (some_missing && !sft__failed(t->ctx))
-        t->scored = open_loader(t, SFT_TRAIN, false, false);
+                                       s == SFT_TRAIN && k->drop_last, s == SFT_TRAIN);
+    bool other = (k->drop_last && facts.count[SFT_TRAIN] % k->batch) ||
+                 k->sampler == SFT_SAMPLER_WEIGHTED || t->recipe->stages.n;
+    if (other && !sft__failed(t->ctx)) t->scored = open_loader(t, SFT_TRAIN, false, false, false);
     if (!t->loader[SFT_TRAIN])
         return sft__fail(t->ctx, SFT_E245,
                          "the training split is empty — lower split.validation or give more data");
@@ -121,11 +124,21 @@ static sft_status check_stop(const sft_trainer *t)
     return SFT_OK;
 }
 
+/* A loss that knows one label a sample cannot learn from two. */
+static sft_status check_mixing(const sft_trainer *t)
+{
+    const sft_augments *s = &t->recipe->stages;
+    if (!sft__augments_mix(s) || t->net->task != SFT_CLASSES || t->net->loss->mixes) return SFT_OK;
+    return sft__fail_at(t->ctx, s->stage[s->n - 1].pos, SFT_E133,
+                        "`%s` mixes labels, and the loss %s takes whole ones only — use loss: cross_entropy",
+                        s->stage[s->n - 1].record->name, t->net->loss->name);
+}
+
 static sft_status set_up(sft_trainer *t)
 {
     sft_recipe *r = t->recipe;
     if (open_loaders(t) || plan_steps(t) || check_full_batch(t) || check_stop(t) || sft__methods_open(t) ||
-        sft__check_pace(t) || sft__measures_set(t))
+        sft__check_pace(t) || sft__measures_set(t) || check_mixing(t))
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
