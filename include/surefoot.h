@@ -124,7 +124,7 @@ typedef struct sft_data_facts {
     sft_task           task;
     int64_t            outputs;         /* classes, or numbers to predict */
     int64_t            count[SFT_SPLITS];
-    const char *const *class_names;     /* `outputs` names, or NULL */
+    const char *const *class_names;     /* `outputs` names, of classes or of several labels, or NULL */
     char               fingerprint[65]; /* SHA-256 over samples and targets, hex */
 } sft_data_facts;
 

@@ -69,7 +69,7 @@ static inline sft_data *open_line(sft_ctx *c, const char *line, const char *path
     sft__fields_defaults(sft__split_fields, &k, &a);
     snprintf(text, sizeof text, line, path);
     if (sft__spec_parse(&a, text, strlen(text), (sft_pos){ "recipe.yaml", 1, 7 }, &spec) == SFT_OK)
-        sft__data_make(c, &spec, split ? split : &k, &d);
+        sft__data_make(c, &spec, split ? split : &k, 0, &d);
     sft__arena_close(&a);
     return d;
 }

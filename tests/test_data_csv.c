@@ -197,6 +197,139 @@ static void a_test_file_shares_the_classes(void **state)
     sft_close(c);
 }
 
+/* x, y and what the labels are, in the order in which they are named. */
+static void check_answers(const sft_data *d, sft_task task)
+{
+    const float want[] = { 5, -1, 6, -2, 7, -3 }, targets[] = { 0, 1, 1, 0, 1, 1 };
+    check_values(d, want, 3, 2);
+    assert_int_equal(d->facts.task, task);
+    assert_int_equal(d->facts.outputs, 2);
+    for (int i = 0; i < 6; i++) assert_true(d->raw.train.target[i] == targets[i]);
+    assert_null(d->raw.train.label);
+}
+
+static void several_labels_are_answers(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "csv:%s/train.csv label=[b,a]",        "csv:%s/train.csv label=b,a",
+        "csv:%s/train.csv label=[ 'b' , \"a\"]", "csv:%s/train.csv label=[3,1]",
+        "csv:%s/train.csv label=[-2,a]",       "csv:%s/train.csv targets=\"[b, a]\"",
+    };
+    const char *text = "a,x,b,y\n1,5,0,-1\n0,6,1,-2\n1,7,1,-3\n";
+    sft_ctx    *c = check_open();
+    kept_notes  notes = { 0 };
+    for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+        sft_data *d = open_text(c, lines[k], text);
+        CHECK_OK(c);
+        check_answers(d, SFT_BINARY);
+        assert_string_equal(d->facts.class_names[0], "b");
+        sft_data_free(d);
+    }
+    sft_on_note(c, keep_note, &notes);
+    sft_data *bare = open_text(c, "csv:%s/train.csv label=3,1", strchr(text, '\n') + 1);
+    sft_data *numbers = open_text(c, "csv:%s/train.csv label=b,a task=regression", text);
+    sft_data *one = open_text(c, "csv:%s/train.csv label=[b]", text);
+    CHECK_OK(c);
+    check_answers(bare, SFT_BINARY);
+    assert_null(bare->facts.class_names);
+    check_answers(numbers, SFT_REGRESSION);
+    assert_int_equal(one->facts.task, SFT_CLASSES);
+    assert_int_equal(one->facts.shape.dim[0], 3);
+    assert_non_null(strstr(notes.text, "the 2 labels of"));
+    sft_data_free(bare);
+    sft_data_free(numbers);
+    sft_data_free(one);
+    sft_close(c);
+}
+
+static void several_labels_are_numbers_or_a_class(void **state)
+{
+    (void)state;
+    sft_ctx   *c = check_open();
+    kept_notes notes = { 0 };
+    sft_on_note(c, keep_note, &notes);
+    sft_data *numbers = open_text(c, "csv:%s/train.csv label=a,b", "a,b,x\n1,0,5\n0.5,1e3,6\n");
+    CHECK_OK(c);
+    assert_int_equal(numbers->facts.task, SFT_REGRESSION);
+    assert_true(numbers->raw.train.target[2] == 0.5f && numbers->raw.train.target[3] == 1000);
+    assert_non_null(strstr(notes.text, "train.csv:3:1: a is 0.5, neither 0 nor 1"));
+    const char *one_hot = "cat,dog,x\n1,0,5\n0,1,6\n";
+    sft_data   *answers = open_text(c, "csv:%s/train.csv label=cat,dog", one_hot);
+    sft_data   *classes = open_text(c, "csv:%s/train.csv label=cat,dog task=classes", one_hot);
+    CHECK_OK(c);
+    assert_non_null(strstr(notes.text, "data.task=classes for classes"));
+    assert_int_equal(answers->facts.task, SFT_BINARY);
+    assert_int_equal(classes->facts.task, SFT_CLASSES);
+    assert_int_equal(classes->raw.train.label[1], 1);
+    assert_string_equal(classes->facts.class_names[1], "dog");
+    sft_data_free(numbers);
+    sft_data_free(answers);
+    sft_data_free(classes);
+    sft_close(c);
+}
+
+/* A sample that lacks one of its labels falls away; its features may be filled. */
+static void several_labels_may_be_missing(void **state)
+{
+    (void)state;
+    sft_ctx    *c = check_open();
+    const char *text = "a,b,x\n1,0,5\n,7,6\n0,1,\n1,1,7\n";
+    sft_data   *filled = open_text(c, "csv:%s/train.csv label=a,b missing=mean", text);
+    sft_data   *dropped = open_text(c, "csv:%s/train.csv label=a,b missing=drop", text);
+    CHECK_OK(c);
+    const float all[] = { 5, 6, 7 }, some[] = { 5, 7 };
+    check_values(filled, all, 3, 1);
+    check_values(dropped, some, 2, 1);
+    assert_int_equal(filled->facts.task, SFT_BINARY); /* the 7 is of a line that fell away */
+    assert_true(dropped->raw.train.target[2] == 1);
+    sft_data_free(filled);
+    sft_data_free(dropped);
+    sft_close(c);
+}
+
+/* One column whose name looks like a list, and names that need quotes in one. */
+static void names_may_hold_commas(void **state)
+{
+    (void)state;
+    sft_ctx    *c = check_open();
+    const char *text = "\"a,b\",\"[c]\",\"it's\",x\n1,0,1,5\n0,1,1,6\n";
+    sft_data   *one = open_text(c, "csv:%s/train.csv label=\"a,b\"", text);
+    sft_data   *list = open_text(c, "csv:%s/train.csv label=[\"a,b\",'it''s',\"[c]\"]", text);
+    CHECK_OK(c);
+    assert_int_equal(one->facts.shape.dim[0], 3);
+    assert_int_equal(list->facts.outputs, 3);
+    assert_string_equal(list->facts.class_names[1], "it's");
+    assert_string_equal(list->facts.class_names[2], "[c]");
+    assert_true(list->raw.train.target[0] == 1 && list->raw.train.target[2] == 0);
+    sft_data_free(one);
+    sft_data_free(list);
+    sft_close(c);
+}
+
+static void a_test_file_has_the_same_labels(void **state)
+{
+    (void)state;
+    sft_ctx *c = check_open();
+    char     path[64], line[256];
+    folder_make(path);
+    folder_text(path, "train.csv", "a,x,b\n1,5,0\n0,6,1\n1,5,1\n");
+    folder_text(path, "test.csv", "a,x,b\n0,7,0\n");
+    folder_text(path, "other.csv", "a,x,b\n0,7,3\n");
+    snprintf(line, sizeof line, "csv:%s/train.csv label=b,a test=%s/test.csv", path, path);
+    sft_data *d = open_line(c, line, "", NULL);
+    CHECK_OK(c);
+    assert_int_equal(d->facts.count[SFT_TEST], 1);
+    assert_int_equal(d->facts.task, SFT_BINARY);
+    assert_true(d->raw.test.target[0] == 0 && d->raw.test.floats[0] == 7);
+    sft_data_free(d);
+    snprintf(line, sizeof line, "csv:%s/train.csv label=b,a test=%s/other.csv", path, path);
+    assert_null(open_line(c, line, "", &plain));
+    CHECK_FAILS(c, "E240", "other.csv:2:5");
+    folder_remove(path);
+    sft_close(c);
+}
+
 /* Name, samples, features, task and outputs of the sets that everyone knows. */
 static void tables_everyone_knows(void **state)
 {
@@ -243,14 +376,13 @@ static void tables_everyone_knows(void **state)
 }
 
 /* Every byte of memory comes back, whichever allocation fails. */
-static void any_failed_allocation_is_clean(void **state)
+static void is_clean(const char *train, const char *test, const char *options)
 {
-    (void)state;
     char path[64], line[256];
     folder_make(path);
-    folder_text(path, "train.csv", "x,y,k\n1,2,\"b\"\"c\"\n2,,a\n3,4,c\n");
-    folder_text(path, "test.csv", "x,y,k\n4,1,c\n");
-    snprintf(line, sizeof line, "csv:%s/train.csv test=%s/test.csv missing=mean", path, path);
+    folder_text(path, "train.csv", train);
+    folder_text(path, "test.csv", test);
+    snprintf(line, sizeof line, "csv:%s/train.csv test=%s/test.csv missing=mean %s", path, path, options);
     bool failed = true;
     for (int64_t n = 1; failed; n++) {
         check_memory m = { .fails = n };
@@ -266,6 +398,14 @@ static void any_failed_allocation_is_clean(void **state)
     folder_remove(path);
 }
 
+static void any_failed_allocation_is_clean(void **state)
+{
+    (void)state;
+    is_clean("x,y,k\n1,2,\"b\"\"c\"\n2,,a\n3,4,c\n", "x,y,k\n4,1,c\n", "");
+    is_clean("x,y,a,b\n1,2,0,1\n2,,1,\n3,,1,0\n", "x,y,a,b\n4,1,0,0\n", "label=[a,b]");
+    is_clean("x,y,a,b\n1,2,0,1\n2,,1,\n3,,1,0\n", "x,y,a,b\n4,1,0,1\n", "label=[a,b] task=classes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +416,11 @@ int main(void)
         cmocka_unit_test(numbers_are_classes_or_quantities),
         cmocka_unit_test(missing_values_are_dropped_or_filled),
         cmocka_unit_test(a_test_file_shares_the_classes),
+        cmocka_unit_test(several_labels_are_answers),
+        cmocka_unit_test(several_labels_are_numbers_or_a_class),
+        cmocka_unit_test(several_labels_may_be_missing),
+        cmocka_unit_test(names_may_hold_commas),
+        cmocka_unit_test(a_test_file_has_the_same_labels),
         cmocka_unit_test(tables_everyone_knows),
         cmocka_unit_test(any_failed_allocation_is_clean),
     };

@@ -148,6 +148,22 @@ static void csv_faults(void **state)
     expect_text("1,0.5\n2,1\n", "task=classes", "E240", "line 1: the label is not a whole number",
                 "regression");
     expect_text("1,a\n2,b\n3,c\n", "task=binary", "E240", "3 different labels", "needs two");
+    expect_text("a,b,x\n1,0,5\n0,2,6\n", "label=[a,b] task=binary", "E240",
+                "bad:3:3: error[E240]: line 3, b: 2 is neither 0 nor 1", "data.task=regression");
+    expect_text("a,b,x\n1,0,5\n1,1,6\n", "label=[a,b] task=classes", "E240",
+                "bad:3:1: error[E240]: line 3: not exactly one of the 2 labels is 1", "data.task=binary");
+    expect_text("a,b,x\n1,0,5\n0,yes,6\n", "label=[a,b]", "E231",
+                "bad:3:3: error[E231]: line 3, b: \"yes\" is not a number", "1 for yes");
+    expect_text("a,b,x\n1,0,5\n0,,6\n", "label=[a,b]", "E232", "bad:3:3: error[E232]: line 3, b",
+                "mean or drop");
+    expect_text("a,b,x\n1,0,5\n", "label=[a,c]", "E202", "bad:1:1: error[E202]: no column 'c'",
+                "did you mean");
+    expect_text("a,b,x\n1,0,5\n", "label=[a,none]", "E202", "no column 'none'", "");
+    expect_text("a,b,x\n1,0,5\n", "label=[b,a,2]", "E202",
+                "bad:1:3: error[E202]: column 2 is named twice as a label", "leave one out");
+    expect_text("a,b,x\n1,0,5\n", "label=[a,b,x]", "E202", "every column is a label", "to learn from");
+    expect_text("a,b,x\n1,0,5\n", "label=a,", "E202", "the labels 'a,' are no list", "label=[a,b,c]");
+    expect_text("a,b,x\n1,0,5\n", "label=[\"a\"b]", "E202", "are no list", "in quotes");
     expect_text("", "", "E245", "no samples", "no line");
     expect_text("\n\n", "", "E245", "no samples", "no line");
     expect_text("a,b\n", "header=yes", "E245", "no samples", "only a header");

@@ -37,20 +37,28 @@ static void note_values(data_view *v, int s, const float *x)
     }
 }
 
+/* Several yes-or-no answers a sample: of each is counted how often it is yes. */
+static bool answers(const data_view *v)
+{
+    return v->facts.task == SFT_BINARY && v->facts.outputs > 1;
+}
+
 static void note_target(data_view *v, int s, const float *y)
 {
     for (int64_t k = 0; k < (v->facts.task == SFT_CLASSES ? 1 : v->facts.outputs); k++) {
         v->target_low[s] = fmin(v->target_low[s], (double)y[k]);
         v->target_high[s] = fmax(v->target_high[s], (double)y[k]);
     }
-    if (v->count && y[0] >= 0 && y[0] < (float)v->classes)
+    for (int64_t k = 0; answers(v) && k < v->facts.outputs; k++)
+        v->count[k * SFT_SPLITS + s] += y[k] > 0.5F;
+    if (v->classes && y[0] >= 0 && y[0] < (float)v->classes)
         v->count[(int64_t)y[0] * SFT_SPLITS + s]++;
 }
 
 /* The first sample of each of the first classes; where there are none, the first samples. */
 static void maybe_show(data_view *v, const float *x, const float *y)
 {
-    bool next = v->n_shown < SHOWN && (!v->count || v->facts.outputs == 1 || (int64_t)y[0] == v->n_shown);
+    bool next = v->n_shown < SHOWN && (!v->classes || v->facts.outputs == 1 || (int64_t)y[0] == v->n_shown);
     float *copy = next ? malloc((size_t)v->size * sizeof *copy) : NULL;
     if (!copy)
         return;
@@ -85,8 +93,9 @@ static bool scan(data_view *v)
     v->classes = v->facts.task == SFT_CLASSES ? v->facts.outputs : v->facts.task == SFT_BINARY && v->facts.outputs == 1 ? 2 : 0;
     v->x = malloc((size_t)v->size * sizeof *v->x);
     v->y = malloc((size_t)v->facts.outputs * sizeof *v->y);
-    v->count = v->classes ? calloc((size_t)(v->classes * SFT_SPLITS), sizeof *v->count) : NULL;
-    if (!v->x || !v->y || (v->classes && !v->count))
+    int64_t counted = answers(v) ? v->facts.outputs : v->classes;
+    v->count = counted ? calloc((size_t)(counted * SFT_SPLITS), sizeof *v->count) : NULL;
+    if (!v->x || !v->y || (counted && !v->count))
         return false;
     for (int s = 0; s < SFT_SPLITS; s++)
         scan_split(v, s);
@@ -101,11 +110,11 @@ static const char *class_name(const data_view *v, int64_t k, char *buf, size_t s
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static void json_classes(cli_json *j, const data_view *v)
+static void json_counts(cli_json *j, const data_view *v, const char *key, int64_t n)
 {
     char name[32];
-    cli_json_begin(j, "classes", '[');
-    for (int64_t k = 0; k < v->classes; k++) {
+    cli_json_begin(j, key, '[');
+    for (int64_t k = 0; k < n; k++) {
         cli_json_begin(j, NULL, '{');
         cli_json_text(j, "name", class_name(v, k, name, sizeof name));
         for (int s = 0; s < SFT_SPLITS; s++)
@@ -138,7 +147,9 @@ static void print_json(const data_view *v)
     cli_json_begin(&j, NULL, '{');
     cli_json_int(&j, "schema", 1);
     cli_json_data(&j, "data", &v->facts);
-    json_classes(&j, v);
+    json_counts(&j, v, "classes", v->classes);
+    if (answers(v))
+        json_counts(&j, v, "answers", v->facts.outputs);
     json_values(&j, v);
     cli_json_end(&j, '}');
     cli_json_close(&j);
@@ -159,7 +170,7 @@ static void print_facts(const data_view *v)
 static void print_values(const data_view *v)
 {
     cli_table t;
-    bool targets = !v->classes;
+    bool targets = !v->count;
     cli_table_open(&t, targets ? "standardised|>min|>max|>mean|>rms|>target min|>target max" : "standardised|>min|>max|>mean|>rms");
     for (int s = 0; s < SFT_SPLITS; s++) {
         if (!v->facts.count[s])
@@ -178,28 +189,29 @@ static void print_values(const data_view *v)
     cli_table_print(&t, v->a, "  ");
 }
 
-static void print_classes(const data_view *v)
+static void print_counts(const data_view *v)
 {
     cli_table t;
     char name[32];
-    cli_table_open(&t, "class|>train|>validation|>test");
-    for (int64_t k = 0; k < v->classes && k < MOST_CLASSES; k++) {
+    int64_t n = answers(v) ? v->facts.outputs : v->classes;
+    cli_table_open(&t, answers(v) ? "yes to|>train|>validation|>test" : "class|>train|>validation|>test");
+    for (int64_t k = 0; k < n && k < MOST_CLASSES; k++) {
         cli_table_add(&t, "%s", class_name(v, k, name, sizeof name));
         for (int s = 0; s < SFT_SPLITS; s++)
             cli_table_add(&t, "%lld", (long long)v->count[k * SFT_SPLITS + s]);
     }
     putchar('\n');
     cli_table_print(&t, v->a, "  ");
-    if (v->classes > MOST_CLASSES)
-        printf("  … and %lld more classes\n", (long long)v->classes - MOST_CLASSES);
+    if (n > MOST_CLASSES)
+        printf("  … and %lld more %s\n", (long long)n - MOST_CLASSES, answers(v) ? "answers" : "classes");
 }
 
 static void print_samples(const data_view *v)
 {
     char name[32];
-    fputs("\nsamples of", stdout);
-    for (int k = 0; k < v->n_shown; k++)
-        if (v->count)
+    fputs(answers(v) ? "\nsamples" : "\nsamples of", stdout);
+    for (int k = 0; !answers(v) && k < v->n_shown; k++)
+        if (v->classes)
             printf("%s %s", k ? "," : "", class_name(v, (int64_t)v->label[k], name, sizeof name));
         else
             printf("%s %.4g", k ? "," : " target", (double)v->label[k]);
@@ -211,8 +223,8 @@ static void print_text(const data_view *v)
 {
     print_facts(v);
     print_values(v);
-    if (v->classes)
-        print_classes(v);
+    if (v->count)
+        print_counts(v);
     if (v->n_shown)
         print_samples(v);
 }

@@ -70,6 +70,29 @@ static double certainty(const predict *k, int64_t best)
     return k->facts.task == SFT_CLASSES ? k->p[best] : best ? k->p[0] : 1 - k->p[0];
 }
 
+/* Several yes-or-no answers a sample. */
+static bool many(const predict *k)
+{
+    return k->facts.task == SFT_BINARY && k->facts.outputs > 1;
+}
+
+/* The answers, and the names of those that are yes. */
+static void json_answers(const predict *k, cli_json *j)
+{
+    char number[32];
+    cli_json_begin(j, "answers", '[');
+    for (int64_t i = 0; i < k->facts.outputs; i++)
+        cli_json_int(j, NULL, k->p[i] >= 0.5);
+    cli_json_end(j, ']');
+    cli_json_begin(j, "yes", '[');
+    for (int64_t i = 0; i < k->facts.outputs; i++) {
+        snprintf(number, sizeof number, "%lld", (long long)i);
+        if (k->p[i] >= 0.5)
+            cli_json_text(j, NULL, k->facts.class_names ? k->facts.class_names[i] : number);
+    }
+    cli_json_end(j, ']');
+}
+
 static void put_json(predict *k, const float *y)
 {
     cli_json j;
@@ -79,7 +102,9 @@ static void put_json(predict *k, const float *y)
     cli_json_open(&j, k->out);
     cli_json_begin(&j, NULL, '{');
     cli_json_int(&j, "sample", k->done);
-    if (!values) {
+    if (many(k)) {
+        json_answers(k, &j);
+    } else if (!values) {
         cli_json_text(&j, "class", name_of(k, best, name, sizeof name));
         cli_json_int(&j, "index", best);
         cli_json_number(&j, "probability", certainty(k, best));
@@ -103,8 +128,11 @@ static void put_text(predict *k, const float *y)
             fprintf(k->out, "%.9g%c", (double)y[i], i + 1 < n ? '\t' : '\n');
         return;
     }
-    fputs(name_of(k, best, name, sizeof name), k->out);
-    if (!cli_has(k->a, "proba"))
+    for (int64_t i = 0; many(k) && i < n; i++)
+        fprintf(k->out, "%s%d", i ? "\t" : "", k->p[i] >= 0.5);
+    if (!many(k))
+        fputs(name_of(k, best, name, sizeof name), k->out);
+    if (!many(k) && !cli_has(k->a, "proba"))
         fprintf(k->out, "\t%.4f", certainty(k, best));
     for (int64_t i = 0; cli_has(k->a, "proba") && i < n; i++)
         fprintf(k->out, "\t%.6f", k->p[i]);
@@ -154,18 +182,22 @@ static int predict_split(predict *k, sft_split split)
 static bool open_input(predict *k, const char *source, const char *label)
 {
     static const char *const plain[] = { "split.validation=0", "split.test=0", "split.standardize=none" };
-    char set[600];
+    size_t room = label ? strlen(label) + 16 : 0;
+    char *set = label ? malloc(room) : NULL;
     sft_data_free(k->input);
     k->input = NULL;
+    if (label && !set)
+        return false;
     sft_recipe *r = cli_recipe_around(k->a, source, false);
     for (size_t i = 0; r && i < sizeof plain / sizeof *plain; i++)
         sft_recipe_set(r, plain[i]);
     if (r && label) {
-        snprintf(set, sizeof set, "data.label=%s", label);
+        snprintf(set, room, "data.label=%s", label);
         sft_recipe_set(r, set);
     }
     k->input = sft_data_open(k->a->ctx, r);
     sft_recipe_free(r);
+    free(set);
     return k->input && sft_data_facts_of(k->input, &k->input_facts) == SFT_OK && numbers(&k->input_facts.shape) == k->size;
 }
 
@@ -262,7 +294,7 @@ static int run(cli *a)
 }
 
 static const cli_flag flags[] = {
-    { "proba", 'p', NULL, "the probability of every class" },
+    { "proba", 'p', NULL, "the probability of every class or answer" },
     { "output", 'o', "FILE", "write there instead of to standard output" },
     { "split", 's', "WORD", "train, validation or test (default: test where there is one)" },
     { "checkpoint", 'c', "FILE", "these weights: a path, or a name in the run folder such as best" },
@@ -275,6 +307,7 @@ const cli_verb cli_verb_predict = {
     .flags = flags, .run = run,
     .examples = "  surefoot predict runs/iris-001 new.csv           class, tab, probability\n"
                 "  surefoot predict runs/iris-001 new.csv --proba --json\n"
+                "  surefoot predict runs/genres-001 new.csv        of several labels: 0 or 1 for each, tabs between\n"
                 "  surefoot predict runs/mnist-cnn-001 idx:digits -o answers.tsv\n"
                 "  surefoot predict runs/quickstart-001            the run's own test samples\n",
 };

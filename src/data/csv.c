@@ -17,10 +17,10 @@ static const sft_field fields[] = {
       .kind = SFT_TEXT,
       .offset = offsetof(sft_csv_conf, label),
       .flags = SFT_AUTO,
-      .aliases = "target",
+      .aliases = "labels target targets",
       .doc =
           "column of the label: its name, its number from 1, or from the end as -1; auto: the last; "
-          "none: there is none, for samples to predict" },
+          "none: there is none, for samples to predict; [a,b,c]: several, each a number, or 0 for no and 1 for yes" },
     { .name = "header",
       .kind = SFT_WORD,
       .offset = offsetof(sft_csv_conf, header),
@@ -34,7 +34,8 @@ static const sft_field fields[] = {
       .text = "auto",
       .words = task_words,
       .doc =
-          "what the label is; auto: classes for text and for at most 20 different whole numbers, else regression" },
+          "what the label is; auto: classes for text and for at most 20 different whole numbers, else regression; "
+          "of several labels: what the loss needs, else binary where all are 0 and 1, else regression" },
     { .name = "separator",
       .kind = SFT_WORD,
       .offset = offsetof(sft_csv_conf, separator),
@@ -98,7 +99,7 @@ static sft_status open_csv(sft_ctx *c, const void *conf, const char *path, sft_p
 const sft_source sft__source_csv = {
     .name = "csv",
     .aliases = "tsv table",
-    .doc = "a CSV file (RFC 4180), gzip or plain: numbers and one label column, text or number",
+    .doc = "a CSV file (RFC 4180), gzip or plain: numbers with a label, text or number, or several labels",
     .conf_size = sizeof(sft_csv_conf),
     .fields = fields,
     .place = true,

@@ -61,8 +61,8 @@ static kind look(const sft_csv_table *t)
 
 static int choose_task(sft_ctx *c, const sft_csv_table *t, const kind *k, int64_t classes)
 {
-    const char *label = t->names && !t->unlabelled ? t->names[t->label_column] : "the label";
-    if (t->unlabelled) return SFT_TASK_REGRESSION;
+    if (t->labels == 0) return SFT_TASK_REGRESSION;
+    const char *label = t->names ? t->names[t->label_column[0]] : "the label";
     if (k->text) return SFT_TASK_CLASSES;
     bool few = k->whole && classes <= AUTO_CLASSES;
     sft__note(
@@ -170,15 +170,21 @@ static sft_status assign_numbers(sft_ctx *c, const sft_csv_table *t, sft_samples
 
 /* ---- samples ------------------------------------------------------------------------------- */
 
-/* Moves the numbers from the table, cut to its rows, and makes room for targets. */
-static sft_status take(sft_ctx *c, sft_csv_table *t, sft_task task, sft_samples *s)
+sft_status sft__csv_take(sft_ctx *c, sft_csv_table *t, sft_samples *s)
 {
-    int64_t n = t->columns - 1;
+    int64_t n = t->features;
     float  *floats = sft__realloc(c, t->floats, (size_t)(t->room * n) * sizeof *floats,
                                   (size_t)(t->rows * n) * sizeof *floats);
     if (!floats) return sft_code(c);
     *s = (sft_samples){ .count = t->rows, .shape = sft__shape1(n), .floats = floats };
     t->floats = NULL;
+    return SFT_OK;
+}
+
+/* The features, and room for labels or targets. */
+static sft_status take(sft_ctx *c, sft_csv_table *t, sft_task task, sft_samples *s)
+{
+    if (sft__csv_take(c, t, s)) return sft_code(c);
     if (task == SFT_CLASSES)
         s->label = sft__alloc(c, (size_t)t->rows * sizeof *s->label);
     else
@@ -189,6 +195,7 @@ static sft_status take(sft_ctx *c, sft_csv_table *t, sft_task task, sft_samples 
 sft_status sft__csv_targets(sft_ctx *c, const sft_csv_conf *conf, sft_csv_table *train,
                             sft_csv_table *test, sft_raw *raw)
 {
+    if (train->labels > 1) return sft__csv_many_targets(c, conf, train, test, raw);
     kind      k = look(train);
     order_fn *order = k.text ? by_text : by_value;
     qsort(train->label, (size_t)train->rows, sizeof *train->label, order);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Cuts a CSV text into records and fields. */
+#include "base/text.h"
 #include "data/csv_read.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
+#include <strings.h>
 
 static sft_pos here(const sft_csv_reader *r, const char *p)
 {
@@ -15,6 +18,21 @@ sft_pos sft__csv_pos(const sft_csv_reader *r, int64_t field)
 {
     int line = r->record_line < INT_MAX ? (int)r->record_line : INT_MAX;
     return (sft_pos){ r->path, line, (int)(r->field[field].p - r->record_start) + 1 };
+}
+
+bool sft__csv_missing(const sft_csv_field *f)
+{
+    static const char *const words[] = {
+        "", "na", "n/a", "nan", "null", "none", "?", "-nan", "+nan"
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == f->n && !strncasecmp(words[i], f->p, f->n)) return true;
+    return false;
+}
+
+bool sft__csv_number(const sft_csv_field *f, double *value)
+{
+    return sft__parse_real(f->p, f->n, value) && !isnan(*value);
 }
 
 /* ---- beginning ----------------------------------------------------------------------------- */

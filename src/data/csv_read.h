@@ -39,6 +39,10 @@ void sft__csv_rewind(sft_csv_reader *r);
 void sft__csv_close(sft_csv_reader *r);
 /* The place of field `field` (from 0) of the current record, to fail at. */
 sft_pos sft__csv_pos(const sft_csv_reader *r, int64_t field);
+/* Empty, NA, NaN, null, none and ?. */
+bool sft__csv_missing(const sft_csv_field *f);
+/* *value is not NaN. */
+bool sft__csv_number(const sft_csv_field *f, double *value);
 /* A field's text in the arena, "" undone. */
 const char *sft__csv_text(sft_arena *a, const char *p, size_t n, bool escaped);
 

@@ -26,14 +26,24 @@ typedef struct sft_csv_label { /* one sample's label as it stands in the file */
 typedef struct sft_csv_table {
     const char        *path;
     char               separator;
-    bool               header, unlabelled; /* unlabelled: the label is a column of zeros behind the last */
-    int64_t            columns, label_column; /* the latter from 0 */
-    const char *const *names;                 /* of the columns, or NULL without a header */
+    bool               header;
+    int64_t            columns, features, labels; /* labels 0: samples to predict */
+    int64_t           *label_column; /* of each label, from 0 */
+    int64_t           *label_of;     /* of each column: its label; -1: a feature */
+    const char *const *names;        /* of the columns, or NULL without a header */
     int64_t            rows, room, dropped;
-    float             *floats; /* room x (columns - 1); NaN: missing, to be filled */
-    sft_csv_label     *label;  /* room; points into the bytes that were parsed */
+    float             *floats;       /* room x features; NaN: missing, to be filled */
+    sft_csv_label     *label;        /* room, up to one label; points into the bytes that were parsed */
+    float             *targets;      /* room x labels, where there are several */
+    sft_pos            odd;          /* of the first target that is neither 0 nor 1; file NULL: none */
+    int64_t            odd_label;    /* which label it is of */
+    float              odd_value;
+    sft_pos            not_one_hot;  /* of the first line whose targets are not all 0 but for one 1 */
 } sft_csv_table;
 
+/* Columns, header and labels, which must be those of train (NULL: none). r stands at the start, and does again. */
+sft_status sft__csv_layout(sft_arena *a, sft_csv_reader *r, const sft_csv_conf *k,
+                           const sft_csv_table *train, sft_csv_table *t);
 /* The names and numbers of `bytes`, which must outlive the table. train: the table whose columns
  * this one must have, or NULL. On failure (E202, E230 to E237, E245, E247) nothing stays
  * allocated. */
@@ -45,5 +55,10 @@ void       sft__csv_table_free(sft_ctx *c, sft_csv_table *t);
  * or targets. */
 sft_status sft__csv_targets(sft_ctx *c, const sft_csv_conf *k, sft_csv_table *train,
                             sft_csv_table *test, sft_raw *raw);
+/* Its part for several labels: yes-or-no answers, numbers to predict, or the one that is yes as a class. */
+sft_status sft__csv_many_targets(sft_ctx *c, const sft_csv_conf *k, sft_csv_table *train,
+                                 sft_csv_table *test, sft_raw *raw);
+/* Moves the features, cut to the table's rows. */
+sft_status sft__csv_take(sft_ctx *c, sft_csv_table *t, sft_samples *s);
 
 #endif

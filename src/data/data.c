@@ -116,12 +116,13 @@ static sft_status make(sft_data *d, const sft_spec *spec, const sft_split_conf *
 }
 
 sft_status sft__data_make(sft_ctx *c, const sft_spec *source, const sft_split_conf *split,
-                          sft_data **out)
+                          unsigned tasks, sft_data **out)
 {
     *out = NULL;
     if (sft__failed(c)) return sft_code(c);
     sft_data *d = new_data(c);
     if (!d) return sft_code(c);
+    d->raw.tasks = tasks;
     if (make(d, source, split)) {
         sft_data_free(d);
         return sft_code(c);

@@ -27,6 +27,7 @@ typedef struct sft_raw {            /* what a source delivers */
     sft_task           task;
     int64_t            outputs;
     const char *const *class_names; /* or NULL */
+    unsigned tasks; /* set before: bits (1 << sft_task) of what the loss can be used with; 0: any */
     bool impute; /* a NaN marks a missing value: it becomes the training mean of its feature */
 } sft_raw;
 
@@ -68,8 +69,9 @@ struct sft_data {
     float  *target_scale, *target_shift; /* regression targets as they are: NULL */
 };
 
+/* tasks: as sft_raw has it. */
 sft_status sft__data_make(sft_ctx *c, const sft_spec *source, const sft_split_conf *split,
-                          sft_data **out);
+                          unsigned tasks, sft_data **out);
 
 /* A stream of batches of one split. get(epoch, step) is a pure function; a thread gathers the
  * next one meanwhile. */

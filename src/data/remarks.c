@@ -44,6 +44,27 @@ static sft_status remark_classes(sft_data *d)
     return SFT_OK;
 }
 
+/* A yes-or-no answer that is the same in all training samples. */
+static void remark_answers(sft_data *d)
+{
+    const float *target = d->raw.train.target;
+    int64_t      n = d->facts.count[SFT_TRAIN], outputs = d->raw.outputs, same = 0, first = -1;
+    for (int64_t k = outputs - 1; k >= 0; k--) {
+        int64_t yes = 0;
+        for (int64_t i = 0; i < n; i++) yes += target[d->index[SFT_TRAIN][i] * outputs + k] > 0.5F;
+        if (yes > 0 && yes < n) continue;
+        same++;
+        first = k;
+    }
+    if (same)
+        sft__note(d->ctx, SFT_WARN, "W241",
+                  "%lld of %lld yes-or-no answers are the same in all %lld training samples of %s (the first: "
+                  "%s%s%lld, from 1) — there is nothing to learn about them",
+                  (long long)same, (long long)outputs, (long long)n, d->facts.name,
+                  d->raw.class_names ? d->raw.class_names[first] : "",
+                  d->raw.class_names ? ", answer " : "answer ", (long long)first + 1);
+}
+
 /* ---- W242, W243: features ------------------------------------------------------------------ */
 
 static void remark_features(sft_data *d)
@@ -158,6 +179,7 @@ static sft_status remark_duplicates(sft_data *d)
 sft_status sft__data_remarks(sft_data *d)
 {
     if (d->raw.task == SFT_CLASSES && remark_classes(d)) return sft_code(d->ctx);
+    if (d->raw.task == SFT_BINARY) remark_answers(d);
     if (d->raw.train.floats && d->raw.train.shape.rank == 1) remark_features(d);
     return remark_duplicates(d);
 }

@@ -94,6 +94,18 @@ static sft_status wrong_value(sft_yaml *d, const char *key, const char *wanted)
                         list ? "list" : "mapping");
 }
 
+/* What would end an item of a list needs quotes. */
+static void add_item(sft_string *s, const char *text)
+{
+    if (!strpbrk(text, ",[]\"'")) {
+        sft__string_add(s, text);
+        return;
+    }
+    sft__string_add(s, "\"");
+    for (; *text; text++) sft__string_addf(s, "%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
+    sft__string_add(s, "\"");
+}
+
 /* [0.9, 0.999] as the text of the one grammar. */
 static const char *read_list(sft_yaml *d, const char *key)
 {
@@ -109,7 +121,8 @@ static const char *read_list(sft_yaml *d, const char *key)
             sft__fail_at(d->r->ctx, sft__yaml_here(d), SFT_E111, "a zero character in `%s`", key);
             break;
         }
-        sft__string_addf(&s, "%s%s", s.n > 1 ? ", " : "", scalar(d));
+        if (s.n > 1) sft__string_add(&s, ", ");
+        add_item(&s, scalar(d));
     }
     sft__string_add(&s, "]");
     const char *text =

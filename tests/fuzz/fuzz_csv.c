@@ -12,6 +12,8 @@ static const sft_csv_conf confs[] = {
     { .label = "y", .header = SFT_HEADER_YES, .task = SFT_TASK_CLASSES },
     { .task = SFT_TASK_REGRESSION, .separator = 2 },
     { .task = SFT_TASK_BINARY, .separator = 3, .missing = SFT_MISSING_DROP },
+    { .label = "[y,1]", .missing = SFT_MISSING_MEAN },
+    { .label = "-1,1", .task = SFT_TASK_CLASSES },
 };
 
 static void parse(sft_arena *a, const sft_csv_conf *k, const uint8_t *text, size_t size,
