@@ -216,6 +216,8 @@ json 'x["data"]["samples"] == {"train": 3441, "validation": 382, "test": 1797} a
 json 'abs(x["values"]["train"]["mean"]) < 1e-3 and abs(x["values"]["train"]["rms"] - 1) < 1e-3'
 run 0 data t.csv
 answers "large"
+run 2 data digits --mirror https://example.com
+says "surefoot data get SET… --mirror URL"
 run 3 data digts
 says "did you mean \`digits\`?"
 run 0 inspect a-2 --verify --json

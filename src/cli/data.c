@@ -250,6 +250,8 @@ static int run(cli *a)
 {
     if (a->n_args && !strcmp(a->arg[0], "get"))
         return cli_data_get(a);
+    if (cli_has(a, "mirror"))
+        return cli_usage(a, "--mirror is for fetching — surefoot data get SET… --mirror URL");
     if (a->n_args && !strcmp(a->arg[0], "show")) return cli_data_show(a);
     if (cli_has(a, "output") || cli_has(a, "samples") || cli_has(a, "epochs"))
         return cli_usage(a, "-o, --samples and --epochs belong to `data show`");
