@@ -335,6 +335,7 @@ typedef struct sft_metric {
     sft_split  split;
     sft_scores scores;
     double     lr, grad_norm, seconds;
+    sft_measures measures;      /* each into the column of its name, if the recipe asks for it; empty where there is none */
 } sft_metric;
 
 typedef struct sft_folder sft_folder;   /* recipe.yaml, run.json, metrics.csv, checkpoints/, held by a lock */

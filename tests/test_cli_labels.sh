@@ -61,6 +61,7 @@ says 'the 3 labels of t.csv hold only 0 and 1: taken as yes-or-no answers'
 
 run 0 train r.yaml -o out --json
 json 'x["test"]["metrics"]["auroc"] > 0.95 and x["test"]["metrics"]["f1_macro"] > 0.8 and x["test"]["accuracy"] > 0.8'
+grep -q '^step,.*,seconds,f1_macro,auroc$' out/metrics.csv || complain "metrics.csv: $(head -n 1 out/metrics.csv)"
 cp answer trained
 run 0 eval out --json
 json 'all(x[s] == json.load(open("trained"))[s] for s in ("train", "validation", "test"))'

@@ -104,12 +104,15 @@ static void read_memory(fit *f, const char *text)
 
 /* ---- an epoch's end -------------------------------------------------------------------------- */
 
-static void log_scores(fit *f, sft_split split, const sft_scores *s)
+/* m: its metrics, or NULL */
+static void log_scores(fit *f, sft_split split, const sft_scores *s, const sft_measures *m)
 {
     const sft_step_facts *at = &f->progress.step;
     sft_metric row = { .step = at->step, .epoch = at->epoch, .split = split, .scores = *s,
                        .lr = at->lr, .grad_norm = at->grad_norm,
                        .seconds = f->progress.seconds };
+    if (m)
+        row.measures = *m;
     if (split == SFT_TEST)      /* of the whole run, not of its last step */
         row.lr = row.grad_norm = NAN;
     sft_folder_log(f->folder, &row);
@@ -138,14 +141,15 @@ static void evaluate(fit *f)
     sft_scores s;
     sft_measures m = { 0 };
     sft_trainer_average(f->trainer, true);
-    if (plain(f) ? sft_evaluate(f->trainer, SFT_VALIDATION, &s)
-                 : sft_measure(f->trainer, SFT_VALIDATION, &s, &m))
+    bool asked = f->folder || !plain(f); /* metrics.csv has them, or one is watched */
+    if (asked ? sft_measure(f->trainer, SFT_VALIDATION, &s, &m)
+              : sft_evaluate(f->trainer, SFT_VALIDATION, &s))
         return;
     if (!s.count)
         return;
     f->progress.validation = s;
     f->progress.evaluated = true;
-    log_scores(f, SFT_VALIDATION, &s);
+    log_scores(f, SFT_VALIDATION, &s, &m);
     sft_trainer_observe(f->trainer, &s); /* plateau's rate may fall */
     judge(f, &s, watched(f, &s, &m));
 }
@@ -153,7 +157,7 @@ static void evaluate(fit *f)
 static void end_epoch(fit *f)
 {
     int64_t epoch = f->progress.step.epoch;
-    log_scores(f, SFT_TRAIN, &f->progress.train);
+    log_scores(f, SFT_TRAIN, &f->progress.train, NULL);
     if (epoch % f->eval_every == 0 || f->progress.step.step == f->progress.plan.steps)
         evaluate(f);
     if (!f->progress.step.epoch_end)
@@ -255,7 +259,7 @@ static void score(fit *f, sft_result *result)
     sft_measure(f->trainer, SFT_TRAIN, &result->train, &m[SFT_TRAIN]);
     sft_measure(f->trainer, SFT_VALIDATION, &result->validation, &m[SFT_VALIDATION]);
     if (sft_measure(f->trainer, SFT_TEST, &result->test, &m[SFT_TEST]) == SFT_OK && result->test.count)
-        log_scores(f, SFT_TEST, &result->test);
+        log_scores(f, SFT_TEST, &result->test, &m[SFT_TEST]);
 }
 
 static void conclude(fit *f, sft_result *result)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The run folder: made and locked, recipe and metrics written, closed. */
-#include "base/text.h"
+/* The run folder: made and locked, its recipe written, closed. */
 #include "train/folder.h"
 
 #include <errno.h>
@@ -81,94 +80,6 @@ static void unlock(sft_folder *f)
         errno = 0;
     close(f->lock);
     f->lock = -1;
-}
-
-/* ---- metrics.csv ---------------------------------------------------------------------------- */
-
-static const char head[] = "step,epoch,split,loss,accuracy,lr,grad_norm,seconds\n";
-static const char *const split_names[SFT_SPLITS] = { "train", "validation", "test" };
-
-/* Does a row stay when a run goes on from last_step? Rows of test are written at the end only, and
- * will be again. */
-static bool stays(const char *row, size_t n, int64_t last_step)
-{
-    int64_t step = 0;
-    size_t digits = 0, commas = 0, at = 0;
-    while (digits < n && row[digits] >= '0' && row[digits] <= '9')
-        digits++;
-    if (!sft__parse_int(row, digits, &step) || step > last_step)
-        return false;
-    while (at < n && commas < 2)
-        commas += row[at++] == ',';
-    return commas == 2 && !(n - at >= 5 && !memcmp(row + at, "test,", 5));
-}
-
-/* The rows up to last_step, without a last line that a crash tore. */
-static void good_rows(sft_folder *f, const char *text, size_t size, int64_t last_step,
-                      sft_string *keep)
-{
-    for (size_t at = 0; at < size;) {
-        const char *end = memchr(text + at, '\n', size - at);
-        if (!end) {
-            sft__note(f->ctx, SFT_NOTE, "W340", "the last line of metrics.csv was torn; dropped");
-            break;
-        }
-        size_t n = (size_t)(end - (text + at)) + 1;
-        if (stays(text + at, n, last_step))
-            sft__string_addn(keep, text + at, n);
-        at += n;
-    }
-}
-
-sft_status sft__metrics_open(sft_folder *f, int64_t last_step)
-{
-    char path[SFT_PATH];
-    sft__folder_file(f, "metrics.csv", path);
-    sft_string text;
-    sft__string_open(&text, f->ctx);
-    sft__string_add(&text, head);
-    sft_bytes old = { 0 };
-    if (last_step > 0 && sft__read_file(f->ctx, path, (size_t)1 << 31, &old) == SFT_IO_OK)
-        good_rows(f, (char *)old.data, old.size, last_step, &text);
-    sft__bytes_free(f->ctx, &old);
-    sft_part part = { text.text, text.n };
-    if (!sft__failed(f->ctx))
-        sft__write_file(f->ctx, path, &part, 1);
-    sft__string_close(&text);
-    if (sft__failed(f->ctx))
-        return sft_code(f->ctx);
-    if (f->metrics)
-        fclose(f->metrics);
-    f->metrics = fopen(path, "ae");
-    return f->metrics ? SFT_OK : sft__io_fail(f->ctx, path, errno, "opening the metrics");
-}
-
-static void put_number(FILE *out, double v, char end)
-{
-    char buf[40];
-    fprintf(out, "%s%c", isfinite(v) ? sft__print_real(v, buf, sizeof buf) : "", end);
-}
-
-sft_status sft_folder_log(sft_folder *f, const sft_metric *row)
-{
-    char path[SFT_PATH];
-    if (!f || sft__failed(f->ctx))
-        return f ? sft_code(f->ctx) : SFT_OK;
-    if (!f->metrics && sft__folder_begin(f))
-        return sft_code(f->ctx);
-    f->last[row->split] = *row;
-    f->last_seconds = row->seconds;
-    fprintf(f->metrics, "%lld,%lld,%s,", (long long)row->step, (long long)row->epoch,
-            split_names[row->split]);
-    put_number(f->metrics, row->scores.loss, ',');
-    put_number(f->metrics, row->scores.accuracy, ',');
-    put_number(f->metrics, row->lr, ',');
-    put_number(f->metrics, row->grad_norm, ',');
-    put_number(f->metrics, row->seconds, '\n');
-    if (fflush(f->metrics) || ferror(f->metrics))
-        return sft__io_fail(f->ctx, sft__folder_file(f, "metrics.csv", path), errno,
-                            "writing the metrics");
-    return SFT_OK;
 }
 
 /* ---- open and close -------------------------------------------------------------------------- */
@@ -253,6 +164,7 @@ sft_folder *sft_folder_open(sft_trainer *t, const char *path, bool resume)
     if (!f)
         return NULL;
     f->ctx = t->ctx;
+    sft__arena_open(&f->arena, f->ctx);
     f->trainer = t;
     f->lock = -1;
     f->resumed = resume;
@@ -279,5 +191,6 @@ void sft_folder_close(sft_folder *f)
     if (f->metrics && fclose(f->metrics) && !sft__failed(c))
         sft__io_fail(c, sft__folder_file(f, "metrics.csv", path), errno, "closing the metrics");
     unlock(f);
+    sft__arena_close(&f->arena);
     sft__free(c, f, sizeof *f);
 }

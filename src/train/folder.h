@@ -14,7 +14,10 @@ struct sft_folder {
     sft_trainer *trainer;
     char         path[SFT_PATH - 128]; /* room for names below it */
     int          lock;          /* descriptor held by flock; -1: none */
+    sft_arena    arena;         /* names of columns */
     FILE        *metrics;
+    const char **column;        /* of metrics.csv, behind the fixed ones: names of metrics */
+    int          n_columns;
     bool         resumed;
     bool         begun;         /* the folder tells of this run: run.json may be rewritten */
     double       started, last_save; /* seconds on the steady clock */
@@ -27,7 +30,7 @@ struct sft_folder {
 /* "DIR/name"; buf of SFT_PATH characters. */
 const char *sft__folder_file(const sft_folder *f, const char *name, char *buf);
 sft_status  sft__folder_lock(sft_folder *f);
-/* Opens metrics.csv; rows beyond last_step are dropped. */
+/* metrics_log.c: opens metrics.csv; rows beyond last_step are dropped. */
 sft_status  sft__metrics_open(sft_folder *f, int64_t last_step);
 /* status: running, finished, stopped, failed; result NULL while there is none. */
 sft_status sft__write_run_json(sft_folder *f, const char *status, const char *message,

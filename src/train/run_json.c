@@ -122,7 +122,7 @@ sft_status sft__write_run_json(sft_folder *f, const char *status, const char *me
         put_result(&s, result);
     else {
         put_scores(&s, "train", &f->last[SFT_TRAIN].scores, NULL);
-        put_scores(&s, "validation", &f->last[SFT_VALIDATION].scores, NULL);
+        put_scores(&s, "validation", &f->last[SFT_VALIDATION].scores, &f->last[SFT_VALIDATION].measures);
     }
     sft__string_add(&s, "  \"seconds\": ");
     sft__string_number(&s, result ? result->seconds : f->last_seconds);
