@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* metrics.csv of the run folder: begun, gone on with, and a row at a time. */
-/* Its columns are eight that never change, then a metric each. A run that goes on keeps the columns that the file has, in
- * their order, and adds those that the recipe asks for since: no number is lost, and every row is as long as the head. */
+/* metrics.csv of the run folder: begun, gone on with, a row at a time. */
+/* Its columns are eight that never change, then a metric each. A run that goes on keeps the columns that the file
+ * has, in their order, and adds those that the recipe asks for since: no number is lost, and every row is as long as
+ * the head. */
 #include "base/text.h"
 #include "train/folder.h"
 
@@ -117,7 +118,8 @@ static void good_rows(sft_folder *f, const char *text, size_t size, int64_t last
         at = (size_t)(end - text) + 1;
     }
     if (any && old < f->n_columns)
-        sft__note(f->ctx, SFT_NOTE, NULL, "metrics.csv gets %d new column%s from `%s` on, empty in the rows up to step %lld",
+        sft__note(f->ctx, SFT_NOTE, NULL,
+                  "metrics.csv gets %d new column%s from `%s` on, empty in the rows up to step %lld",
                   f->n_columns - old, f->n_columns - old > 1 ? "s" : "", f->column[old], (long long)last_step);
 }
 
