@@ -17,6 +17,7 @@ typedef struct bench { /* an optimiser out of its text, bound to n weights */
     int                  n_parts;
     sft_link             before[2], after[2]; /* regularisers */
     int                  n_before, n_after;
+    bool                 fast; /* not the reference kernels alone */
     int64_t              n;
     real                *w, *g;
     sft_update           update;
@@ -71,7 +72,7 @@ static inline sft_status bind_weights(bench *b, int64_t n)
 
 static inline void begin(bench *b, const char *text, int64_t n)
 {
-    b->c = check_open();
+    b->c = check_open_threads(1, !b->fast);
     sft__arena_open(&b->arena, b->c);
     read_text(b, text);
     assert_int_equal(bind_weights(b, n), SFT_OK);

@@ -116,7 +116,7 @@ static layer open_layer(const sft_linear_tiles *t, shape s, bool relu, bool add)
     memcpy(l.dx, l.first_dx, (size_t)(s.rows * s.k) * sizeof *l.dx);
     l.job = (sft_linear_job){ s.rows,   s.k,  s.n,  l.x,  l.w,  l.b, l.y,
                               l.masked, l.dx, l.dw, l.db, relu, add, l.scratch,
-                              l.own,    l.own_x };
+                              l.own,    l.own_x, false };
     return l;
 }
 
@@ -229,6 +229,29 @@ static void rows_do_not_matter(void **state)
     }
 }
 
+/* The lower half of a product has the bits of the whole; of the upper, only what shares a panel with the lower is written. */
+static void half_is_the_lower_half(void **state)
+{
+    (void)state;
+    for (int i = 0; tiles_at(i); i++)
+        for (int64_t m = 1; m < 80; m += 13) {
+            const sft_linear_tiles *t = tiles_at(i);
+            layer                   l = open_layer(t, (shape){ m, 300, m }, false, false);
+            float                  *y = numbers(m * m, NULL);
+            t->forward(&l.job, 1);
+            l.job.y = y;
+            l.job.lower = true;
+            t->forward(&l.job, 1);
+            for (int64_t r = 0; r < m; r++)
+                for (int64_t n = 0; n < m; n++) {
+                    bool written = r >= n / (2 * t->lane) * (2 * t->lane);
+                    assert_true(y[r * m + n] == (written ? l.y[r * m + n] : 0));
+                }
+            free(y);
+            close_layer(&l);
+        }
+}
+
 /* dw of several shards at once is the sum of each one's along the tree, and y is each one's, to the bit. */
 static void check_shards(const sft_linear_tiles *t, shape s, int count)
 {
@@ -275,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_right),
+        cmocka_unit_test(half_is_the_lower_half),
         cmocka_unit_test(shards_are_summed_along_the_tree),
         cmocka_unit_test(rows_do_not_matter),
     };

@@ -28,6 +28,7 @@ typedef struct sft_whole {      /* a whole tensor in PyTorch's order */
     bool    matrix;
     int     part;               /* its number */
     double  decay;
+    bool    reference;          /* plain kernels only */
     const double *coef;
     real   *x, *room;           /* worked on in place; scratch */
 } sft_whole;

@@ -21,6 +21,7 @@ typedef struct piece {          /* a part and what is known of it */
     sft_tensor_part         part;
     const sft_group *group;
     int              tile, tiles;
+    int              desk;      /* where it is worked on; -1: not yet given to one */
     double           norm_in, norm_w;
 } piece;
 
@@ -125,6 +126,33 @@ static void size_desks(const sft_update *u, struct sft_stages *st)
     st->desks = !needed ? 0 : size < st->n_pieces ? size : st->n_pieces > 0 ? st->n_pieces : 1;
 }
 
+/* Matrix products cost most: rows x cols x the shorter. */
+static double cost(const piece *p)
+{
+    double rows = (double)p->part.rows, cols = (double)p->part.cols;
+    return rows * cols * (p->part.matrix ? fmin(rows, cols) : 1);
+}
+
+/* The dearest tensor left goes to the desk that has least to do: layers alternate matrices and vectors, and turn by turn one
+ * desk would get all the matrices. */
+static sft_status share_desks(sft_update *u, struct sft_stages *st)
+{
+    double *load = sft__arena_alloc(u->arena, ((size_t)st->desks + 1) * sizeof *load);
+    if (!load) return sft_code(u->ctx);
+    for (int i = 0; i < st->n_pieces; i++) st->piece[i].desk = -1;
+    for (int k = 0; st->desks && k < st->n_pieces; k++) {
+        piece *dear = NULL;
+        int    idle = 0;
+        for (int i = 0; i < st->n_pieces; i++)
+            if (st->piece[i].desk < 0 && (!dear || cost(&st->piece[i]) > cost(dear))) dear = &st->piece[i];
+        for (int d = 1; d < st->desks; d++)
+            if (load[d] < load[idle]) idle = d;
+        dear->desk = idle;
+        load[idle] += cost(dear);
+    }
+    return SFT_OK;
+}
+
 sft_status sft__stages_open(sft_update *u, const sft_update_conf *k)
 {
     if (!is_staged(u)) return SFT_OK;
@@ -137,6 +165,7 @@ sft_status sft__stages_open(sft_update *u, const sft_update_conf *k)
     cut_chain(u, st);
     if (take_parts(u, st, k) || make_tiles(u, st)) return sft_code(u->ctx);
     size_desks(u, st);
+    if (share_desks(u, st)) return sft_code(u->ctx);
     int64_t desks, all;
     if (!sft__mul(st->desk_size, st->desks, &desks) || !sft__add(desks, u->n, &all) ||
         all > INT64_MAX / (int64_t)sizeof(real) - 1)
@@ -219,6 +248,7 @@ static void work_on(const sft_update_job *j, int link, int part, real *slab, rea
                              .matrix = p->part.matrix,
                              .part = part,
                              .decay = p->group->decay,
+                             .reference = sft__ctx_reference(j->u->ctx),
                              .coef = j->coef[link],
                              .x = desk,
                              .room = desk + count };
@@ -240,9 +270,9 @@ static void work_on_all(const sft_update_job *j, int link, real *slab, int threa
 {
     struct sft_stages *st = j->u->stages;
     unsigned           only = j->u->link[link].only;
-    int                desks = threads < st->desks ? threads : st->desks;
-    for (int i = thread; thread < desks && i < st->n_pieces; i += desks)
-        if (!only || only == (st->piece[i].part.matrix ? SFT_MATRICES : SFT_VECTORS))
+    for (int i = 0; i < st->n_pieces; i++)
+        if (st->piece[i].desk % threads == thread &&
+            (!only || only == (st->piece[i].part.matrix ? SFT_MATRICES : SFT_VECTORS)))
             work_on(j, link, i, slab, st->desk + thread * st->desk_size);
 }
 

@@ -21,6 +21,7 @@ typedef struct sft_linear_job {
     bool         add;             /* dx += */
     float       *scratch;         /* of the thread */
     float       *own, *own_x;     /* of this shard: rows x the panels' width, rows x SFT_LINEAR_COLUMNS */
+    bool         lower;           /* forward: a panel's rows from its first output on only */
 } sft_linear_job;
 
 typedef struct sft_linear_tiles {

@@ -112,12 +112,13 @@ INLINE int64_t NAME(cut)(int64_t count, int64_t t)
     return t * low + (t < higher ? t : higher);
 }
 
-/* The tiles of one shard: panel p, inputs k0..k1. */
+/* The tiles of one shard: panel p, inputs k0..k1. Of a symmetric product the rows above the panel's own are left out. */
 INLINE void NAME(forward_rows)(const sft_linear_job *j, int64_t p, int64_t k0, int64_t k1,
                                const float *bias)
 {
-    for (int64_t t = 0, r = 0, end; r < j->rows; t++, r = end) {
-        end = NAME(cut)(j->rows, t + 1);
+    const int64_t first = j->lower ? p * P : 0;
+    for (int64_t t = 0, r = first, end; r < j->rows; t++, r = end) {
+        end = first + NAME(cut)(j->rows - first, t + 1);
         if (j->n - p * P > VL)
             HEIGHTS(end - r, NAME(forward_tile)(m, 2, j, r, p, k0, k1, bias))
         else

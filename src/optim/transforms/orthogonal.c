@@ -1,40 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Muon's heart (Jordan et al., 2024): the matrix U S V' of the momentum becomes nearly U V', by Newton-Schulz iteration with
  * an odd polynomial, X = a X + b (X X') X + c (X X')^2 X. In full precision, where PyTorch uses bfloat16. */
+#include "backend/product.h"
 #include "optim/transforms/transforms.h"
 
 #include <string.h>
-
-enum { TILE_ROWS = 4, TILE_COLS = 16 };
-
-/* C = s D + t A B on a tile; a, b, c, d begin at the tile's first row or column. */
-SFT_INLINE void tile(const int rows, const int cols, int64_t inner, real t, const real *a,
-                     int64_t a_step, const real *b, int64_t n, real s, const real *d, real *c)
-{
-    real sum[TILE_ROWS][TILE_COLS] = { 0 };
-    for (int64_t k = 0; k < inner; k++)
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < cols; j++) sum[i][j] += a[i * a_step + k] * b[k * n + j];
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < cols; j++)
-            c[i * n + j] = t * sum[i][j] + (d ? s * d[i * n + j] : 0);
-}
-
-/* C (m,n) = s D + t A (m,inner) B (inner,n). */
-SFT_HOT static void product(int64_t m, int64_t n, int64_t inner, real t, const real *a,
-                            const real *b, real s, const real *d, real *c)
-{
-    for (int64_t j = 0; j < n; j += TILE_COLS)
-        for (int64_t i = 0; i < m; i += TILE_ROWS) {
-            int         rows = (int)(m - i < TILE_ROWS ? m - i : TILE_ROWS),
-                cols = (int)(n - j < TILE_COLS ? n - j : TILE_COLS);
-            const real *from = a + i * inner, *add = d ? d + i * n + j : NULL;
-            if (rows == TILE_ROWS && cols == TILE_COLS)
-                tile(TILE_ROWS, TILE_COLS, inner, t, from, inner, b + j, n, s, add, c + i * n + j);
-            else
-                tile(rows, cols, inner, t, from, inner, b + j, n, s, add, c + i * n + j);
-        }
-}
 
 static void transpose(int64_t rows, int64_t cols, const real *x, real *y)
 {
@@ -50,23 +20,40 @@ static void normalise(int64_t n, double least, real *x)
     for (int64_t i = 0; i < n; i++) x[i] *= factor;
 }
 
+static int64_t shorter(int64_t rows, int64_t cols) { return rows < cols ? rows : cols; }
+static int64_t longer(int64_t rows, int64_t cols) { return rows < cols ? cols : rows; }
+
 static int64_t room(int64_t rows, int64_t cols)
 {
-    int64_t low = rows < cols ? rows : cols;
-    return 2 * rows * cols + 2 * low * low;
+    int64_t low = shorter(rows, cols), high = longer(rows, cols);
+    return 2 * rows * cols + 2 * low * low + longer(sft__product_room(low, low, high), sft__product_room(low, high, low));
 }
 
-/* x (m,n) with m <= n. */
-static void iterate(const sft_orthogonal *k, int64_t m, int64_t n, real *x, real *space)
+/* gg = a I + b G + c G G, where it held G G. */
+SFT_HOT static void polynomial(const sft_orthogonal *k, int64_t m, const real *g, real *gg)
 {
-    real *other = space, *gram = other + m * n, *poly = gram + m * m;
+    real a = (real)k->a, b = (real)k->b, c = (real)k->c;
+    for (int64_t i = 0; i < m * m; i++) gg[i] = b * g[i] + c * gg[i];
+    for (int64_t i = 0; i < m; i++) gg[i * m + i] += a;
+}
+
+/* x (m,n) with m <= n. Returns where the result lies: x, or in space. */
+static real *iterate(const sft_orthogonal *k, const sft_whole *t, int64_t m, int64_t n, real *x, real *space)
+{
+    real *other = space, *gram = other + m * n, *poly = gram + m * m, *scratch = poly + m * m;
     for (int64_t i = 0; i < k->steps; i++) {
-        transpose(m, n, x, other);
-        product(m, m, n, 1, x, other, 0, NULL, gram);
-        product(m, m, m, (real)k->c, gram, gram, (real)k->b, gram, poly);
-        product(m, n, m, 1, poly, x, (real)k->a, x, other);
-        memcpy(x, other, (size_t)(m * n) * sizeof *x);
+        sft__product(&(sft_product){ .m = m, .n = m, .inner = n, .a = x, .b = x, .c = gram, .transposed = true,
+                                     .symmetric = true, .reference = t->reference, .room = scratch });
+        sft__product(&(sft_product){ .m = m, .n = m, .inner = m, .a = gram, .b = gram, .c = poly,
+                                     .symmetric = true, .reference = t->reference, .room = scratch });
+        polynomial(k, m, gram, poly);
+        sft__product(&(sft_product){ .m = m, .n = n, .inner = m, .a = poly, .b = x, .c = other,
+                                     .reference = t->reference, .room = scratch });
+        real *was = x;
+        x = other;
+        other = was;
     }
+    return x;
 }
 
 static void whole(const void *conf, const sft_whole *t)
@@ -81,10 +68,13 @@ static void whole(const void *conf, const sft_whole *t)
         transpose(t->rows, t->cols, t->x, x);
     }
     normalise(count, k->eps, x);
-    iterate(k, tall ? t->cols : t->rows, tall ? t->rows : t->cols, x, space);
-    if (tall) transpose(t->cols, t->rows, x, t->x);
-    double ratio = (double)t->rows / (double)t->cols, longer = (double)(tall ? t->rows : t->cols);
-    real   scale = (real)(k->scale == SFT_MUON_ORIGINAL ? sqrt(fmax(1, ratio)) : 0.2 * sqrt(longer));
+    x = iterate(k, t, shorter(t->rows, t->cols), longer(t->rows, t->cols), x, space);
+    if (tall)
+        transpose(t->cols, t->rows, x, t->x);
+    else if (x != t->x)
+        memcpy(t->x, x, (size_t)count * sizeof *x);
+    double ratio = (double)t->rows / (double)t->cols, high = (double)longer(t->rows, t->cols);
+    real   scale = (real)(k->scale == SFT_MUON_ORIGINAL ? sqrt(fmax(1, ratio)) : 0.2 * sqrt(high));
     for (int64_t i = 0; i < count; i++) t->x[i] *= scale;
 }
 
