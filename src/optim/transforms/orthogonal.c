@@ -26,7 +26,8 @@ static int64_t longer(int64_t rows, int64_t cols) { return rows < cols ? cols : 
 static int64_t room(int64_t rows, int64_t cols)
 {
     int64_t low = shorter(rows, cols), high = longer(rows, cols);
-    return 2 * rows * cols + 2 * low * low + longer(sft__product_room(low, low, high), sft__product_room(low, high, low));
+    return 2 * rows * cols + 2 * low * low +
+           longer(sft__product_room(low, low, high), sft__product_room(low, high, low));
 }
 
 /* gg = a I + b G + c G G, where it held G G. */
