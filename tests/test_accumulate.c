@@ -2,6 +2,7 @@
 /* labels: core gradient */
 /* Gradient accumulation: k batches of b samples are one batch of k b, the ragged end of an epoch included. */
 #include "check.h"
+#include "data_folder.h"
 
 #include "train/train.h"
 
@@ -15,17 +16,21 @@ typedef struct run {
     sft_data    *d;
     sft_net     *n;
     sft_trainer *t;
+    kept_notes   notes;
 } run;
 
-static void open_run(run *x, int threads, const char *model, const char *train)
+/* sections: lines of the recipe beside these. */
+static void open_run(run *x, int threads, const char *model, const char *train, const char *sections)
 {
     static float x_of[SAMPLES * FEATURES], y_of[SAMPLES];
     char         text[512];
     for (int i = 0; i < SAMPLES * FEATURES; i++) x_of[i] = (float)sin(0.7 * i * i + i);
     for (int i = 0; i < SAMPLES; i++) y_of[i] = (float)((i * i + i / 5) % CLASSES);
     x->c = check_open_threads(threads, true);
-    int n = snprintf(text, sizeof text, "data: digits\nmodel: %s\noptimizer: sgd lr=0.2 momentum=0.9\ntrain: {seed: 5, %s}\n",
-                     model, train);
+    sft_on_note(x->c, keep_note, &x->notes);
+    int n = snprintf(text, sizeof text,
+                     "data: digits\nmodel: %s\n%s\ntrain: {seed: 5, %s}\n%s\n", model,
+                     strstr(sections, "optimizer") ? "" : "optimizer: sgd lr=0.2 momentum=0.9", train, sections);
     x->r = sft_recipe_parse(x->c, "r.yaml", text, (size_t)n);
     x->d = sft_data_from(x->c, x_of, (sft_shape){ 1, { FEATURES } }, y_of, SFT_CLASSES, CLASSES, SAMPLES, NULL);
     x->n = sft_net_new(x->c, x->r, x->d);
@@ -56,12 +61,12 @@ static void same_weights(const run *a, const run *b, int64_t step)
     }
 }
 
-/* Both walk side by side, and report the same on the way. */
-static void walk_together(const char *model, const char *small, const char *large)
+/* Both walk side by side, and report the same on the way; so do the averaged weights at the end. */
+static void walk_with(const char *sections, const char *model, const char *small, const char *large)
 {
     run a = { 0 }, b = { 0 };
-    open_run(&a, 1, model, small);
-    open_run(&b, 1, model, large);
+    open_run(&a, 1, model, small, sections);
+    open_run(&b, 1, model, large, sections);
     CHECK_OK(a.c);
     CHECK_OK(b.c);
     sft_trainer_facts p, q;
@@ -82,8 +87,16 @@ static void walk_together(const char *model, const char *small, const char *larg
         CHECK_NEAR(f.grad_norm, g.grad_norm, 1e-6);
         same_weights(&a, &b, k);
     }
+    sft_trainer_average(a.t, true);
+    sft_trainer_average(b.t, true);
+    same_weights(&a, &b, STEPS);
     close_run(&a);
     close_run(&b);
+}
+
+static void walk_together(const char *model, const char *small, const char *large)
+{
+    walk_with("", model, small, large);
 }
 
 /* 107 samples: 32 + 32 + 32 + 11, the last as 8 + 3. */
@@ -104,7 +117,7 @@ static void a_short_window_is_dropped_with_drop_last(void **state)
     walk_together("linear 16 | tanh | linear", "batch: 8, accumulate: 4, drop_last: true",
                   "batch: 32, drop_last: true");
     run x = { 0 };
-    open_run(&x, 1, "linear", "batch: 50, accumulate: 3, drop_last: true");
+    open_run(&x, 1, "linear", "batch: 50, accumulate: 3, drop_last: true", "");
     assert_null(x.t);
     assert_string_equal(sft_error_id(x.c), "E246");
     assert_non_null(strstr(sft_message(x.c), "accumulate"));
@@ -118,6 +131,82 @@ static void dropout_draws_the_same(void **state)
     walk_together("linear 16 | relu | dropout 0.5 | linear", "batch: 8, accumulate: 4", "batch: 32");
 }
 
+/* Each batch counts by what its samples weigh in the loss, also where that is nothing. */
+static void weighted_losses_add_up(void **state)
+{
+    (void)state;
+    const char *mlp = "linear 16 | tanh | linear", *small = "batch: 8, accumulate: 4", *large = "batch: 32";
+    walk_with("loss: cross_entropy class_weights=[1,5,0.25]", mlp, small, large);
+    walk_with("loss: cross_entropy class_weights=balanced label_smoothing=0.1", mlp, small, large);
+    walk_with("loss: cross_entropy class_weights=[1,0,3]", mlp, "batch: 1, accumulate: 30", "batch: 30");
+    walk_with("loss: cross_entropy class_weights=[0,0,3]", mlp, "batch: 1, accumulate: 2, shuffle: false",
+              "batch: 2, shuffle: false");
+    walk_with("loss: focal gamma=1 class_weights=[1,5,0.25]", mlp, small, large);
+    walk_with("loss: hinge class_weights=[1,5,0.25]", mlp, small, large);
+    walk_with("", mlp, "batch: 8, accumulate: 4, sampler: weighted", "batch: 32, sampler: weighted");
+}
+
+/* Slices of ghost batches are the same whatever batch they come in, and so are their running averages. */
+static void ghost_batches_are_the_same(void **state)
+{
+    (void)state;
+    const char *net = "linear 16 | batchnorm ghost=8 | relu | linear";
+    walk_together(net, "batch: 8, accumulate: 4", "batch: 32");
+    walk_together(net, "batch: 16, accumulate: 2, shards: 4", "batch: 32, shards: 2");
+    walk_together("linear 16 | batchnorm ghost=4 momentum=none | relu | linear", "batch: 8, accumulate: 4",
+                  "batch: 32");
+    walk_with("loss: cross_entropy class_weights=[1,5,0.25]", net, "batch: 8, accumulate: 4", "batch: 32");
+}
+
+/* Running averages counted anew take each slice once: with ghost batches that does not depend on the batch either. */
+static void averages_of_ghost_batches_are_the_same(void **state)
+{
+    (void)state;
+    const char *net = "linear 16 | batchnorm ghost=8 | relu | linear";
+    walk_with("average: swa start=0.1 every=2", net, "batch: 8, accumulate: 4", "batch: 32");
+    walk_with("average: ema decay=0.8", net, "batch: 8, accumulate: 4", "batch: 32");
+}
+
+/* What cannot be the same, or does nothing, is said; what is right is not remarked on. */
+static void odd_pairs_are_remarked_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model, *train, *sections, *says; /* NULL: nothing */
+    } rows[] = {
+        { "linear 9 | batchnorm | relu | linear", "batch: 8, accumulate: 4", "", "W135]: batchnorm (layer 1)" },
+        { "linear 9 | batchnorm ghost=3 | linear", "batch: 8, accumulate: 4", "", "W135]" },
+        { "linear 9 | batchnorm ghost=4 | linear", "batch: 8, accumulate: 4", "", NULL },
+        { "linear 9 | batchnorm | relu | linear", "batch: 8", "", NULL },
+        { "linear 9 | layernorm | relu | linear", "batch: 8, accumulate: 4", "", NULL },
+        { "linear 9 | batchnorm | relu | linear", "batch: 1, accumulate: 32", "", "W134]: batchnorm (layer 1)" },
+        { "linear 9 | batchnorm ghost=1 | linear", "batch: 8", "", "W134]: batchnorm (layer 1) normalises one" },
+        { "linear 9 | batchnorm | linear", "batch: 53", "", "one sample at the end of an epoch" },
+        { "linear 9 | batchnorm | linear", "batch: 53, drop_last: true", "", NULL },
+        { "linear 9 | batchnorm ghost=7 | linear", "batch: 8", "", "one sample at the end of each batch" },
+        { "linear", "batch: 50, accumulate: 4", "", "W246]: train.accumulate=4 is more than the 3 batches" },
+        { "linear 5 | tanh | linear", "batch: 50, accumulate: 4", "optimizer: lbfgs", NULL },
+        { "linear 5 | dropout | linear", "batch: 50, accumulate: 4", "optimizer: lbfgs", "W136]: optimizer lbfgs" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        run x = { 0 };
+        open_run(&x, 1, rows[i].model, rows[i].train, rows[i].sections);
+        CHECK_OK(x.c);
+        if (rows[i].says ? !strstr(x.notes.text, rows[i].says) : x.notes.text[0] != 0)
+            fail_msg("%s, %s: it says `%s`", rows[i].model, rows[i].train, x.notes.text);
+        close_run(&x);
+    }
+}
+
+/* Wrappers take their second gradient over the same batches. */
+static void wrappers_see_the_whole_step(void **state)
+{
+    (void)state;
+    const char *net = "linear 16 | batchnorm ghost=8 | tanh | linear";
+    walk_with("wrap: sam rho=0.1", net, "batch: 8, accumulate: 4", "batch: 32");
+    walk_with("wrap: lookahead k=3", net, "batch: 8, accumulate: 4", "batch: 32");
+}
+
 /* The weights of one epoch on several threads, and the activations' memory. */
 static void bits_do_not_depend_on_threads(void **state)
 {
@@ -125,7 +214,8 @@ static void bits_do_not_depend_on_threads(void **state)
     char one[65], more[65];
     for (int threads = 1; threads <= 4; threads++) {
         run x = { 0 };
-        open_run(&x, threads, "linear 400 | relu | linear 120 | relu | linear", "batch: 16, accumulate: 2, shards: 4");
+        open_run(&x, threads, "linear 400 | relu | linear 120 | relu | linear", "batch: 16, accumulate: 2, shards: 4",
+                 "");
         for (int k = 0; k < 4; k++) sft_step(x.t, NULL);
         sft_net_hash(x.n, threads == 1 ? one : more);
         CHECK_OK(x.c);
@@ -140,8 +230,8 @@ static void memory_is_that_of_one_batch(void **state)
     (void)state;
     run a = { 0 }, b = { 0 };
     sft_net_facts f, g;
-    open_run(&a, 1, "linear 64 | relu | linear", "batch: 8, accumulate: 4");
-    open_run(&b, 1, "linear 64 | relu | linear", "batch: 8");
+    open_run(&a, 1, "linear 64 | relu | linear", "batch: 8, accumulate: 4", "");
+    open_run(&b, 1, "linear 64 | relu | linear", "batch: 8", "");
     sft_net_facts_of(a.n, &f);
     sft_net_facts_of(b.n, &g);
     assert_int_equal(f.activation_bytes, g.activation_bytes);
@@ -156,6 +246,11 @@ int main(void)
         cmocka_unit_test(accumulated_is_at_once),
         cmocka_unit_test(a_short_window_is_dropped_with_drop_last),
         cmocka_unit_test(dropout_draws_the_same),
+        cmocka_unit_test(weighted_losses_add_up),
+        cmocka_unit_test(ghost_batches_are_the_same),
+        cmocka_unit_test(averages_of_ghost_batches_are_the_same),
+        cmocka_unit_test(odd_pairs_are_remarked_on),
+        cmocka_unit_test(wrappers_see_the_whole_step),
         cmocka_unit_test(bits_do_not_depend_on_threads),
         cmocka_unit_test(memory_is_that_of_one_batch),
     };

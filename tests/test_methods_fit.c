@@ -23,6 +23,8 @@ static const char *const ways[][4] = {
     { "wrap=lookahead", "average=ema warmup=false", NULL },
     { "optimizer=lbfgs history=4", "train.accumulate=40", "train.epochs=60", NULL },
     { "train.accumulate=4", "train.epochs=7", NULL },
+    { "average=swa start=0.3 every=2", "train.accumulate=3", "train.epochs=5", NULL },
+    { "optimizer=muon lr=0.01", NULL },
 };
 
 enum { WAYS = sizeof ways / sizeof *ways };
@@ -219,13 +221,13 @@ static void the_model_that_is_left_is_the_average(void **state)
     folder_remove(folder);
 }
 
-/* The running averages of a norm on the samples themselves are plain means over the batches. */
-static void swa_counts_norms_anew(void **state)
+/* The running averages of a norm on the samples themselves are plain means over the batches, however many make a step. */
+static void check_recount(int64_t accumulate)
 {
-    (void)state;
     enum { N = 40, B = 10 };
     static const char text[] = "data: digits\nmodel: batchnorm | linear\noptimizer: sgd lr=0.1\naverage: swa start=0.3\n"
                                "train: {epochs: 4, batch: 10, shuffle: false}\n";
+    char  window[40];
     float x[N], y[N], got[2];
     double mean = 0, var = 0;
     for (int i = 0; i < N; i++) {
@@ -241,10 +243,14 @@ static void swa_counts_norms_anew(void **state)
     }
     sft_ctx     *c = check_open();
     sft_recipe  *r = sft_recipe_parse(c, "r.yaml", text, sizeof text - 1);
+    snprintf(window, sizeof window, "train.accumulate=%d", (int)accumulate);
+    sft_recipe_set(r, window);
     sft_data    *d = sft_data_from(c, x, (sft_shape){ 1, { 1 } }, y, SFT_CLASSES, 2, N, NULL);
     sft_net     *n = sft_net_new(c, r, d);
     sft_trainer *t = sft_trainer_new(c, r, d, n);
-    for (int k = 0; k < 16; k++) sft_step(t, NULL);
+    sft_trainer_facts f = { 0 };
+    sft_trainer_facts_of(t, &f);
+    for (int64_t k = 0; k < f.steps; k++) sft_step(t, NULL);
     sft_trainer_average(t, true);
     sft_net_get(n, "0.running_mean", got, 1);
     sft_net_get(n, "0.running_var", got + 1, 1);
@@ -256,6 +262,12 @@ static void swa_counts_norms_anew(void **state)
     sft_data_free(d);
     sft_recipe_free(r);
     sft_close(c);
+}
+
+static void swa_counts_norms_anew(void **state)
+{
+    (void)state;
+    for (int64_t accumulate = 1; accumulate <= 5; accumulate++) check_recount(accumulate);
 }
 
 /* SAM's second gradient leaves no trace in running averages: with rho as good as 0 they are those of a plain run. */

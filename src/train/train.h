@@ -76,6 +76,9 @@ const char *sft__seen_text(sft_arena *a, const sft_trainer *t);
 bool        sft__seen_read(const sft_trainer *t, const char *text, sft_seen *seen);
 sft_status  sft__check_pace(sft_trainer *t);
 
+/* remarks.c: on what runs and does not do what one may think. */
+void        sft__remark_training(const sft_trainer *t);
+
 /* snapshot.c: all that a step changes, copied and put back. */
 typedef struct sft_snapshot {
     sft_slab copy;

@@ -142,6 +142,7 @@ static sft_status set_up(sft_trainer *t)
         return sft_code(t->ctx);
     t->lr = r->lr;
     t->clip_norm = r->train_conf.clip_norm;
+    sft__remark_training(t);
     return sft__trainer_bind(t);
 }
 
