@@ -124,11 +124,12 @@ static void a_short_window_is_dropped_with_drop_last(void **state)
     close_run(&x);
 }
 
-/* What is dropped is a function of the sample's place in the step, whatever batch it comes in. */
-static void dropout_draws_the_same(void **state)
+/* What is dropped is a function of the sample's place in the step, whatever batch it comes in; augmentation one of the sample. */
+static void chance_is_the_same(void **state)
 {
     (void)state;
     walk_together("linear 16 | relu | dropout 0.5 | linear", "batch: 8, accumulate: 4", "batch: 32");
+    walk_with("augment: noise 0.3", "linear 16 | relu | linear", "batch: 8, accumulate: 4", "batch: 32");
 }
 
 /* Each batch counts by what its samples weigh in the loss, also where that is nothing. */
@@ -245,7 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accumulated_is_at_once),
         cmocka_unit_test(a_short_window_is_dropped_with_drop_last),
-        cmocka_unit_test(dropout_draws_the_same),
+        cmocka_unit_test(chance_is_the_same),
         cmocka_unit_test(weighted_losses_add_up),
         cmocka_unit_test(ghost_batches_are_the_same),
         cmocka_unit_test(averages_of_ghost_batches_are_the_same),
