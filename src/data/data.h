@@ -37,6 +37,7 @@ typedef struct sft_source { /* `data: NAME …` or `data: NAME:PLACE …` */
     const sft_field *fields;
     bool             place; /* takes a path behind the colon */
     const struct sft_remote_file *files; /* that `surefoot data get` fetches; NULL: none */
+    const char      *packaged; /* where a distribution's package puts them; NULL: nowhere */
     /* Fills raw from conf; arrays by sft__alloc, freed by sft__raw_free. place: path or NULL. pos: for messages. */
     sft_status (*open)(sft_ctx *c, const void *conf, const char *place, sft_pos pos, sft_raw *raw);
 } sft_source;

@@ -48,6 +48,14 @@ static const sft_source *find_set(const char *set)
     return NULL;
 }
 
+/* The first file of the set that `folder` lacks; NULL: it has them all. */
+static const sft_remote_file *lacks(sft_arena *a, const char *folder, const sft_source *s)
+{
+    const sft_remote_file *f = s->files;
+    while (f->name && file_is_there(a, folder, f)) f++;
+    return f->name ? f : NULL;
+}
+
 sft_status sft__open_cached(sft_ctx *c, const char *set, const sft_source *format, sft_pos pos,
                             sft_raw *raw)
 {
@@ -55,13 +63,17 @@ sft_status sft__open_cached(sft_ctx *c, const char *set, const sft_source *forma
     const sft_source *s = find_set(set);
     void             *conf = sft__arena_alloc(raw->arena, format->conf_size);
     if (!folder || !conf) return sft_code(c);
-    for (const sft_remote_file *f = s->files; f->name; f++)
-        if (!file_is_there(raw->arena, folder, f))
-            return sft__fail_at(
-                c, pos, SFT_E200,
-                "%s is not on this machine yet (no %s in %s) — fetch it by `surefoot data get %s`, or write "
-                "`data: %s:PATH` if it lies elsewhere",
-                set, f->members ? f->members[0] : f->name, folder, set, format->name);
+    const sft_remote_file *f = lacks(raw->arena, folder, s);
+    if (f && s->packaged && !lacks(raw->arena, s->packaged, s)) {
+        folder = s->packaged;
+        f = NULL;
+    }
+    if (f)
+        return sft__fail_at(
+            c, pos, SFT_E200,
+            "%s is not on this machine yet (no %s in %s) — fetch it by `surefoot data get %s`, or write "
+            "`data: %s:PATH` if it lies elsewhere",
+            set, f->members ? f->members[0] : f->name, folder, set, format->name);
     sft__fields_defaults(format->fields, conf, raw->arena);
     return sft__failed(c) ? sft_code(c) : format->open(c, conf, folder, pos, raw);
 }

@@ -41,7 +41,8 @@ const sft_source sft__source_fashion_mnist = {
     .aliases = "fashion_mnist fashionmnist fashion",
     .doc =
         "Fashion-MNIST, clothes of 28x28 pixels: 60,000 to train and 10,000 to test; `surefoot data get fashion-mnist` "
-        "fetches it",
+        "fetches it, and so does Debian's package dataset-fashion-mnist",
     .open = open_fashion,
     .files = files,
+    .packaged = "/usr/share/datasets/fashion-mnist", /* Debian's dataset-fashion-mnist */
 };
