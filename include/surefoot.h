@@ -314,6 +314,14 @@ typedef struct sft_lr_found {
  * goes on as if it had never been. `found` may be NULL. */
 SFT_API sft_status sft_lr_find(sft_trainer *t, const sft_lr_options *o, sft_lr_found *found);
 
+/* ---- the doctor ---------------------------------------------------------------------------- */
+
+typedef enum sft_severity {
+    SFT_ADVISORY,               /* worth knowing; training may well be fine */
+    SFT_FAULT,                  /* training is the worse for it */
+    SFT_FATAL                   /* it cannot learn, or not this way */
+} sft_severity;
+
 /* ---- files of tensors ---------------------------------------------------------------------- */
 
 typedef struct sft_file sft_file;   /* a safetensors file in memory: a checkpoint, a model, or any other */

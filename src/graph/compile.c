@@ -23,7 +23,7 @@ static void remove_node(sft_net *n, int at)
 /* An activation whose derivative follows from its output runs inside the layer before it, unless somebody else reads that layer. */
 sft_status sft__fuse(sft_net *n)
 {
-    for (int i = 1; i < n->n_nodes && !n->plain; i++) {
+    for (int i = 1; i < n->n_nodes && !n->plain && !n->unfused; i++) {
         sft_node *act = n->node[i], *host = act->in[0];
         bool fits = (act->op->traits & SFT_ACTIVATION) && !(act->op->traits & SFT_READS_IN) && (host->op->traits & SFT_FUSES);
         if (!fits || host->act || host->consumers != 1)

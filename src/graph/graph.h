@@ -53,7 +53,7 @@ struct sft_net {
     const sft_loss *loss;
     void      *loss_conf;
     uint64_t   seed;
-    bool       plain;           /* as in sft_net_config */
+    bool       plain, unfused;  /* as in sft_net_config */
     int        shards;          /* G, a power of two */
     int64_t    batch;           /* largest batch */
     int64_t    n_params, n_states; /* elements, stored */
@@ -84,6 +84,7 @@ typedef struct sft_net_config {
     const sft_rules *init_layers; /* resolved; NULL: none */
     bool             zero_gamma; /* norms at the end of residual branches begin with scale 0 */
     bool             plain;     /* reference kernels and nothing fused: what every layer gives can be looked at */
+    bool             unfused;   /* nothing fused, on fast kernels */
     int64_t          memory_limit; /* bytes; 0: what the machine has */
 } sft_net_config;
 
@@ -106,6 +107,15 @@ sft_status sft__net_gradient(sft_net *n, const sft_batch *b, uint64_t step, sft_
 sft_status sft__net_observe(sft_net *n, const sft_batch *b, uint64_t step, double average);
 /* Forward with running averages; out (rows x outputs, plain) and o may be NULL; targets may be NULL when o is. */
 sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *out);
+
+/* One batch node by node in training mode (src/graph/look.c); running averages stay. `each` sees node i behind its forward call, and
+ * (back) when the gradient with respect to its output is whole, before its backward call. Values that are not finite are no failure. */
+typedef void sft_look_fn(void *user, sft_net *n, int node, bool back);
+sft_status sft__net_look(sft_net *n, const sft_batch *b, uint64_t step, sft_look_fn *each, void *user, sft_outcome *o);
+/* While it looks: a node's output, or the gradient with respect to it, of all samples in the plain layout. */
+void sft__look_values(sft_net *n, int node, bool back, real *plain);
+/* Weights and states of a network of the same model, whatever the layouts of both. */
+sft_status sft__net_copy(sft_net *to, const sft_net *from);
 
 /* lsuv (src/graph/lsuv.c): does any weight want a batch, scaling them by one in a net made `plain`, and taking them over. */
 bool       sft__wants_data(const sft_net *n);

@@ -56,6 +56,7 @@ sft_net *sft__net_make(sft_ctx *c, const sft_net_config *k)
     n->outputs = k->facts.outputs;
     n->seed = k->seed;
     n->plain = k->plain;
+    n->unfused = k->unfused;
     if (make(n, k) == SFT_OK)
         return n;
     sft_net_free(n);

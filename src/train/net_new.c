@@ -43,26 +43,30 @@ static sft_status scale_by_data(sft_net *n, sft_net_config *k, const sft_recipe 
     return sft_code(n->ctx);
 }
 
+sft_status sft__net_config(const sft_recipe *r, const sft_data *d, sft_arena *a, sft_net_config *k)
+{
+    *k = (sft_net_config){ .model = r->layers,
+                           .loss = r->loss_record,
+                           .loss_conf = r->loss_conf,
+                           .class_count = count_classes(a, d),
+                           .batch = r->train_conf.batch,
+                           .shards = r->train_conf.shards > 0 ? (int)r->train_conf.shards : 0,
+                           .seed = (uint64_t)r->train_conf.seed,
+                           .init = r->bound[SFT_INIT_SECTION].record,
+                           .init_conf = r->bound[SFT_INIT_SECTION].conf,
+                           .init_layers = &r->init_layers,
+                           .zero_gamma = r->init_extra.zero_gamma };
+    return sft_data_facts_of(d, &k->facts);
+}
+
 sft_net *sft_net_new(sft_ctx *c, sft_recipe *r, const sft_data *d)
 {
     if (!r || !d || sft__failed(c) || sft_recipe_resolve(r))
         return NULL;
-    sft_net_config k = { .model = r->layers,
-                         .loss = r->loss_record,
-                         .loss_conf = r->loss_conf,
-                         .batch = r->train_conf.batch,
-                         .shards = r->train_conf.shards > 0 ? (int)r->train_conf.shards : 0,
-                         .seed = (uint64_t)r->train_conf.seed,
-                         .init = r->bound[SFT_INIT_SECTION].record,
-                         .init_conf = r->bound[SFT_INIT_SECTION].conf,
-                         .init_layers = &r->init_layers,
-                         .zero_gamma = r->init_extra.zero_gamma };
-    if (sft_data_facts_of(d, &k.facts))
-        return NULL;
-    sft_arena a;
+    sft_arena      a;
+    sft_net_config k;
     sft__arena_open(&a, c);
-    k.class_count = count_classes(&a, d);
-    sft_net *n = sft__net_make(c, &k);
+    sft_net *n = sft__net_config(r, d, &a, &k) ? NULL : sft__net_make(c, &k);
     if (n && sft__wants_data(n) && k.facts.count[SFT_TRAIN] > 0)
         scale_by_data(n, &k, r, d);
     sft__arena_close(&a);

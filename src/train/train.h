@@ -54,6 +54,9 @@ struct sft_trainer {
     size_t      extra_size;
 };
 
+/* What a network of this recipe on these data is made from; class counts in the arena. */
+sft_status sft__net_config(const sft_recipe *r, const sft_data *d, sft_arena *a, sft_net_config *k);
+
 /* src/train/bind.c: the optimiser, its groups and the regularisers. */
 sft_status sft__trainer_bind(sft_trainer *t);
 

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* The chart: data, the network at its start, and a short stretch of training with looks at growing distances. */
+#include "base/text.h"
+#include "data/parts.h"
+#include "doctor/doctor.h"
+#include "train/train.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PROBE_SAMPLES = 256, PROBE_VALUES = 1 << 22, MAX_LOOKS = 24, MAX_EVALS = 64 };
+
+typedef struct bench {          /* what is needed while the chart is filled */
+    sft_chart   *chart;
+    sft_net     *net;
+    sft_trainer *trainer;
+    sft_looker  *looker;
+    sft_batch    probe;         /* fixed training samples */
+    sft_slab     before;        /* weights before the update that a look will measure */
+} bench;
+
+const sft_look *sft__chart_now(const sft_chart *c)
+{
+    return c->course.looks > 0 ? &c->course.look[c->course.looks - 1] : &c->start;
+}
+
+const char *sft__say(const sft_chart *c, const char *format, ...)
+{
+    char    text[800];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    const char *kept = sft__arena_text((sft_arena *)(uintptr_t)&c->arena, text);
+    return kept ? kept : "";
+}
+
+/* ---- the probe batch -------------------------------------------------------------------------- */
+
+/* Few samples where layers are large: the twin keeps every layer's values. */
+static int64_t probe_rows(const sft_data *d, const sft_net *n)
+{
+    int64_t widest = 1, rows = PROBE_SAMPLES;
+    for (int i = 0; i < n->n_nodes; i++) {
+        const int64_t k = sft__count(n->node[i]->out);
+        widest = k > widest ? k : widest;
+    }
+    while (rows > 32 && rows * widest > PROBE_VALUES) rows /= 2;
+    return rows < d->facts.count[SFT_TRAIN] ? rows : d->facts.count[SFT_TRAIN];
+}
+
+static sft_status gather_probe(bench *b)
+{
+    sft_chart      *c = b->chart;
+    const sft_data *d = c->data;
+    const int64_t   n = probe_rows(d, b->net), all = d->facts.count[SFT_TRAIN];
+    const bool      classes = d->facts.task == SFT_CLASSES;
+    int64_t        *at = sft__arena_alloc(&c->arena, (size_t)n * sizeof *at);
+    real           *x = sft__arena_alloc(&c->arena, (size_t)(n * sft__count(d->facts.shape)) * sizeof *x);
+    int32_t        *label = sft__arena_alloc(&c->arena, (size_t)n * sizeof *label);
+    real           *target = sft__arena_alloc(&c->arena, (size_t)(classes ? 1 : n * d->facts.outputs) * sizeof *target);
+    if (!at || !x || !label || !target) return sft_code(c->ctx);
+    for (int64_t i = 0; i < n; i++) at[i] = i * all / n;
+    sft__gather(d, SFT_TRAIN, at, n, x, classes ? label : NULL, classes ? NULL : target);
+    b->probe = (sft_batch){ .rows = n, .x = x, .label = classes ? label : NULL, .target = classes ? NULL : target };
+    return SFT_OK;
+}
+
+/* ---- looks ------------------------------------------------------------------------------------ */
+
+static sft_status look(bench *b, const real *before, int64_t step, sft_look *into)
+{
+    return sft__look(b->looker, b->net, before, &b->probe, step, &b->chart->arena, into);
+}
+
+/* Looks come at steps 1, 2, 4, 8 … and at the last one. */
+static bool look_after(const sft_course *k, int64_t step, int64_t last)
+{
+    return k->looks < MAX_LOOKS && (step == last || (step & (step - 1)) == 0);
+}
+
+/* ---- training --------------------------------------------------------------------------------- */
+
+static sft_status make_room(bench *b, int64_t steps)
+{
+    sft_chart  *c = b->chart;
+    sft_course *k = &c->course;
+    k->loss = sft__arena_alloc(&c->arena, (size_t)steps * sizeof *k->loss);
+    k->norm = sft__arena_alloc(&c->arena, (size_t)steps * sizeof *k->norm);
+    k->lr = sft__arena_alloc(&c->arena, (size_t)steps * sizeof *k->lr);
+    k->look = sft__arena_alloc(&c->arena, MAX_LOOKS * sizeof *k->look);
+    k->eval = sft__arena_alloc(&c->arena, MAX_EVALS * sizeof *k->eval);
+    return sft__slab_open(c->ctx, &b->before, (size_t)b->net->n_params * sizeof(real));
+}
+
+static void note_eval(bench *b, const sft_step_facts *at, int64_t from)
+{
+    sft_course *k = &b->chart->course;
+    sft_scores  s;
+    if (k->evals >= MAX_EVALS || sft_evaluate(b->trainer, SFT_VALIDATION, &s) || s.count == 0) return;
+    double loss = 0;
+    for (int64_t i = from; i < k->steps; i++) loss += k->loss[i];
+    k->eval[k->evals++] = (sft_eval_point){ .step = at->step, .epoch = at->epoch, .train_loss = loss / (double)(k->steps - from),
+                                            .train_accuracy = NAN, .loss = s.loss, .accuracy = s.accuracy, .se = NAN };
+}
+
+/* A step that is not finite ends the course; it is what the doctor is asked about. */
+static bool end_of_course(bench *b)
+{
+    sft_chart *c = b->chart;
+    if (!sft__failed(c->ctx)) return false;
+    if (sft_code(c->ctx) != SFT_TRAINING) return true;
+    c->course.failed = true;
+    c->course.failure = sft__arena_text(&c->arena, sft_message(c->ctx));
+    sft_clear(c->ctx);
+    return true;
+}
+
+static void one_step(bench *b, int64_t last, int64_t *epoch_from)
+{
+    sft_course    *k = &b->chart->course;
+    sft_step_facts at;
+    const bool     looks = look_after(k, k->steps + 1, last);
+    if (looks) memcpy(b->before.base, b->net->w.base, (size_t)b->net->n_params * sizeof(real));
+    if (sft_step(b->trainer, &at)) return;
+    k->loss[k->steps] = at.batch.loss;
+    k->norm[k->steps] = at.grad_norm;
+    k->lr[k->steps++] = at.lr;
+    if (looks) look(b, b->before.base, at.step, &k->look[k->looks++]);
+    if (!at.epoch_end && k->steps < last) return;
+    note_eval(b, &at, *epoch_from);
+    *epoch_from = k->steps;
+}
+
+static sft_status train(bench *b, int64_t steps)
+{
+    sft_chart        *c = b->chart;
+    sft_trainer_facts plan;
+    int64_t           epoch_from = 0;
+    b->trainer = sft_trainer_new(c->ctx, c->recipe, (sft_data *)c->data, b->net);
+    if (!b->trainer || sft_trainer_facts_of(b->trainer, &plan)) return sft_code(c->ctx);
+    steps = steps < plan.steps ? steps : plan.steps;
+    c->course.planned = plan.steps;
+    c->course.per_epoch = plan.steps_per_epoch;
+    if (make_room(b, steps) || sft__measure_curvature(c, b->net, &b->probe)) return sft_code(c->ctx);
+    while (c->course.steps < steps && !end_of_course(b)) one_step(b, steps, &epoch_from);
+    end_of_course(b);
+    sft_outcome o;
+    c->course.start_loss = c->start.loss;
+    c->course.end_loss = sft__chart_now(c)->loss;
+    c->course.eval_mode_loss = NAN;
+    if (sft__net_eval(sft__looker_net(b->looker), &b->probe, &o, NULL) == SFT_OK) c->course.eval_mode_loss = o.loss_sum / o.weight;
+    return sft_code(c->ctx);
+}
+
+/* ---- all of it -------------------------------------------------------------------------------- */
+
+static sft_status fill(bench *b, int64_t steps)
+{
+    sft_chart     *c = b->chart;
+    sft_net_config k;
+    b->net = sft_net_new(c->ctx, c->recipe, c->data);
+    if (!b->net || sft__net_config(c->recipe, c->data, &c->arena, &k) || gather_probe(b)) return sft_code(c->ctx);
+    k.init = sft__init_find("zeros"); /* the twin's weights are copied in */
+    k.init_conf = NULL;
+    k.init_layers = NULL;
+    k.zero_gamma = false;
+    b->looker = sft__looker_open(c->ctx, k, b->probe.rows);
+    if (!b->looker) return sft_code(c->ctx);
+    c->net = sft__looker_net(b->looker);
+    c->loss = c->net->loss;
+    if (sft__look_at_data(c) || look(b, NULL, 0, &c->start)) return sft_code(c->ctx);
+    return steps > 0 ? train(b, steps) : SFT_OK;
+}
+
+sft_chart *sft__chart_open(sft_ctx *ctx, sft_recipe *r, sft_data *d, int64_t steps)
+{
+    if (sft__failed(ctx) || sft_recipe_resolve(r)) return NULL;
+    sft_chart *c = sft__alloc(ctx, sizeof *c);
+    if (!c) return NULL;
+    *c = (sft_chart){ .ctx = ctx, .recipe = r, .data = d };
+    sft__arena_open(&c->arena, ctx);
+    bench b = { .chart = c };
+    fill(&b, steps);
+    sft_trainer_free(b.trainer);
+    sft_net_free(b.net);
+    sft__slab_close(ctx, &b.before);
+    c->looker = b.looker;
+    if (!sft__failed(ctx)) return c;
+    sft__chart_close(c);
+    return NULL;
+}
+
+void sft__chart_close(sft_chart *c)
+{
+    if (!c) return;
+    sft__looker_close(c->looker);
+    sft__arena_close(&c->arena);
+    sft__free(c->ctx, c, sizeof *c);
+}

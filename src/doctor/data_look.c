@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* What the samples are like, as the network gets them: moments, labels, order, and whether neighbours share labels. */
+#include "data/parts.h"
+#include "doctor/doctor.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum {
+    SAMPLES = 2048,             /* looked at */
+    NEIGHBOURS = 5,
+    NEIGHBOUR_SAMPLES = 1000,   /* at most, so that pre-flight stays under a second */
+    NEIGHBOUR_FEATURES = 784,
+    SHUFFLES = 20
+};
+
+typedef struct crop {           /* some samples of a split */
+    int64_t  n, features;
+    real    *x;
+    int32_t *label;
+    real    *target;
+} crop;
+
+/* At most `most` samples, evenly spread over the split. */
+static bool take(sft_chart *c, sft_split split, int64_t most, crop *out)
+{
+    const sft_data *d = c->data;
+    const int64_t   all = d->facts.count[split], n = all < most ? all : most;
+    const bool      classes = d->facts.task == SFT_CLASSES;
+    *out = (crop){ .n = n, .features = sft__count(d->facts.shape) };
+    int64_t *at = sft__arena_alloc(&c->arena, (size_t)n * sizeof *at);
+    out->x = sft__arena_alloc(&c->arena, (size_t)(n * out->features) * sizeof(real));
+    out->label = sft__arena_alloc(&c->arena, (size_t)n * sizeof *out->label);
+    out->target = sft__arena_alloc(&c->arena, (size_t)(classes ? 1 : n * d->facts.outputs) * sizeof(real));
+    if (!at || !out->x || !out->label || !out->target) return false;
+    for (int64_t i = 0; i < n; i++) at[i] = i * all / n;
+    sft__gather(d, split, at, n, out->x, classes ? out->label : NULL, classes ? NULL : out->target);
+    return true;
+}
+
+/* ---- features --------------------------------------------------------------------------------- */
+
+typedef struct moments {
+    double mean, std;
+} moments;
+
+static moments of_column(const crop *k, int64_t j)
+{
+    double sum = 0, square = 0;
+    for (int64_t i = 0; i < k->n; i++) sum += (double)k->x[i * k->features + j];
+    const double mean = sum / (double)k->n;
+    for (int64_t i = 0; i < k->n; i++) square += ((double)k->x[i * k->features + j] - mean) * ((double)k->x[i * k->features + j] - mean);
+    return (moments){ mean, sqrt(square / (double)k->n) };
+}
+
+static void note_features(const crop *k, sft_data_look *y)
+{
+    const sft_tensor_stats t = sft__tensor_stats(k->x, k->n * k->features);
+    double                 means = 0, least = INFINITY, most = 0;
+    for (int64_t j = 0; j < k->features; j++) {
+        const moments m = of_column(k, j);
+        means += m.mean * m.mean;
+        y->constant += !(m.std > 0);
+        if (m.std > 0) {
+            least = fmin(least, m.std);
+            most = fmax(most, m.std);
+        }
+    }
+    y->samples = k->n;
+    y->mean = t.mean;
+    y->low = t.min;
+    y->high = t.max;
+    y->std = sqrt(fmax(0, t.rms * t.rms - t.mean * t.mean));
+    y->mean_share = t.rms > 0 ? means / ((double)k->features * t.rms * t.rms) : 0;
+    y->spread = most > 0 ? most / least : 1;
+}
+
+/* One channel of images and sequences, or all features as one. */
+static moments of_channel(const crop *k, int64_t channels, int64_t ch)
+{
+    const int64_t places = k->features / channels;
+    double        sum = 0, square = 0, n = (double)(k->n * places);
+    for (int64_t i = 0; i < k->n; i++)
+        for (int64_t j = 0; j < places; j++) {
+            const double v = (double)k->x[i * k->features + ch * places + j];
+            sum += v;
+            square += v * v;
+        }
+    return (moments){ sum / n, sqrt(fmax(0, square / n - sum / n * (sum / n))) };
+}
+
+static void note_shift(const crop *train, const crop *held, sft_shape shape, sft_data_look *y)
+{
+    const int64_t channels = shape.rank > 1 ? shape.dim[0] : 1;
+    y->shift = y->stretch = held->n > 1 ? 0 : NAN;
+    for (int64_t ch = 0; held->n > 1 && ch < channels; ch++) {
+        const moments a = of_channel(train, channels, ch), b = of_channel(held, channels, ch);
+        const double  shift = a.std > 0 ? fabs(b.mean - a.mean) / a.std : 0;
+        if (ch == 0 || shift > y->shift) {
+            y->shift = shift;
+            y->stretch = a.std > 0 ? b.std / a.std : 1;
+        }
+    }
+}
+
+/* ---- labels ----------------------------------------------------------------------------------- */
+
+static double entropy_of(const int64_t *count, int64_t classes)
+{
+    double all = 0, h = 0;
+    for (int64_t i = 0; i < classes; i++) all += (double)count[i];
+    for (int64_t i = 0; i < classes; i++)
+        if (count[i] > 0) h -= (double)count[i] / all * log((double)count[i] / all);
+    return h;
+}
+
+static void note_classes(sft_chart *c, int64_t *count)
+{
+    const sft_data    *d = c->data;
+    const sft_samples *s = sft__split_samples(d, SFT_TRAIN);
+    sft_data_look     *y = &c->samples;
+    const int64_t      n = d->facts.count[SFT_TRAIN];
+    memset(count, 0, (size_t)d->facts.outputs * sizeof *count);
+    for (int64_t i = 0; i < n; i++) count[s->label[d->index[SFT_TRAIN][i]]]++;
+    y->classes = d->facts.outputs;
+    for (int64_t k = 0; k < y->classes; k++) {
+        y->seen += count[k] > 0;
+        y->majority = fmax(y->majority, (double)count[k] / (double)n);
+    }
+    y->entropy = y->prior = entropy_of(count, y->classes);
+}
+
+/* Mean entropy of the labels of a batch, over the first epoch's order (shuffle false: as they lie), over that of random batches. */
+static void note_order(sft_chart *c, int64_t *count)
+{
+    const sft_data    *d = c->data;
+    const sft_samples *s = sft__split_samples(d, SFT_TRAIN);
+    const int64_t      n = d->facts.count[SFT_TRAIN], batch = c->recipe->train_conf.batch, steps = n / batch;
+    double             h[2] = { 0, 0 };
+    c->samples.order = 1;
+    if (c->recipe->train_conf.shuffle || steps < 2) return;
+    int64_t *mixed = sft__arena_alloc(&c->arena, (size_t)n * sizeof *mixed);
+    if (!mixed) return;
+    sft_stream random = sft__stream(sft__key(0, SFT_FOR_TEST), 0, 0, 0);
+    sft__permute(&random, mixed, n);
+    for (int way = 0; way < 2; way++)
+        for (int64_t k = 0; k < steps; k++) {
+            memset(count, 0, (size_t)d->facts.outputs * sizeof *count);
+            for (int64_t i = k * batch; i < (k + 1) * batch; i++) count[s->label[d->index[SFT_TRAIN][way ? mixed[i] : i]]]++;
+            h[way] += entropy_of(count, d->facts.outputs);
+        }
+    c->samples.order = h[1] > 0 ? h[0] / h[1] : 1;
+}
+
+static void note_targets(const crop *k, sft_task task, int64_t outputs, sft_data_look *y)
+{
+    const sft_tensor_stats t = sft__tensor_stats(k->target, k->n * outputs);
+    double                 within = 0, h = 0;
+    for (int64_t j = 0; j < outputs; j++) {
+        double sum = 0, square = 0;
+        for (int64_t i = 0; i < k->n; i++) {
+            sum += (double)k->target[i * outputs + j];
+            square += (double)k->target[i * outputs + j] * (double)k->target[i * outputs + j];
+        }
+        const double p = sum / (double)k->n;
+        within += square / (double)k->n - p * p;
+        if (p > 0 && p < 1) h -= p * log(p) + (1 - p) * log(1 - p);
+        y->majority = fmax(y->majority, fmax(p, 1 - p));
+        y->seen += p > 0 && p < 1;
+    }
+    y->classes = outputs;
+    y->target_mean = t.mean;
+    y->target_std = sqrt(fmax(0, within / (double)outputs));
+    y->target_low = t.min;
+    y->target_high = t.max;
+    y->entropy = task == SFT_BINARY ? h / (double)outputs : NAN;
+    y->prior = task == SFT_BINARY ? y->entropy : within / (double)outputs;
+    y->majority = task == SFT_BINARY ? y->majority : NAN;
+}
+
+/* ---- neighbours ------------------------------------------------------------------------------- */
+
+/* The nearest other samples of each, by squared distance. near: n x NEIGHBOURS. */
+static void find_neighbours(const crop *k, int32_t *near)
+{
+    for (int64_t i = 0; i < k->n; i++) {
+        double best[NEIGHBOURS];
+        for (int q = 0; q < NEIGHBOURS; q++) best[q] = INFINITY;
+        for (int64_t j = 0; j < k->n; j++) {
+            real sum = 0;
+            for (int64_t f = 0; f < k->features; f++) {
+                const real d = k->x[i * k->features + f] - k->x[j * k->features + f];
+                sum += d * d;
+            }
+            if (j == i || (double)sum >= best[NEIGHBOURS - 1]) continue;
+            int q = NEIGHBOURS - 1;
+            for (; q > 0 && best[q - 1] > (double)sum; q--) {
+                best[q] = best[q - 1];
+                near[i * NEIGHBOURS + q] = near[i * NEIGHBOURS + q - 1];
+            }
+            best[q] = (double)sum;
+            near[i * NEIGHBOURS + q] = (int32_t)j;
+        }
+    }
+}
+
+/* Share of samples whose neighbours' commonest label, the nearest's among equals, is theirs. */
+static double agreement(const crop *k, const int32_t *near, const int32_t *label)
+{
+    double right = 0;
+    for (int64_t i = 0; i < k->n; i++) {
+        int votes = 0;
+        int32_t said = -1;
+        for (int q = 0; q < NEIGHBOURS; q++) {
+            int same = 0;
+            for (int p = 0; p < NEIGHBOURS; p++) same += label[near[i * NEIGHBOURS + p]] == label[near[i * NEIGHBOURS + q]];
+            if (same > votes) {
+                votes = same;
+                said = label[near[i * NEIGHBOURS + q]];
+            }
+        }
+        right += said == label[i];
+    }
+    return right / (double)k->n;
+}
+
+static void note_neighbours(sft_chart *c, const crop *k)
+{
+    sft_data_look *y = &c->samples;
+    int32_t       *near = sft__arena_alloc(&c->arena, (size_t)(k->n * NEIGHBOURS) * sizeof *near);
+    int32_t       *label = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *label);
+    int64_t       *order = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *order);
+    if (!near || !label || !order) return;
+    find_neighbours(k, near);
+    y->neighbours = agreement(k, near, k->label);
+    sft_stream random = sft__stream(sft__key(1, SFT_FOR_TEST), 0, 0, 0);
+    double     sum = 0, square = 0;
+    for (int i = 0; i < SHUFFLES; i++) {
+        sft__permute(&random, order, k->n);
+        for (int64_t j = 0; j < k->n; j++) label[j] = k->label[order[j]];
+        const double a = agreement(k, near, label);
+        sum += a;
+        square += a * a;
+    }
+    y->chance = sum / SHUFFLES;
+    y->chance_sd = sqrt(fmax(0, square / SHUFFLES - y->chance * y->chance));
+}
+
+sft_status sft__look_at_data(sft_chart *c)
+{
+    const sft_data *d = c->data;
+    crop            train, held, few;
+    c->samples = (sft_data_look){ .entropy = NAN, .neighbours = NAN, .chance = NAN, .chance_sd = NAN, .order = 1,
+                                  .target_mean = NAN, .target_std = NAN, .target_low = NAN, .target_high = NAN };
+    int64_t *count = sft__arena_alloc(&c->arena, (size_t)d->facts.outputs * sizeof *count);
+    if (!count || !take(c, SFT_TRAIN, SAMPLES, &train) || !take(c, SFT_VALIDATION, SAMPLES, &held)) return sft_code(c->ctx);
+    note_features(&train, &c->samples);
+    note_shift(&train, &held, d->facts.shape, &c->samples);
+    if (d->facts.task != SFT_CLASSES) {
+        note_targets(&train, d->facts.task, d->facts.outputs, &c->samples);
+        return sft_code(c->ctx);
+    }
+    note_classes(c, count);
+    note_order(c, count);
+    if (train.features > NEIGHBOUR_FEATURES || train.n < 50) return sft_code(c->ctx);
+    if (take(c, SFT_TRAIN, NEIGHBOUR_SAMPLES, &few)) note_neighbours(c, &few);
+    return sft_code(c->ctx);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* The doctor: what is known of a patient (the chart), how symptoms are judged, what is tried. Look, judge, prescribe, verify. */
+#ifndef SFT_DOCTOR_DOCTOR_H
+#define SFT_DOCTOR_DOCTOR_H
+
+#include "data/data.h"
+#include "doctor/look.h"
+#include "recipe/recipe.h"
+
+/* ---- the chart ------------------------------------------------------------------------------ */
+
+typedef struct sft_data_look {  /* of training samples as the network gets them: standardised, not augmented */
+    int64_t samples;            /* looked at: at most 2048, spread over the split */
+    double  mean, std, low, high; /* over samples and features */
+    double  mean_share;         /* share of the second moment that is the features' means: 0 centred, 1 all mean */
+    double  spread;             /* largest / smallest deviation of a feature; features that never change are left out */
+    int64_t constant;           /* features that never change */
+    double  shift, stretch;     /* validation: largest shift of the mean in training deviations over channels (or all features
+                                 * as one), and ratio of the deviations there; NaN: no validation */
+    /* classes and yes-or-no targets */
+    double  entropy;            /* of the labels, nats; of regression: NaN */
+    double  prior;              /* loss of an output that ignores its input: entropy, or half... the variance of the targets */
+    int64_t classes, seen;      /* outputs, and how many occur in training */
+    double  majority;           /* share of the largest class */
+    double  order;              /* mean label entropy of a batch as training visits them / of as many drawn at random: 1 mixed */
+    double  neighbours, chance, chance_sd; /* leave-one-out 5-nearest-neighbour accuracy; of shuffled labels; NaN: not asked */
+    /* regression */
+    double  target_mean, target_std, target_low, target_high;
+} sft_data_look;
+
+typedef struct sft_eval_point { /* validation, where there is one */
+    int64_t step, epoch;
+    double  train_loss, train_accuracy; /* running mean over the epoch, in training mode */
+    double  loss, accuracy;     /* of validation */
+    double  se;                 /* standard error of the validation loss; NaN: unknown */
+} sft_eval_point;
+
+typedef struct sft_course {     /* what happened, step by step */
+    int64_t  steps;             /* done; 0: nothing was trained */
+    int64_t  planned, per_epoch; /* steps of the recipe */
+    double  *loss, *norm, *lr;  /* of each step: batch loss, gradient norm before clipping, rate */
+    int      looks;             /* at steps 0, 1, 2, 4, 8 … and at the end */
+    sft_look *look;
+    int      evals;
+    sft_eval_point *eval;
+    double   start_loss, end_loss; /* of the probe batch, in training mode */
+    double   eval_mode_loss;    /* of the probe batch with running averages, at the end; NaN: not asked */
+    double   cosine;            /* mean cosine of gradients of successive steps; NaN: not asked */
+    bool     failed;            /* not finite: ended at `steps` */
+    const char *failure;        /* the engine's sentence */
+} sft_course;
+
+typedef struct sft_curvature {  /* at the start */
+    bool   known;
+    double sharpness;           /* largest eigenvalue of the Hessian of the mean loss, preconditioned for Adam and RMSProp */
+    double limit;               /* largest that the optimiser is stable at with the recipe's rate */
+    double rate_limit;          /* largest rate it is stable at with this sharpness */
+    double residual;            /* |Hv - sharpness v| / sharpness at the last iteration */
+} sft_curvature;
+
+typedef struct sft_chart {
+    sft_ctx         *ctx;
+    sft_arena        arena;     /* texts and numbers of all that follows */
+    sft_recipe      *recipe;
+    const sft_data  *data;
+    sft_looker      *looker;
+    sft_net         *net;       /* its twin that was looked at: unfused, so that layers stand as they are in the recipe */
+    const sft_loss  *loss;
+    sft_data_look    samples;
+    sft_look         start;     /* at initialisation */
+    sft_course       course;    /* steps 0: only the start is known */
+    sft_curvature    curvature;
+} sft_chart;
+
+/* The newest look: of the course's end, or the start. */
+const sft_look *sft__chart_now(const sft_chart *c);
+
+/* ---- symptoms ------------------------------------------------------------------------------- */
+
+typedef enum sft_origin {        /* upstream first: what stands earlier explains what comes later */
+    SFT_FROM_DATA, SFT_FROM_CONTRACT, SFT_FROM_START, SFT_FROM_PACE, SFT_FROM_SIGNAL, SFT_FROM_RESULT
+} sft_origin;
+
+typedef struct sft_symptom sft_symptom;
+
+typedef struct sft_finding {
+    const sft_symptom *symptom;
+    sft_severity       severity;
+    const sft_node    *node;    /* where, or NULL */
+    double             value, limit; /* the statistic and the end of its healthy band that it passed */
+    const char        *evidence; /* one sentence with the numbers */
+    const sft_symptom *cause;   /* a finding upstream that explains this one; NULL: it stands for itself */
+} sft_finding;
+
+struct sft_symptom {            /* src/doctor/symptoms: one file each */
+    const char  *name, *aliases, *doc, *math, *source;
+    sft_origin   origin;
+    const char  *explains;      /* names of what it causes downstream, space separated; "*": everything later */
+    /* Does it stand? Then fills severity, node, value, limit and evidence; the rest is filled in already. */
+    bool       (*judge)(const sft_chart *c, sft_finding *f);
+    const char  *remedies;      /* names in the order in which they are tried */
+    const char  *sick, *well;   /* recipes (YAML) on built-in data that show it, and that do not */
+};
+
+const sft_symptom *sft__symptom_at(int i);          /* NULL past the end */
+const sft_symptom *sft__symptom_find(const char *name);
+
+/* Evidence in the chart's arena. */
+const char *sft__say(const sft_chart *c, const char *format, ...) SFT_PRINTF(2, 3);
+
+/* ---- remedies ------------------------------------------------------------------------------- */
+
+enum { SFT_MAX_EDITS = 4 };
+
+typedef struct sft_edits {      /* recipe overrides "key=value" */
+    int         n;
+    const char *edit[SFT_MAX_EDITS];
+} sft_edits;
+
+typedef struct sft_remedy {     /* src/doctor/remedies: one file each */
+    const char *name, *aliases, *doc, *math;
+    /* The edits that cure `f` in this recipe, in the chart's arena; false: it does not fit here (it is so already). */
+    bool      (*edit)(const sft_chart *c, const sft_finding *f, sft_edits *out);
+} sft_remedy;
+
+const sft_remedy *sft__remedy_at(int i);
+const sft_remedy *sft__remedy_find(const char *name);
+
+/* ---- the work ------------------------------------------------------------------------------- */
+
+/* Fills everything up to `start`. steps > 0: also trains as the recipe says for so many steps and fills course and curvature. */
+sft_chart *sft__chart_open(sft_ctx *c, sft_recipe *r, sft_data *d, int64_t steps);
+void       sft__chart_close(sft_chart *c);
+sft_status sft__look_at_data(sft_chart *c);         /* data_look.c */
+sft_status sft__measure_curvature(sft_chart *c, sft_net *n, const sft_batch *b); /* curvature.c */
+
+/* All symptoms in the order of the list; those that stand into list (room for all). Sets causes. Returns their number. */
+int sft__judge(const sft_chart *c, sft_finding *list);
+
+/* ---- trials: src/doctor/verify.c, trial.c --------------------------------------------------- */
+
+typedef enum sft_verdict {
+    SFT_NOT_TRIED,              /* another one had won, or the budget was spent */
+    SFT_WON,                    /* better than doing nothing, on a seed that was not used to choose it, too */
+    SFT_NO_BETTER,              /* within the noise of doing nothing */
+    SFT_WORSE,
+    SFT_UNCONFIRMED             /* better on the seeds that chose it, not on the other one */
+} sft_verdict;
+
+typedef struct sft_trial {      /* a remedy against doing nothing */
+    const sft_remedy  *remedy;
+    const sft_symptom *symptom; /* that it is meant for */
+    sft_edits          edits;
+    sft_verdict        verdict;
+    const char        *measure; /* what is compared: "validation loss", "training accuracy" … */
+    double             before, after; /* its mean over seeds: doing nothing, remedy */
+    double             gain, se; /* mean paired difference over seeds and points, positive is better; its standard error */
+    double             noise;   /* the same between two ways of doing nothing */
+    int                seeds;
+    int64_t            steps;   /* of each arm */
+    const char        *reason;  /* one sentence */
+} sft_trial;
+
+typedef struct sft_verify_conf {
+    int64_t budget;             /* steps of training in all arms together; 0: half the planned run */
+    int     seeds;              /* 0: 3 */
+    bool  (*progress)(void *user, const char *what, double share); /* false: stop; may be NULL */
+    void   *user;
+} sft_verify_conf;
+
+/* Tries the remedies of the findings that stand for themselves. Fills list (at most `room`), in the order tried; returns how many.
+ * The winner, if any, has SFT_WON. */
+int sft__verify(sft_chart *c, const sft_finding *found, int n, const sft_verify_conf *k, sft_trial *list, int room);
+
+#endif
