@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Twice the width of every hidden layer. */
+#include "doctor/surgery.h"
+
+#include <stdio.h>
+
+typedef struct change {
+    const sft_chart *chart;
+    const sft_layer *output;
+    int              n;
+} change;
+
+static bool is_transpose(const sft_layer *l) { return sft__is_op(l, "transpose"); }
+
+/* Channels that are added to a shortcut keep up with those of the branch. */
+static void widen(void *user, sft_layer *l)
+{
+    change       *k = user;
+    const int64_t width = sft__is_weighted(l) || sft__is_op(l, "subsample") ? sft__layer_width(l) : 0;
+    char          text[40];
+    if (l == k->output || width <= 0 || width > 1 << 20) return;
+    snprintf(text, sizeof text, "%lld", (long long)(2 * width));
+    if (sft__set_layer_value(k->chart, l, sft__is_op(l, "linear") || sft__is_op(l, "dropconnect") ? "out_features" : "out_channels", text))
+        k->n += sft__is_weighted(l);
+}
+
+/* Behind a transposition a width is a number of places: those nets are left alone. */
+static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
+{
+    (void)f;
+    sft_layer *first = sft__open_model(c);
+    if (!first || sft__count_layers(first, is_transpose)) return false;
+    change k = { .chart = c, .output = sft__output_layer(first) };
+    sft__each_layer(first, widen, &k);
+    return k.n > 0 && sft__close_model(c, first, out);
+}
+
+const sft_remedy sft_remedy_wider_layers = {
+    .name = "wider_layers", .doc = "twice the width of every hidden layer", .math = "parameters ~ width^2",
+    .edit = edit,
+};
