@@ -61,6 +61,7 @@ typedef struct sft_recipe sft_recipe;   /* every choice of a run */
 typedef struct sft_data sft_data;       /* samples, split in train, validation and test */
 typedef struct sft_net sft_net;         /* a network with its weights */
 typedef struct sft_trainer sft_trainer; /* a network, its data, an optimiser and a place in time */
+typedef struct sft_diagnosis sft_diagnosis; /* what the doctor found, and what it tried */
 
 typedef struct sft_shape {
     int     rank;               /* 0 to SFT_MAX_RANK */
@@ -322,6 +323,98 @@ typedef enum sft_severity {
     SFT_FATAL                   /* it cannot learn, or not this way */
 } sft_severity;
 
+typedef enum sft_verdict {
+    SFT_NOT_TRIED,              /* another one had won, or the budget was spent */
+    SFT_WON,                    /* better than doing nothing, on a seed that was not used to choose it, too */
+    SFT_NO_BETTER,              /* within the noise of doing nothing */
+    SFT_WORSE,
+    SFT_UNCONFIRMED             /* better on the seeds that chose it, not on the other one */
+} sft_verdict;
+
+/* Called now and then with what is being done and the share of it that is done; false: enough. */
+typedef bool sft_doctor_fn(void *user, const char *what, double share);
+
+typedef struct sft_doctor_options {
+    int64_t        steps;       /* of the probe run; 0: only the start is looked at; below 0: chosen, one epoch, but 100 to 300 steps */
+    bool           verify;      /* try remedies against doing nothing; needs a probe run */
+    int            seeds;       /* of each arm (3) */
+    double         budget;      /* steps of all trials together, as a share of the planned run (0.5) */
+    sft_doctor_fn *progress;    /* may be NULL */
+    void          *user;
+} sft_doctor_options;
+
+enum { SFT_DOCTOR_EDITS = 4 };
+
+typedef struct sft_finding_facts {  /* a symptom that stands */
+    const char  *symptom, *doc, *math, *source;
+    sft_severity severity;
+    const char  *layer, *op;    /* where: PyTorch's path; NULL: it has no place */
+    double       value, limit;  /* the statistic, and the end of its healthy band that it passed */
+    const char  *evidence;      /* one sentence with the numbers */
+    const char  *cause;         /* the symptom upstream that explains it; NULL: it stands for itself */
+    const char  *remedy, *remedy_doc; /* the first one that fits, untried; NULL: none */
+    int          edits;
+    const char  *edit[SFT_DOCTOR_EDITS]; /* overrides of the recipe: "init=auto" */
+} sft_finding_facts;
+
+typedef struct sft_signal_facts {   /* a layer on one batch of training samples; NaN where it makes no sense */
+    const char *layer, *op;     /* PyTorch's path ("": the input) */
+    double      rms, mean;      /* of its output */
+    double      gain;           /* rms / rms of what it is fed */
+    double      alike;          /* mean cosine of the outputs of two samples; 1: they all look alike */
+    double      dead, slope;    /* of an activation: share of units without slope; mean slope / largest */
+    double      gradient;       /* rms of the gradient of a sample's loss with respect to its output */
+    double      weight, update; /* rms of its weight; rms of the last step's change / it */
+} sft_signal_facts;
+
+typedef struct sft_trial_facts {    /* a remedy against doing nothing */
+    const char *symptom, *remedy, *doc;
+    int         edits;
+    const char *edit[SFT_DOCTOR_EDITS];
+    sft_verdict verdict;
+    const char *measure;        /* what was compared: "validation loss" … */
+    double      before, after;  /* its mean: doing nothing, remedy */
+    double      gain, se;       /* mean paired difference, positive is better; its standard error */
+    double      noise;          /* the same between two ways of doing nothing */
+    int         seeds;
+    int64_t     steps;          /* of each arm */
+    const char *reason;         /* one sentence */
+} sft_trial_facts;
+
+typedef struct sft_diagnosis_facts {
+    int         findings, trials;
+    int64_t     steps, planned; /* of the probe run; of the recipe (0: only the start was looked at) */
+    bool        failed, stopped; /* the probe run ended in numbers that are not finite; the callback had enough */
+    const char *failure;        /* what failed, or NULL */
+    double      start_loss, end_loss; /* of the probe batch; end_loss NaN: nothing was trained */
+    double      prior;          /* loss of an output that ignores its input */
+    /* of the training samples as the network gets them */
+    int64_t     samples;        /* looked at */
+    double      mean, std, low, high;
+    double      majority;       /* share of the largest class; NaN: no classes */
+    /* the optimiser's stability at the start; NaN: not measured */
+    double      sharpness, sharpness_limit; /* largest curvature of the loss; the largest that this rate is stable at */
+    double      rate_limit;     /* the largest rate that is stable with it */
+} sft_diagnosis_facts;
+
+/* Looks at data and network, trains a short stretch in a network of its own, judges, and tries remedies. Recipe and data stay as they
+ * are, and so does training with them. o may be NULL: a chosen probe run, and verification. Keeps recipe and data: free it first.
+ * Numbers that are not finite are a finding, no failure. */
+SFT_API sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *d, const sft_doctor_options *o);
+SFT_API sft_status  sft_diagnosis_facts_of(const sft_diagnosis *d, sft_diagnosis_facts *facts);
+/* Findings, upstream first; layers in order, of the start or of the probe run's end; trials in the order they were made. False past the
+ * end. */
+SFT_API bool        sft_diagnosis_finding(const sft_diagnosis *d, int index, sft_finding_facts *facts);
+SFT_API bool        sft_diagnosis_signal(const sft_diagnosis *d, bool end, int index, sft_signal_facts *facts);
+SFT_API bool        sft_diagnosis_trial(const sft_diagnosis *d, int index, sft_trial_facts *facts);
+/* The recipe with the edits that won, as YAML; NULL: nothing has won. */
+SFT_API const char *sft_diagnosis_recipe(const sft_diagnosis *d);
+/* All of it as JSON: docs/diagnosis-schema.json. */
+SFT_API const char *sft_diagnosis_json(sft_diagnosis *d);
+SFT_API const char *sft_severity_name(sft_severity s);
+SFT_API const char *sft_verdict_name(sft_verdict v);
+SFT_API void        sft_diagnosis_free(sft_diagnosis *d);
+
 /* ---- files of tensors ---------------------------------------------------------------------- */
 
 typedef struct sft_file sft_file;   /* a safetensors file in memory: a checkpoint, a model, or any other */
@@ -404,13 +497,23 @@ typedef struct sft_option_facts {
 } sft_option_facts;
 
 typedef struct sft_record_facts {
-    const char *kind;           /* "op", "loss", "init", "optimizer", "schedule", "data", "section" … */
+    const char *kind;           /* "op", "loss", "init", "optimizer", "schedule", "data", "symptom", "section" … */
     const char *name, *aliases, *doc, *math;
     int         options;
 } sft_record_facts;
 
 /* Record `index` of everything that has a name, in the order of `surefoot list`; false past the end. */
 SFT_API bool sft_list(int index, sft_record_facts *facts);
+typedef struct sft_symptom_facts {  /* a record of kind "symptom", all of it */
+    const char *name, *doc, *math;
+    const char *source;         /* where the rule comes from */
+    const char *origin;         /* "data", "contract", "start", "pace", "signal", "result": the first explain the later ones */
+    const char *explains, *remedies; /* names, space separated; explains "*": all of later origin */
+    const char *sick, *well;    /* recipes on built-in data: one shows it, the other does not */
+} sft_symptom_facts;
+
+/* Symptom `index` of those, from 0; false past the end. */
+SFT_API bool sft_list_symptom(int index, sft_symptom_facts *facts);
 /* Option `option` of record `index`. buf holds the text of default and range. */
 SFT_API bool sft_list_option(int index, int option, sft_option_facts *facts, char *buf, size_t size);
 /* The known word (of all records and options) nearest to `word`, or NULL when nothing is near. */

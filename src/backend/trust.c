@@ -242,7 +242,7 @@ bool sft__kernel_trusted(sft_ctx *c, sft_node *n, int64_t rows)
     sft__arena_open(&a, c);
     bool        good = false;
     const char *key = sft__verdict_key(&a, n, rows);
-    sft_verdict known = key ? sft__verdict_find(c, key) : SFT_UNTESTED;
+    sft_kernel_verdict known = key ? sft__verdict_find(c, key) : SFT_UNTESTED;
     trial      *t = key && known == SFT_UNTESTED ? sft__arena_alloc(&a, sizeof *t) : NULL;
     if (known != SFT_UNTESTED) {
         good = known == SFT_RIGHT;

@@ -72,26 +72,26 @@ static sft_bytes read_all(sft_ctx *c, const char *path)
 }
 
 /* What a line says about the key; SFT_UNTESTED: it speaks of something else, or is no line of ours. */
-static sft_verdict line_verdict(const char *line, size_t n, const char *key)
+static sft_kernel_verdict line_verdict(const char *line, size_t n, const char *key)
 {
-    for (sft_verdict v = SFT_RIGHT; v <= SFT_WRONG; v++) {
+    for (sft_kernel_verdict v = SFT_RIGHT; v <= SFT_WRONG; v++) {
         size_t w = strlen(words[v]), k = strlen(key);
         if (n == w + k && memcmp(line, words[v], w) == 0 && memcmp(line + w, key, k) == 0) return v;
     }
     return SFT_UNTESTED;
 }
 
-sft_verdict sft__verdict_find(sft_ctx *c, const char *key)
+sft_kernel_verdict sft__verdict_find(sft_ctx *c, const char *key)
 {
     sft_arena a;
     sft__arena_open(&a, c);
     sft_bytes   b = read_all(c, file(&a));
-    sft_verdict found = SFT_UNTESTED;
+    sft_kernel_verdict found = SFT_UNTESTED;
     const char *line = (const char *)b.data, *end = line ? line + b.size : line;
     while (line < end) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
         if (!stop) break; /* half a line */
-        sft_verdict v = line_verdict(line, (size_t)(stop - line), key);
+        sft_kernel_verdict v = line_verdict(line, (size_t)(stop - line), key);
         found = v == SFT_UNTESTED ? found : v;
         line = stop + 1;
     }
@@ -109,7 +109,7 @@ static size_t whole_lines(const sft_bytes *b)
     return n;
 }
 
-void sft__verdict_keep(sft_ctx *c, const char *key, sft_verdict verdict)
+void sft__verdict_keep(sft_ctx *c, const char *key, sft_kernel_verdict verdict)
 {
     if (sft__failed(c)) return;
     sft_arena a;

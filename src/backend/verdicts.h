@@ -5,12 +5,12 @@
 
 #include "backend/backend.h"
 
-typedef enum sft_verdict { SFT_UNTESTED, SFT_RIGHT, SFT_WRONG } sft_verdict;
+typedef enum sft_kernel_verdict { SFT_UNTESTED, SFT_RIGHT, SFT_WRONG } sft_kernel_verdict;
 
 /* What a verdict is about: processor, versions, kernel, op with its options, shapes, layouts, rows. NULL: out of memory. */
 const char *sft__verdict_key(sft_arena *a, const sft_node *n, int64_t rows);
-sft_verdict sft__verdict_find(sft_ctx *c, const char *key);
+sft_kernel_verdict sft__verdict_find(sft_ctx *c, const char *key);
 /* Writes it down; a folder that cannot be written costs a self-test at the next start and nothing else. */
-void sft__verdict_keep(sft_ctx *c, const char *key, sft_verdict verdict);
+void sft__verdict_keep(sft_ctx *c, const char *key, sft_kernel_verdict verdict);
 
 #endif

@@ -22,17 +22,21 @@ static const struct kind {
     { "average", "Averages of the weights" },
     { "data", "Data" },
     { "augmentation", "Augmentations" },
+    { "symptom", "Symptoms: what the doctor looks for" },
+    { "remedy", "Remedies: what it tries" },
     { "section", "Sections of a recipe" },
     { NULL, NULL },
 };
 
-/* "op", and "ops" too. */
+/* "op", and "ops" too; "remedies". */
 static const struct kind *find_kind(const char *word)
 {
     size_t n = strlen(word);
     for (const struct kind *k = kinds; k->word; k++) {
         size_t m = strlen(k->word);
         if (!strncmp(word, k->word, m) && (n == m || !strcmp(word + m, "s") || !strcmp(word + m, "es")))
+            return k;
+        if (n == m + 2 && !strncmp(word, k->word, m - 1) && k->word[m - 1] == 'y' && !strcmp(word + m - 1, "ies"))
             return k;
     }
     return NULL;

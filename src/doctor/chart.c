@@ -37,6 +37,12 @@ const char *sft__say(const sft_chart *c, const char *format, ...)
     return kept ? kept : "";
 }
 
+bool sft__watch(sft_watch *w, const char *what, double share)
+{
+    w->stopped = w->stopped || (w->progress && !w->progress(w->user, what, share));
+    return !w->stopped;
+}
+
 /* ---- the probe batch -------------------------------------------------------------------------- */
 
 /* Few samples where layers are large: the twin keeps every layer's values. */
@@ -134,6 +140,13 @@ static void one_step(bench *b, int64_t last, int64_t *epoch_from)
     *epoch_from = k->steps;
 }
 
+/* An epoch, but not so few steps that nothing shows, nor so many that it takes long. */
+static int64_t chosen_steps(const sft_trainer_facts *plan)
+{
+    const int64_t few = plan->steps_per_epoch < 100 ? 100 : plan->steps_per_epoch;
+    return few < 300 ? few : 300;
+}
+
 static sft_status train(bench *b, int64_t steps)
 {
     sft_chart        *c = b->chart;
@@ -141,11 +154,13 @@ static sft_status train(bench *b, int64_t steps)
     int64_t           epoch_from = 0;
     b->trainer = sft_trainer_new(c->ctx, c->recipe, (sft_data *)c->data, b->net);
     if (!b->trainer || sft_trainer_facts_of(b->trainer, &plan)) return sft_code(c->ctx);
+    if (steps < 0) steps = chosen_steps(&plan);
     steps = steps < plan.steps ? steps : plan.steps;
     c->course.planned = plan.steps;
     c->course.per_epoch = plan.steps_per_epoch;
     if (make_room(b, steps) || sft__measure_curvature(c, b->net, &b->probe)) return sft_code(c->ctx);
-    while (c->course.steps < steps && !end_of_course(b)) one_step(b, steps, &epoch_from);
+    while (c->course.steps < steps && !end_of_course(b) && sft__watch(&c->watch, "probe run", (double)c->course.steps / (double)steps))
+        one_step(b, steps, &epoch_from);
     end_of_course(b);
     sft_outcome o;
     c->course.start_loss = c->start.loss;
@@ -172,15 +187,20 @@ static sft_status fill(bench *b, int64_t steps)
     c->net = sft__looker_net(b->looker);
     c->loss = c->net->loss;
     if (sft__look_at_data(c) || look(b, NULL, 0, &c->start)) return sft_code(c->ctx);
-    return steps > 0 ? train(b, steps) : SFT_OK;
+    return steps ? train(b, steps) : SFT_OK;
 }
 
 sft_chart *sft__chart_open(sft_ctx *ctx, sft_recipe *r, sft_data *d, int64_t steps)
 {
+    return sft__chart_watch(ctx, r, d, steps, (sft_watch){ .progress = NULL });
+}
+
+sft_chart *sft__chart_watch(sft_ctx *ctx, sft_recipe *r, sft_data *d, int64_t steps, sft_watch w)
+{
     if (sft__failed(ctx) || sft_recipe_resolve(r)) return NULL;
     sft_chart *c = sft__alloc(ctx, sizeof *c);
     if (!c) return NULL;
-    *c = (sft_chart){ .ctx = ctx, .recipe = r, .data = d };
+    *c = (sft_chart){ .ctx = ctx, .recipe = r, .data = d, .watch = w };
     sft__arena_open(&c->arena, ctx);
     bench b = { .chart = c };
     fill(&b, steps);

@@ -58,8 +58,18 @@ typedef struct sft_curvature {  /* at the start */
     double residual;            /* |Hv - sharpness v| / sharpness at the last iteration */
 } sft_curvature;
 
+typedef struct sft_watch {      /* who is told how far it is */
+    sft_doctor_fn *progress;    /* may be NULL */
+    void          *user;
+    bool           stopped;     /* it had enough */
+} sft_watch;
+
+/* Tells it; false: enough. */
+bool sft__watch(sft_watch *w, const char *what, double share);
+
 typedef struct sft_chart {
     sft_ctx         *ctx;
+    sft_watch        watch;
     sft_arena        arena;     /* texts and numbers of all that follows */
     sft_recipe      *recipe;
     const sft_data  *data;
@@ -128,8 +138,10 @@ const sft_remedy *sft__remedy_find(const char *name);
 
 /* ---- the work ------------------------------------------------------------------------------- */
 
-/* Fills everything up to `start`. steps > 0: also trains as the recipe says for so many steps and fills course and curvature. */
+/* Fills everything up to `start`. steps > 0: also trains as the recipe says for so many steps (below 0: chosen) and fills course and
+ * curvature. */
 sft_chart *sft__chart_open(sft_ctx *c, sft_recipe *r, sft_data *d, int64_t steps);
+sft_chart *sft__chart_watch(sft_ctx *c, sft_recipe *r, sft_data *d, int64_t steps, sft_watch w);
 void       sft__chart_close(sft_chart *c);
 sft_status sft__look_at_data(sft_chart *c);         /* data_look.c */
 sft_status sft__measure_curvature(sft_chart *c, sft_net *n, const sft_batch *b); /* curvature.c */
@@ -138,14 +150,6 @@ sft_status sft__measure_curvature(sft_chart *c, sft_net *n, const sft_batch *b);
 int sft__judge(const sft_chart *c, sft_finding *list);
 
 /* ---- trials: src/doctor/verify.c, trial.c --------------------------------------------------- */
-
-typedef enum sft_verdict {
-    SFT_NOT_TRIED,              /* another one had won, or the budget was spent */
-    SFT_WON,                    /* better than doing nothing, on a seed that was not used to choose it, too */
-    SFT_NO_BETTER,              /* within the noise of doing nothing */
-    SFT_WORSE,
-    SFT_UNCONFIRMED             /* better on the seeds that chose it, not on the other one */
-} sft_verdict;
 
 typedef struct sft_trial {      /* a remedy against doing nothing */
     const sft_remedy  *remedy;

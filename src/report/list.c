@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/record.h"
+#include "doctor/doctor.h"
 #include "graph/presets/presets.h"
 #include "recipe/sections.h"
 
@@ -33,6 +34,20 @@ static bool metric_at(int i, sft_record *r)
     return m != NULL;
 }
 
+static bool symptom_at(int i, sft_record *r)
+{
+    const sft_symptom *s = sft__symptom_at(i);
+    if (s) *r = (sft_record){ "symptom", s->name, s->aliases, s->doc, s->math, NULL };
+    return s != NULL;
+}
+
+static bool remedy_at(int i, sft_record *r)
+{
+    const sft_remedy *m = sft__remedy_at(i);
+    if (m) *r = (sft_record){ "remedy", m->name, m->aliases, m->doc, m->math, NULL };
+    return m != NULL;
+}
+
 static bool section_at(int i, sft_record *r)
 {
     if (i < 0 || i >= SFT_SECTIONS) return false;
@@ -46,7 +61,7 @@ static bool record_at(int index, sft_record *r)
 {
     static bool (*const kinds[])(int, sft_record *) = {
         op_at, preset_at, loss_at, metric_at, init_at, optimizer_at, schedule_at, wrapper_at, average_at, data_at,
-        augmentation_at, section_at,
+        augmentation_at, symptom_at, remedy_at, section_at,
     };
     for (size_t k = 0; index >= 0 && k < sizeof kinds / sizeof *kinds; k++) {
         int n = 0;
