@@ -68,7 +68,8 @@ bool sft__edit_schedule(const sft_chart *c, sft_edits *out, const char *name)
     if (w->warmup <= 0 && !(w->warmup_epochs > 0)) return sft__edit(c, out, "schedule=%s", name);
     sft__print_real(w->warmup_epochs, epochs, sizeof epochs);
     sft__print_real(w->warmup_start, start, sizeof start);
-    return sft__edit(c, out, "schedule=%s warmup=%lld warmup_epochs=%s warmup_start=%s", name, (long long)w->warmup, epochs, start);
+    return sft__edit(c, out, "schedule=%s warmup=%lld warmup_epochs=%s warmup_start=%s", name, (long long)w->warmup, epochs,
+                     start);
 }
 
 double sft__weight_decay(const sft_chart *c)

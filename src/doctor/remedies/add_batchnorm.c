@@ -23,6 +23,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_add_batchnorm = {
-    .name = "add_batchnorm", .doc = "batch normalisation between weights and activation", .math = "y = gamma (x - mean) / sqrt(var + eps) + beta, mean and var of the batch",
+    .name = "add_batchnorm", .doc = "batch normalisation between weights and activation",
+    .math = "y = gamma (x - mean) / sqrt(var + eps) + beta, mean and var of the batch",
     .edit = edit,
 };

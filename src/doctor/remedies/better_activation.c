@@ -32,6 +32,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_better_activation = {
-    .name = "better_activation", .doc = "relu in place of activations that saturate", .math = "slope 1 above zero; of sigmoid at most 1/4",
+    .name = "better_activation", .doc = "relu in place of activations that saturate",
+    .math = "slope 1 above zero; of sigmoid at most 1/4",
     .edit = edit,
 };

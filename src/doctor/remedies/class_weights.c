@@ -14,6 +14,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_class_weights = {
-    .name = "class_weights", .doc = "rare classes count more in the loss", .math = "w = samples / (classes samples_of_class)",
+    .name = "class_weights", .doc = "rare classes count more in the loss",
+    .math = "w = samples / (classes samples_of_class)",
     .edit = edit,
 };

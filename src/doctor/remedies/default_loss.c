@@ -10,6 +10,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_default_loss = {
-    .name = "default_loss", .doc = "the loss that belongs to the targets", .math = "cross_entropy of classes, bce of yes and no, mse of numbers",
+    .name = "default_loss", .doc = "the loss that belongs to the targets",
+    .math = "cross_entropy of classes, bce of yes and no, mse of numbers",
     .edit = edit,
 };

@@ -23,6 +23,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_default_optimizer = {
-    .name = "default_optimizer", .doc = "options of the optimiser as they usually are; rate and decay stay", .math = "betas, eps, momentum by their authors",
+    .name = "default_optimizer", .doc = "options of the optimiser as they usually are; rate and decay stay",
+    .math = "betas, eps, momentum by their authors",
     .edit = edit,
 };

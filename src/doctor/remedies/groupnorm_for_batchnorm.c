@@ -33,6 +33,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_groupnorm_for_batchnorm = {
-    .name = "groupnorm_for_batchnorm", .doc = "group normalisation in place of batch normalisation", .math = "mean and var over a sample's group of channels",
+    .name = "groupnorm_for_batchnorm", .doc = "group normalisation in place of batch normalisation",
+    .math = "mean and var over a sample's group of channels",
     .edit = edit,
 };

@@ -14,6 +14,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_higher_rate = {
-    .name = "higher_rate", .doc = "ten times the learning rate, or half of what curvature allows, but three times at least", .math = "stable while rate < limit / sharpness",
+    .name = "higher_rate", .doc = "ten times the learning rate, or half of what curvature allows, but three times at least",
+    .math = "stable while rate < limit / sharpness",
     .edit = edit,
 };

@@ -19,6 +19,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_linear_output = {
-    .name = "linear_output", .doc = "no activation behind the output layer", .math = "the loss works on logits: softmax and sigmoid are part of it",
+    .name = "linear_output", .doc = "no activation behind the output layer",
+    .math = "the loss works on logits: softmax and sigmoid are part of it",
     .edit = edit,
 };

@@ -13,6 +13,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_lower_rate = {
-    .name = "lower_rate", .doc = "a third of the learning rate, or half of what curvature allows if that is less", .math = "stable while rate < limit / sharpness",
+    .name = "lower_rate", .doc = "a third of the learning rate, or half of what curvature allows if that is less",
+    .math = "stable while rate < limit / sharpness",
     .edit = edit,
 };

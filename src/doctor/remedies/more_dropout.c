@@ -46,6 +46,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_more_dropout = {
-    .name = "more_dropout", .doc = "more units are dropped in training", .math = "half way from p to 0.8; 0.3 where there is none",
+    .name = "more_dropout", .doc = "more units are dropped in training",
+    .math = "half way from p to 0.8; 0.3 where there is none",
     .edit = edit,
 };

@@ -24,13 +24,13 @@ static void walk(seam *k, sft_layer *l)
 {
     for (; l; l = l->next) {
         if (l->kind == SFT_RESIDUAL) walk_residual(k, l);
-        for (int64_t i = 0; l->kind == SFT_REPEAT && i < (l->times > 1 ? 2 : 1); i++) walk(k, l->body); /* its end meets its start */
+        for (int i = 0; l->kind == SFT_REPEAT && i < 2 && i < l->times; i++) walk(k, l->body); /* its end meets its start */
         if (sft__is_weighted(l)) {
             if (k->open && sft__insert_layer(k->chart, k->open, "relu")) k->sewn++;
             k->open = l;
         }
-        if (sft__is_norm(l) && k->open) k->open = l;
-        if (sft__is_bend(l)) k->open = NULL;
+        if (sft__is_op(l, "batchnorm") && k->open) k->open = l;
+        else if (sft__is_norm(l) || sft__is_bend(l)) k->open = NULL; /* norms over a sample are no linear maps */
     }
 }
 
@@ -44,6 +44,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_relu_between = {
-    .name = "relu_between", .doc = "an activation between layers of weights that follow each other", .math = "W2 (W1 x) = (W2 W1) x",
+    .name = "relu_between", .doc = "an activation between layers of weights that follow each other",
+    .math = "W2 (W1 x) = (W2 W1) x",
     .edit = edit,
 };

@@ -24,7 +24,8 @@ static bool keeps_places(const sft_layer *l)
 {
     const char *kernel = sft__layer_value(l, "kernel_size"), *padding = sft__layer_value(l, "padding");
     if (sft__is_op(l, "linear")) return true;
-    if ((!sft__is_op(l, "conv2d") && !sft__is_op(l, "conv1d")) || !given(l, "stride", "1") || !given(l, "dilation", "1")) return false;
+    if (!sft__is_op(l, "conv2d") && !sft__is_op(l, "conv1d")) return false;
+    if (!given(l, "stride", "1") || !given(l, "dilation", "1")) return false;
     if (!kernel) kernel = "3";
     if (sft__text_is(padding, "same")) return true;
     return (sft__text_is(kernel, "3") && sft__text_is(padding, "1")) || (sft__text_is(kernel, "5") && sft__text_is(padding, "2"));

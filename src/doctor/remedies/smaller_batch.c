@@ -11,6 +11,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_smaller_batch = {
-    .name = "smaller_batch", .doc = "a quarter of the batch, 8 at least", .math = "four times the steps for the same samples",
+    .name = "smaller_batch", .doc = "a quarter of the batch, 8 at least",
+    .math = "four times the steps for the same samples",
     .edit = edit,
 };

@@ -13,6 +13,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_standardize_inputs = {
-    .name = "standardize_inputs", .doc = "inputs of mean 0 and deviation 1, by feature or channel", .math = "x = (x - mean) / deviation, of the training samples",
+    .name = "standardize_inputs", .doc = "inputs of mean 0 and deviation 1, by feature or channel",
+    .math = "x = (x - mean) / deviation, of the training samples",
     .edit = edit,
 };

@@ -10,6 +10,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_stop_early = {
-    .name = "stop_early", .doc = "ends when validation no longer improves, with the weights of the best evaluation", .math = "argmin over epochs of the validation loss",
+    .name = "stop_early", .doc = "ends when validation no longer improves, with the weights of the best evaluation",
+    .math = "argmin over epochs of the validation loss",
     .edit = edit,
 };

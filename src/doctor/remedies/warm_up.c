@@ -15,6 +15,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 }
 
 const sft_remedy sft_remedy_warm_up = {
-    .name = "warm_up", .doc = "the rate rises over the first twentieth of the run, 200 steps at most", .math = "sharpness falls before the rate is whole",
+    .name = "warm_up", .doc = "the rate rises over the first twentieth of the run, 200 steps at most",
+    .math = "sharpness falls before the rate is whole",
     .edit = edit,
 };

@@ -17,10 +17,11 @@ static void widen(void *user, sft_layer *l)
 {
     change       *k = user;
     const int64_t width = sft__is_weighted(l) || sft__is_op(l, "subsample") ? sft__layer_width(l) : 0;
+    const bool    flat = sft__is_op(l, "linear") || sft__is_op(l, "dropconnect");
     char          text[40];
     if (l == k->output || width <= 0 || width > 1 << 20) return;
     snprintf(text, sizeof text, "%lld", (long long)(2 * width));
-    if (sft__set_layer_value(k->chart, l, sft__is_op(l, "linear") || sft__is_op(l, "dropconnect") ? "out_features" : "out_channels", text))
+    if (sft__set_layer_value(k->chart, l, flat ? "out_features" : "out_channels", text))
         k->n += sft__is_weighted(l);
 }
 
