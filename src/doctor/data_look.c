@@ -12,7 +12,9 @@ enum {
     NEIGHBOURS = 5,
     NEIGHBOUR_SAMPLES = 1000,   /* at most, so that pre-flight stays under a second */
     NEIGHBOUR_FEATURES = 784,
-    SHUFFLES = 20
+    SHUFFLES = 20,
+    AUGMENTED = 1024,           /* samples seen as augmented, in whole batches */
+    PULL_SAMPLES = 512, PULL_FEATURES = 4096, POWER_STEPS = 16
 };
 
 typedef struct crop {           /* some samples of a split */
@@ -76,6 +78,50 @@ static void note_features(const crop *k, sft_data_look *y)
     y->spread = most > 0 ? most / least : 1;
 }
 
+/* Largest eigenvalue of the mean of z z', z = (x - shift) / scale, by power iteration without the matrix; x: n x features.
+ * v, next: room for a number a feature. The digits that are said are few: so are the iterations. */
+static double top_eigenvalue(const crop *k, const double *shift, const double *scale, double *v, double *next)
+{
+    double value = 0;
+    for (int64_t j = 0; j < k->features; j++) v[j] = scale[j] > 0 ? 1 + 0.1 * (double)(j % 7) : 0;
+    for (int t = 0; t < POWER_STEPS; t++) {
+        double norm = 0;
+        for (int64_t j = 0; j < k->features; j++) norm += v[j] * v[j];
+        value = t > 0 ? sqrt(norm) : 0;
+        for (int64_t j = 0; j < k->features; j++) {
+            v[j] = norm > 0 ? v[j] / sqrt(norm) : 0;
+            next[j] = 0;
+        }
+        for (int64_t i = 0; i < k->n; i++) {
+            const real *x = k->x + i * k->features;
+            double      dot = 0;
+            for (int64_t j = 0; j < k->features; j++) dot += ((double)x[j] - shift[j]) * scale[j] * v[j];
+            for (int64_t j = 0; j < k->features; j++) next[j] += dot / (double)k->n * ((double)x[j] - shift[j]) * scale[j];
+        }
+        memcpy(v, next, (size_t)k->features * sizeof *v);
+    }
+    return value;
+}
+
+/* The gradient of a first layer's row lies along the inputs, so its curvature is that of E[x x'] (LeCun et al. 1998). */
+static void note_pull(sft_chart *c, const crop *all)
+{
+    crop    k = *all;
+    double *room = sft__arena_alloc(&c->arena, (size_t)(4 * k.features) * sizeof *room);
+    if (!room || k.features > PULL_FEATURES) return;
+    double *shift = room, *scale = shift + k.features, *v = scale + k.features, *next = v + k.features;
+    k.n = k.n < PULL_SAMPLES ? k.n : PULL_SAMPLES;
+    for (int64_t j = 0; j < k.features; j++) scale[j] = 1;
+    const double raw = top_eigenvalue(&k, shift, scale, v, next);
+    for (int64_t j = 0; j < k.features; j++) {
+        const moments m = of_column(&k, j);
+        shift[j] = m.mean;
+        scale[j] = m.std > 0 ? 1 / m.std : 0;
+    }
+    const double ideal = top_eigenvalue(&k, shift, scale, v, next);
+    if (ideal > 0) c->samples.pull = raw / ideal;
+}
+
 /* One channel of images and sequences, or all features as one. */
 static moments of_channel(const crop *k, int64_t channels, int64_t ch)
 {
@@ -93,15 +139,32 @@ static moments of_channel(const crop *k, int64_t channels, int64_t ch)
 static void note_shift(const crop *train, const crop *held, sft_shape shape, sft_data_look *y)
 {
     const int64_t channels = shape.rank > 1 ? shape.dim[0] : 1;
-    y->shift = y->stretch = held->n > 1 ? 0 : NAN;
+    y->shift = held->n > 1 ? 0 : NAN;
+    y->stretch = held->n > 1 ? 1 : NAN;
     for (int64_t ch = 0; held->n > 1 && ch < channels; ch++) {
         const moments a = of_channel(train, channels, ch), b = of_channel(held, channels, ch);
-        const double  shift = a.std > 0 ? fabs(b.mean - a.mean) / a.std : 0;
-        if (ch == 0 || shift > y->shift) {
-            y->shift = shift;
-            y->stretch = a.std > 0 ? b.std / a.std : 1;
-        }
+        if (!(a.std > 0)) continue;
+        y->shift = fmax(y->shift, fabs(b.mean - a.mean) / a.std);
+        if (fabs(log(b.std / a.std)) > fabs(log(y->stretch))) y->stretch = b.std / a.std;
     }
+}
+
+/* The first samples of an epoch as augmented; false: nothing is augmented. */
+static bool take_augmented(sft_chart *c, crop *out)
+{
+    const sft_data *d = c->data;
+    const int64_t   all = d->facts.count[SFT_TRAIN], batch = c->recipe->train_conf.batch < all ? c->recipe->train_conf.batch : all;
+    const int64_t   some = all < AUGMENTED ? all : AUGMENTED, n = some > batch ? some / batch * batch : batch;
+    if (c->recipe->stages.n == 0) return false;
+    const sft_loader_conf k = { .split = SFT_TRAIN, .batch = batch, .seed = (uint64_t)c->recipe->train_conf.seed, .shuffle = true,
+                                .augment = &c->recipe->stages };
+    sft_loader           *l = sft__loader_new(d, &k);
+    *out = (crop){ .n = n, .features = sft__count(d->facts.shape) };
+    out->x = sft__arena_alloc(&c->arena, (size_t)(n * out->features) * sizeof(real));
+    for (int64_t i = 0; l && out->x && i < n; i += batch)
+        memcpy(out->x + i * out->features, sft__loader_get(l, 0, i / batch)->x, (size_t)(batch * out->features) * sizeof(real));
+    sft__loader_free(l);
+    return l && out->x;
 }
 
 /* ---- labels ----------------------------------------------------------------------------------- */
@@ -205,24 +268,23 @@ static void find_neighbours(const crop *k, int32_t *near)
     }
 }
 
-/* Share of samples whose neighbours' commonest label, the nearest's among equals, is theirs. */
-static double agreement(const crop *k, const int32_t *near, const int32_t *label)
+/* Share of a sample's neighbours that have its label, in the mean over classes: a rare class counts as much as a common one.
+ * room: two numbers a class. */
+static double agreement(const crop *k, const int32_t *near, const int32_t *label, int64_t classes, int64_t *room)
 {
-    double right = 0;
-    for (int64_t i = 0; i < k->n; i++) {
-        int votes = 0;
-        int32_t said = -1;
-        for (int q = 0; q < NEIGHBOURS; q++) {
-            int same = 0;
-            for (int p = 0; p < NEIGHBOURS; p++) same += label[near[i * NEIGHBOURS + p]] == label[near[i * NEIGHBOURS + q]];
-            if (same > votes) {
-                votes = same;
-                said = label[near[i * NEIGHBOURS + q]];
-            }
-        }
-        right += said == label[i];
+    int64_t *same = room, *all = room + classes;
+    double   sum = 0, seen = 0;
+    memset(room, 0, 2 * (size_t)classes * sizeof *room);
+    for (int64_t i = 0; i < k->n * NEIGHBOURS; i++) {
+        const int32_t y = label[i / NEIGHBOURS];
+        all[y]++;
+        same[y] += label[near[i]] == y;
     }
-    return right / (double)k->n;
+    for (int64_t y = 0; y < classes; y++) {
+        seen += all[y] > 0;
+        sum += all[y] > 0 ? (double)same[y] / (double)all[y] : 0;
+    }
+    return sum / seen;
 }
 
 static void note_neighbours(sft_chart *c, const crop *k)
@@ -231,15 +293,16 @@ static void note_neighbours(sft_chart *c, const crop *k)
     int32_t       *near = sft__arena_alloc(&c->arena, (size_t)(k->n * NEIGHBOURS) * sizeof *near);
     int32_t       *label = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *label);
     int64_t       *order = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *order);
-    if (!near || !label || !order) return;
+    int64_t       *room = sft__arena_alloc(&c->arena, 2 * (size_t)y->classes * sizeof *room);
+    if (!near || !label || !order || !room) return;
     find_neighbours(k, near);
-    y->neighbours = agreement(k, near, k->label);
+    y->neighbours = agreement(k, near, k->label, y->classes, room);
     sft_stream random = sft__stream(sft__key(1, SFT_FOR_TEST), 0, 0, 0);
     double     sum = 0, square = 0;
     for (int i = 0; i < SHUFFLES; i++) {
         sft__permute(&random, order, k->n);
         for (int64_t j = 0; j < k->n; j++) label[j] = k->label[order[j]];
-        const double a = agreement(k, near, label);
+        const double a = agreement(k, near, label, y->classes, room);
         sum += a;
         square += a * a;
     }
@@ -250,13 +313,14 @@ static void note_neighbours(sft_chart *c, const crop *k)
 sft_status sft__look_at_data(sft_chart *c)
 {
     const sft_data *d = c->data;
-    crop            train, held, few;
-    c->samples = (sft_data_look){ .entropy = NAN, .neighbours = NAN, .chance = NAN, .chance_sd = NAN, .order = 1,
+    crop            train, held, few, seen;
+    c->samples = (sft_data_look){ .pull = NAN, .entropy = NAN, .neighbours = NAN, .chance = NAN, .chance_sd = NAN, .order = 1,
                                   .target_mean = NAN, .target_std = NAN, .target_low = NAN, .target_high = NAN };
     int64_t *count = sft__arena_alloc(&c->arena, (size_t)d->facts.outputs * sizeof *count);
     if (!count || !take(c, SFT_TRAIN, SAMPLES, &train) || !take(c, SFT_VALIDATION, SAMPLES, &held)) return sft_code(c->ctx);
     note_features(&train, &c->samples);
-    note_shift(&train, &held, d->facts.shape, &c->samples);
+    note_pull(c, &train);
+    note_shift(take_augmented(c, &seen) ? &seen : &train, &held, d->facts.shape, &c->samples);
     if (d->facts.task != SFT_CLASSES) {
         note_targets(&train, d->facts.task, d->facts.outputs, &c->samples);
         return sft_code(c->ctx);

@@ -14,16 +14,19 @@ typedef struct sft_data_look {  /* of training samples as the network gets them:
     double  mean, std, low, high; /* over samples and features */
     double  mean_share;         /* share of the second moment that is the features' means: 0 centred, 1 all mean */
     double  spread;             /* largest / smallest deviation of a feature; features that never change are left out */
+    double  pull;               /* largest eigenvalue of E[x x'] / that of standardised features: how many times smaller the largest
+                                 * stable rate of a first layer is than it would be with these */
     int64_t constant;           /* features that never change */
-    double  shift, stretch;     /* validation: largest shift of the mean in training deviations over channels (or all features
-                                 * as one), and ratio of the deviations there; NaN: no validation */
+    double  shift, stretch;     /* validation against training samples as augmented: largest shift of the mean in training
+                                 * deviations over channels (or all features as one), and the ratio of deviations that is
+                                 * farthest from 1; NaN: no validation */
     /* classes and yes-or-no targets */
     double  entropy;            /* of the labels, nats; of regression: NaN */
     double  prior;              /* loss of an output that ignores its input: entropy, or half... the variance of the targets */
     int64_t classes, seen;      /* outputs, and how many occur in training */
     double  majority;           /* share of the largest class */
     double  order;              /* mean label entropy of a batch as training visits them / of as many drawn at random: 1 mixed */
-    double  neighbours, chance, chance_sd; /* leave-one-out 5-nearest-neighbour accuracy; of shuffled labels; NaN: not asked */
+    double  neighbours, chance, chance_sd; /* share of the 5 nearest with a sample's label, mean of classes; of shuffled labels; NaN: not asked */
     /* regression */
     double  target_mean, target_std, target_low, target_high;
 } sft_data_look;

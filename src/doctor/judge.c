@@ -5,14 +5,19 @@
 
 #include <string.h>
 
+/* Is the word one of a list? */
+static bool lists(const char *words, const char *word)
+{
+    const size_t n = strlen(word);
+    for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
+        if ((at == words || at[-1] == ' ') && (at[n] == 0 || at[n] == ' ')) return true;
+    return false;
+}
+
 static bool explains(const sft_symptom *up, const sft_symptom *down)
 {
     if (!up->explains || up == down || up->origin > down->origin) return false;
-    if (sft__text_is(up->explains, "*")) return up->origin < down->origin;
-    const size_t n = strlen(down->name);
-    for (const char *at = strstr(up->explains, down->name); at; at = strstr(at + 1, down->name))
-        if ((at == up->explains || at[-1] == ' ') && (at[n] == 0 || at[n] == ' ')) return true;
-    return false;
+    return (up->origin < down->origin && lists(up->explains, "*")) || lists(up->explains, down->name);
 }
 
 /* The most upstream finding that is no advice: advice explains nothing. */

@@ -42,6 +42,7 @@ static const sft_field fields[] = {
       .high = 1e6,
       .aliases = "center_box",
       .doc = "centres are drawn from -box to box" },
+    SFT_CLASS_ROWS(blobs_conf),
     SFT_FIELD_END,
 };
 

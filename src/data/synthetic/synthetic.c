@@ -5,10 +5,11 @@
 #include "data/samples.h"
 
 #include <math.h>
+#include <string.h>
 
 #define FEATURES_MOST 1024
 
-enum { FOR_SAMPLES, FOR_ORDER, FOR_FACTS }; /* third number of the counter */
+enum { FOR_SAMPLES, FOR_ORDER, FOR_FACTS, FOR_CHOICE }; /* third number of the counter */
 
 static sft_key key_of(const sft_synthetic *k) { return sft__key((uint64_t)k->seed, SFT_FOR_DATA); }
 
@@ -36,17 +37,46 @@ static void put(sft_samples *s, int64_t at, int64_t features, const double *x, d
         s->target[at] = (float)y;
 }
 
+static double draw_one(const void *conf, const sft_synthetic_plan *p, int64_t i, int64_t of, double *x)
+{
+    sft_stream s = sft__stream(key_of(conf), (uint32_t)i, (uint32_t)((uint64_t)i >> 32), FOR_SAMPLES);
+    return p->draw(conf, i, of, &s, x);
+}
+
+/* Keeps `count` of the `of` samples in order, in their order: of class y a share imbalance^(-y / (classes - 1)), the long tail of
+ * Cui et al. 2019. The first class is kept whole and there is enough of it. */
+static void thin_out(const void *conf, const sft_synthetic_plan *p, int64_t of, int64_t count, int64_t *order)
+{
+    const sft_synthetic *k = conf;
+    double               x[FEATURES_MOST];
+    sft_stream           s = sft__stream(key_of(k), 0, 0, FOR_CHOICE);
+    for (int64_t i = 0, kept = 0; i < of && kept < count; i++) {
+        double y = draw_one(conf, p, order[i], of, x);
+        if (sft__uniform(&s) < pow(k->imbalance, -y / (double)(p->outputs - 1))) order[kept++] = order[i];
+    }
+}
+
+/* The first n of order, class after class. */
+static void sort_classes(const void *conf, const sft_synthetic_plan *p, int64_t of, int64_t n,
+                         int64_t *order, int64_t *room)
+{
+    double  x[FEATURES_MOST];
+    int64_t at = 0;
+    for (int64_t y = 0; y < p->outputs; y++)
+        for (int64_t i = 0; i < n; i++)
+            if ((int64_t)draw_one(conf, p, order[i], of, x) == y) room[at++] = order[i];
+    memcpy(order, room, (size_t)n * sizeof *order);
+}
+
 /* The shuffle comes first, so that a class is not all training or all test. */
 static void draw_all(const void *conf, const sft_synthetic_plan *p, const int64_t *order,
-                     int64_t count, sft_raw *raw)
+                     int64_t of, int64_t count, sft_raw *raw)
 {
     const sft_synthetic *k = conf;
     double               x[FEATURES_MOST];
     for (int64_t at = 0; at < count; at++) {
-        uint64_t   i = (uint64_t)order[at];
-        sft_stream s = sft__stream(key_of(k), (uint32_t)i, (uint32_t)(i >> 32), FOR_SAMPLES);
-        double     y = p->draw(conf, order[at], count, &s, x);
-        bool       train = at < k->n;
+        double y = draw_one(conf, p, order[at], of, x);
+        bool   train = at < k->n;
         put(train ? &raw->train : &raw->test, train ? at : at - k->n, p->features, x, y);
     }
 }
@@ -65,12 +95,16 @@ sft_status sft__synthetic_fill(sft_ctx *c, const void *conf, const sft_synthetic
     if (sft__samples_make(c, &raw->train, k->n, shape, SFT_FLOATS, p->task, p->outputs) ||
         (test && sft__samples_make(c, &raw->test, test, shape, SFT_FLOATS, p->task, p->outputs)))
         return sft_code(c);
-    size_t   size = (size_t)count * sizeof(int64_t);
+    bool     thin = k->imbalance > 1;
+    int64_t  of = thin ? 2 * p->outputs * count : count; /* drawn to choose from */
+    size_t   size = (size_t)(of + k->n) * sizeof(int64_t);
     int64_t *order = sft__alloc(c, size);
     if (!order) return sft_code(c);
     sft_stream s = sft__stream(key_of(k), 0, 0, FOR_ORDER);
-    sft__permute(&s, order, count);
-    draw_all(conf, p, order, count, raw);
+    sft__permute(&s, order, of);
+    if (thin) thin_out(conf, p, of, count, order);
+    if (k->sorted) sort_classes(conf, p, of, k->n, order, order + of);
+    draw_all(conf, p, order, of, count, raw);
     sft__free(c, order, size);
     return SFT_OK;
 }

@@ -13,6 +13,8 @@
 typedef struct sft_synthetic { /* values of the rows below; the first member of each conf */
     int64_t n, test, seed;
     double  noise;
+    double  imbalance; /* above 1: the first class is so many times as frequent as the last */
+    bool    sorted;    /* the training samples lie class after class */
 } sft_synthetic;
 
 /* Rows n, test and seed of a conf whose member `common` is an sft_synthetic. */
@@ -45,6 +47,22 @@ typedef struct sft_synthetic { /* values of the rows below; the first member of 
     {                                                                                              \
         .name = "noise", .kind = SFT_REAL, .offset = offsetof(type, common.noise), .def = (usual), \
         .low = 0, .high = (most), .doc = (sentence)                                                \
+    }
+
+/* Rows imbalance and sorted, of sources of classes. */
+#define SFT_CLASS_ROWS(type)                                                                       \
+    { .name = "imbalance",                                                                         \
+      .kind = SFT_REAL,                                                                            \
+      .offset = offsetof(type, common.imbalance),                                                  \
+      .def = 1,                                                                                    \
+      .low = 1,                                                                                    \
+      .high = 1e9,                                                                                 \
+      .aliases = "imbalance_ratio",                                                                \
+      .doc = "the first class is so many times as frequent as the last, those between in equal "   \
+             "ratios" },                                                                           \
+    {                                                                                              \
+        .name = "sorted", .kind = SFT_FLAG, .offset = offsetof(type, common.sorted), .def = 0,     \
+        .doc = "the training samples lie class after class"                                        \
     }
 
 typedef struct sft_synthetic_plan {

@@ -9,6 +9,7 @@
     X(larger_batch) X(smaller_batch) X(add_batchnorm) X(residual_blocks) X(better_activation)    \
     X(leaky_units) X(add_clipping) X(warm_up) X(switch_to_adam) X(default_optimizer)             \
     X(constant_schedule) X(cosine_schedule) X(train_longer) X(stop_early) X(more_dropout)        \
-    X(less_dropout) X(more_decay) X(less_decay) X(wider_layers) X(groupnorm_for_batchnorm)
+    X(less_dropout) X(more_decay) X(less_decay) X(wider_layers) X(groupnorm_for_batchnorm)    \
+    X(quicker_averages)
 
 #endif

@@ -4,6 +4,9 @@
 #define SFT_DOCTOR_SYMPTOMS_SYMPTOMS_H
 
 #define SFT_SYMPTOMS(X)                                                                            \
-    X(symmetric_units)
+    X(constant_inputs) X(degenerate_labels) X(random_labels) X(class_imbalance)                    \
+    X(sorted_batches) X(split_mismatch) X(raw_inputs) X(tiny_inputs) X(raw_targets)                \
+    X(loss_mismatch) X(no_nonlinearity) X(lone_batchnorm)                                          \
+    X(symmetric_units) X(stale_batchnorm)
 
 #endif
