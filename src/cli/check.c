@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* surefoot check RECIPE: layers, shapes, parameters, operations and memory, before any training. */
+/* surefoot check RECIPE: layers, shapes, parameters, operations, memory, and how the signal stands, before any training. */
 #include "cli.h"
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ typedef struct check {
     sft_net_facts     facts;
     sft_trainer_facts plan;
     cli_remarks       remarks;
+    sft_diagnosis    *signal;   /* NULL: not looked at */
 } check;
 
 static const struct memory_row {
@@ -93,6 +95,7 @@ static void print_json(const check *k)
     for (int i = 0; i < k->remarks.n; i++)
         cli_json_text(&j, NULL, k->remarks.text[i]);
     cli_json_end(&j, ']');
+    cli_json_raw(&j, "diagnosis", k->signal ? sft_diagnosis_json(k->signal) : "null");
     cli_json_end(&j, '}');
     cli_json_close(&j);
 }
@@ -146,6 +149,17 @@ static void print_memory(const check *k)
     cli_table_print(&t, k->a, "  ");
 }
 
+static void print_signal(const check *k)
+{
+    sft_diagnosis_facts f;
+    if (!k->signal) return;
+    cli_print_signals(k->a, k->signal, false);
+    sft_diagnosis_facts_of(k->signal, &f);
+    printf("\nloss at initialisation %.4g", f.start_loss);
+    printf(isfinite(f.prior) ? "; an output that ignores its input: %.4g\n" : "\n", f.prior);
+    cli_print_findings(k->a, k->signal, "at initialisation");
+}
+
 static void print_text(const check *k)
 {
     char shape[80], targets[64];
@@ -165,9 +179,22 @@ static void print_text(const check *k)
         puts("\nfirst values");
     for (int i = 0; i < k->remarks.n; i++)
         cli_wrap(k->remarks.text[i], "  ", cli_width(STDOUT_FILENO));
+    print_signal(k);
 }
 
 /* ---- the verb -------------------------------------------------------------------------------- */
+
+/* One batch through a network of its own. What cannot be looked at (for want of memory, say) is no reason to fail here. */
+static void look_at_signal(check *k, sft_data *d)
+{
+    const sft_doctor_options start_only = { .steps = 0 };
+    if (cli_has(k->a, "no-signal")) return;
+    k->signal = sft_diagnose(k->a->ctx, k->recipe, d, &start_only);
+    if (k->signal) sft_diagnosis_json(k->signal); /* so that nothing can fail in printing */
+    if (sft_code(k->a->ctx) == SFT_OK) return;
+    fprintf(stderr, "the signal at initialisation was not looked at: %s\n", sft_message(k->a->ctx));
+    sft_clear(k->a->ctx);
+}
 
 /* A trainer is made as well: it checks the warm-up and the batches. */
 static int check_all(check *k)
@@ -179,14 +206,17 @@ static int check_all(check *k)
     sft_net_facts_of(k->net, &k->facts);
     sft_trainer_facts_of(t, &k->plan);
     int code = (int)sft_code(k->a->ctx);
-    if (!code)
+    if (!code) {
+        look_at_signal(k, d);
         cli_equal_units(k->a, k->net, t, &k->remarks);
+    }
     if (code)
         cli_fail(k->a);
     else if (k->a->json)
         print_json(k);
     else
         print_text(k);
+    sft_diagnosis_free(k->signal);
     sft_trainer_free(t);
     sft_net_free(k->net);
     sft_data_free(d);
@@ -221,11 +251,12 @@ static int run(cli *a)
 static const cli_flag flags[] = {
     { "expand", 0, NULL, "print the model as stack text, presets expanded, and nothing else" },
     { "resolved", 0, NULL, "print the recipe with every default filled in, and nothing else" },
+    { "no-signal", 0, NULL, "leave out what one batch shows of every layer" },
     { 0 },
 };
 
 const cli_verb cli_verb_check = {
-    .name = "check", .usage = "check RECIPE [key=value …]", .doc = "show layers, shapes, parameters and memory without training", .flags = flags,
+    .name = "check", .usage = "check RECIPE [key=value …]", .doc = "show layers, shapes, memory and how the signal stands, without training", .flags = flags,
     .run = run,
     .examples = "  surefoot check recipes/quickstart.yaml\n"
                 "  surefoot check recipes/quickstart.yaml train.batch=512\n"

@@ -43,7 +43,7 @@ struct cli {
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume) X(check) X(lr_find) X(eval) X(predict) X(inspect) X(list) X(data)
+#define CLI_VERBS(X) X(train) X(resume) X(check) X(doctor) X(lr_find) X(eval) X(predict) X(inspect) X(list) X(data)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)
@@ -72,6 +72,9 @@ int         cli_fail_as(cli *a, const char *id, int code, const char *format, ..
 int         cli_fail_io(cli *a, int error, const char *format, ...); /* the program's own files: errno in words, returns 7 */
 sft_recipe *cli_recipe(cli *a, const char *path);       /* read, overrides applied, resolved; NULL after a failure */
 int         cli_new_folder(cli *a, const char *recipe, const char *tail, char *path, size_t size); /* runs/NAME<tail>-001 …, made; exit code */
+int         cli_write_text(cli *a, const char *path, const char *text); /* all of it or nothing; exit code */
+/* A number of the command line into *to, which keeps its value where the flag is not given; false after telling what it must be. */
+bool        cli_number(cli *a, const char *flag, double low, double high, double *to);
 void        cli_watch_signals(cli *a);                  /* from now on a->signal tells; the second one ends the program */
 const char *cli_shape(sft_shape s, char *buf, size_t size);
 const char *cli_count(double n, char *buf, size_t size);  /* 12.3k, 4.5M */
@@ -213,6 +216,12 @@ sft_recipe *cli_recipe_around(cli *a, const char *source, bool overrides);
 
 /* get.c: data get SET… */
 int cli_data_get(cli *a);
+
+/* diagnosis.c: what the doctor found, as text */
+void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end); /* layer by layer, at the start or at the probe run's end */
+void cli_print_findings(const cli *a, const sft_diagnosis *d, const char *when);
+void cli_print_trials(const cli *a, const sft_diagnosis *d);
+const char *cli_edits(int n, const char *const *edit, char *buf, size_t size); /* as they are typed in a shell */
 
 /* equal_units.c: what check says of weights that begin equal. Steps are tried: the net is another one afterwards. */
 typedef struct cli_remarks {

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -65,6 +66,37 @@ sft_recipe *cli_recipe(cli *a, const char *path)
         return r;
     sft_recipe_free(r);
     return NULL;
+}
+
+int cli_write_text(cli *a, const char *path, const char *text)
+{
+    char beside[4500];
+    snprintf(beside, sizeof beside, "%.4400s.new", path);
+    FILE *out = fopen(beside, "w");
+    if (!out)
+        return cli_fail_io(a, errno, "cannot write %s", path);
+    bool ok = fputs(text, out) >= 0;
+    ok = fflush(out) == 0 && ok;
+    ok = fsync(fileno(out)) == 0 && ok;
+    const int error = errno;
+    if (fclose(out) == 0 && ok && rename(beside, path) == 0)
+        return SFT_OK;
+    const int code = cli_fail_io(a, ok ? errno : error, "cannot write %s", path);
+    unlink(beside);
+    return code;
+}
+
+bool cli_number(cli *a, const char *flag, double low, double high, double *to)
+{
+    const char *text = cli_value(a, flag);
+    char *end = NULL;
+    double v = text ? strtod(text, &end) : *to;
+    if (text && (end == text || *end || !(v >= low && v <= high))) {
+        cli_usage(a, "--%s takes a number from %g to %g, not `%s`", flag, low, high, text);
+        return false;
+    }
+    *to = v;
+    return true;
 }
 
 /* A thread of its own waits for signals, so that nothing runs in a handler and nothing is global. */

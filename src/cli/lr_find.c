@@ -180,27 +180,13 @@ static int choose_folder(finder *f)
 
 /* ---- flags ----------------------------------------------------------------------------------- */
 
-/* A number of the command line; false after telling what it must be. */
-static bool number(const finder *f, const char *flag, double low, double high, double *to)
-{
-    const char *text = cli_value(f->a, flag);
-    char *end = NULL;
-    double v = text ? strtod(text, &end) : *to;
-    if (text && (end == text || *end || !(v >= low && v <= high))) {
-        cli_usage(f->a, "--%s takes a number from %g to %g, not `%s`", flag, low, high, text);
-        return false;
-    }
-    *to = v;
-    return true;
-}
-
 static int read_flags(finder *f)
 {
     double steps = 100, smoothing = 0.95;
     f->o = (sft_lr_options){ .from = 1e-7, .to = 10, .each = note_point, .user = f };
-    if (!number(f, "from", 1e-12, 1e6, &f->o.from) || !number(f, "to", 1e-12, 1e6, &f->o.to) ||
-        !number(f, "steps", 20, SFT_LR_STEPS, &steps) ||
-        !number(f, "smoothing", 0.01, 0.999, &smoothing))
+    if (!cli_number(f->a, "from", 1e-12, 1e6, &f->o.from) || !cli_number(f->a, "to", 1e-12, 1e6, &f->o.to) ||
+        !cli_number(f->a, "steps", 20, SFT_LR_STEPS, &steps) ||
+        !cli_number(f->a, "smoothing", 0.01, 0.999, &smoothing))
         return SFT_USAGE;
     f->o.smoothing = smoothing;
     f->o.steps = (int64_t)steps;
