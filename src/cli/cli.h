@@ -221,7 +221,7 @@ int cli_data_get(cli *a);
 void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end); /* layer by layer, at the start or at the probe run's end */
 void cli_print_findings(const cli *a, const sft_diagnosis *d, const char *when);
 void cli_print_trials(const cli *a, const sft_diagnosis *d);
-const char *cli_edits(int n, const char *const *edit, char *buf, size_t size); /* as they are typed in a shell */
+char *cli_edits(int n, const char *const *edit, char *buf, size_t size); /* as they are typed in a shell */
 
 /* equal_units.c: what check says of weights that begin equal. Steps are tried: the net is another one afterwards. */
 typedef struct cli_remarks {

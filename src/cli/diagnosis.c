@@ -6,7 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SIDE = 5 };              /* characters of a bar on each side of 1 */
+enum {
+    SIDE = 5,                   /* characters of a bar on each side of 1 */
+    SHOWN = 44,                 /* of an edit, in the table */
+    EDIT = 4096
+};
 
 /* ---- how the signal stands ------------------------------------------------------------------- */
 
@@ -69,7 +73,7 @@ void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end)
 
 /* ---- what was found -------------------------------------------------------------------------- */
 
-const char *cli_edits(int n, const char *const *edit, char *buf, size_t size)
+char *cli_edits(int n, const char *const *edit, char *buf, size_t size)
 {
     size_t at = 0;
     buf[0] = 0;
@@ -88,7 +92,7 @@ static const char *colored(const cli *a, sft_severity s)
 
 static void print_finding(const cli *a, const sft_finding_facts *f, const char *lead)
 {
-    char text[1024], indent[32], edits[700];
+    char text[EDIT + 400], indent[32], edits[EDIT];
     snprintf(text, sizeof text, "%s%s", f->layer ? " at " : "", f->layer ? f->layer : "");
     printf("%s%s%s%s  %s%s", lead, colored(a, f->severity), sft_severity_name(f->severity), a->color_out ? "\033[0m" : "", f->symptom, text);
     printf(f->op ? " (%s)\n" : "\n", f->op);
@@ -129,6 +133,16 @@ void cli_print_findings(const cli *a, const sft_diagnosis *d, const char *when)
 
 /* ---- what was tried -------------------------------------------------------------------------- */
 
+/* A model as stack text may be long; JSON and the repaired recipe have all of it. */
+static const char *shortened(char *text)
+{
+    size_t at = SHOWN;
+    if (strlen(text) <= SHOWN + 3) return text;
+    while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80) at--;
+    memcpy(text + at, "…", sizeof "…");
+    return text;
+}
+
 static void add_measured(cli_table *t, const sft_trial_facts *x)
 {
     if (x->verdict == SFT_NOT_TRIED) {
@@ -149,11 +163,11 @@ void cli_print_trials(const cli *a, const sft_diagnosis *d)
 {
     sft_trial_facts x;
     cli_table       t;
-    char            edits[700];
+    char            edits[EDIT];
     cli_table_open(&t, "remedy|edit|measure|>nothing|>remedy|>gain|>seeds x steps|verdict|why");
     for (int i = 0; sft_diagnosis_trial(d, i, &x); i++) {
         cli_table_add(&t, "%s", x.remedy);
-        cli_table_add(&t, "%s", cli_edits(x.edits, x.edit, edits, sizeof edits));
+        cli_table_add(&t, "%s", shortened(cli_edits(x.edits, x.edit, edits, sizeof edits)));
         add_measured(&t, &x);
         cli_table_add(&t, "%s", sft_verdict_name(x.verdict));
         cli_table_add(&t, "%s", x.reason ? x.reason : "");

@@ -73,7 +73,7 @@ static bool winners(const visit *v, char *buf, size_t size)
 
 static void print_advice(const visit *v)
 {
-    char edits[1400];
+    char edits[4096];
     if (winners(v, edits, sizeof edits)) {
         printf("\nrecommended  %s\n", edits);
         if (!v->a->quiet) printf("try next:    surefoot train %s %s\n", v->recipe_path, edits);

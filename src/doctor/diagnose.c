@@ -63,16 +63,36 @@ static sft_status verify(sft_diagnosis *d, const sft_doctor_options *o)
     return sft_code(c->ctx);
 }
 
+/* A copy of the recipe with the edits of all that won. */
+static sft_status repair(sft_diagnosis *d)
+{
+    sft_chart  *c = d->chart;
+    int         edits = 0;
+    const char *text = sft_recipe_text(c->recipe);
+    sft_recipe *r = text ? sft_recipe_parse(c->ctx, "repaired recipe", text, strlen(text)) : NULL;
+    for (int i = 0; r && i < d->n_trials; i++)
+        for (int k = 0; d->trial[i].verdict == SFT_WON && k < d->trial[i].edits.n; k++, edits++)
+            sft_recipe_set(r, d->trial[i].edits.edit[k]);
+    text = edits && r ? sft_recipe_text(r) : NULL;
+    if (text) d->repaired = sft__arena_text(&c->arena, text);
+    sft_recipe_free(r);
+    return sft_code(c->ctx);
+}
+
 sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft_doctor_options *o)
 {
     const sft_doctor_options usual = { .steps = -1, .verify = true };
-    if (!c || !r || !data || sft__failed(c)) return NULL;
+    if (!c || sft__failed(c)) return NULL;
+    if (!r || !data) {
+        sft__fail(c, SFT_E002, "sft_diagnose wants a recipe and data");
+        return NULL;
+    }
     if (!o) o = &usual;
     sft_diagnosis *d = sft__alloc(c, sizeof *d);
     if (!d) return NULL;
     *d = (sft_diagnosis){ .ctx = c };
     d->chart = sft__chart_watch(c, r, data, o->steps, (sft_watch){ .progress = o->progress, .user = o->user });
-    if (d->chart && judge(d) == SFT_OK && verify(d, o) == SFT_OK) return d;
+    if (d->chart && judge(d) == SFT_OK && verify(d, o) == SFT_OK && repair(d) == SFT_OK) return d;
     sft_diagnosis_free(d);
     return NULL;
 }

@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# check's signal table and the doctor as users meet them: words, JSON, exit codes, the repaired recipe. labels: core
+set -u
+source=${SUREFOOT_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
+program=${SUREFOOT_BIN:-$source/build/surefoot}
+if [ ! -x "$program" ]; then
+    echo "skipped: the program was not built ($program)"
+    exit 0
+fi
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 2
+unset NO_COLOR CLICOLOR_FORCE COLUMNS LC_ALL LC_CTYPE
+export LANG=C.UTF-8
+failed=0
+
+complain() {
+    printf '%s\n' "$*"
+    sed 's/^/    /' said | head -n 12
+    failed=1
+}
+
+# run STATUS ARGUMENT...: output into `answer`, talk into `said`.
+run() {
+    local want=$1 got
+    shift
+    "$program" "$@" >answer 2>said </dev/null
+    got=$?
+    [ $got -eq "$want" ] || complain "surefoot $*: exit status $got, expected $want"
+}
+
+says() { grep -q -F -e "$1" said || complain "standard error lacks: $1"; }
+answers() { grep -q -F -e "$1" answer || complain "standard output lacks: $1 — it has: $(head -n 60 answer)"; }
+lacks() { if grep -q -F -e "$1" answer; then complain "standard output has: $1"; fi; }
+silent() { [ ! -s said ] || complain "something on standard error"; }
+json() {
+    command -v python3 >/dev/null || return 0
+    python3 -c 'import json, sys; x = json.load(open("answer")); assert eval(sys.argv[1]), x' "$1" 2>>said || complain "the JSON does not hold: $1"
+}
+
+cat >sick.yaml <<'YAML'
+data: digits
+model: flatten | linear 32 | relu | linear
+init: constant value=0.05
+optimizer: sgd lr=0.1
+train: {epochs: 4, batch: 64}
+YAML
+cat >well.yaml <<'YAML'
+data: digits
+model: flatten | linear 32 | relu | linear
+optimizer: sgd lr=0.1
+train: {epochs: 4, batch: 64}
+YAML
+
+# ---- check: the signal at initialisation ---------------------------------------------------------
+
+run 0 check well.yaml
+silent
+answers "signal at initialisation"
+answers "loss at initialisation"
+answers "an output that ignores its input: 2.30"
+answers "findings at initialisation"
+lacks "symmetric_units"
+run 0 check sick.yaml
+answers "fatal  symmetric_units at 1 (linear)"
+answers "try: init=auto"
+run 0 check sick.yaml --no-signal
+lacks "signal at initialisation"
+lacks "symmetric_units"
+run 0 check sick.yaml --json
+json 'x["diagnosis"]["schema"] == 1 and x["diagnosis"]["steps"] == 0 and len(x["diagnosis"]["signals_start"]) == 5'
+json 'any(f["symptom"] == "symmetric_units" and f["severity"] == "fatal" and f["edits"] == ["init=auto"] for f in x["diagnosis"]["findings"])'
+run 0 check sick.yaml --json --no-signal
+json 'x["diagnosis"] is None'
+LANG=C run 0 check sick.yaml
+if LC_ALL=C grep -A 9 'signal at' answer | tail -n +3 | grep -q '[^ -~]'; then complain "bytes beyond ASCII in the C locale"; fi
+
+# ---- doctor --------------------------------------------------------------------------------------
+
+run 0 doctor sick.yaml --no-verify --steps 30
+says "probe run"
+answers "probe     30 of 216 steps"
+answers "findings of the probe run"
+answers "fatal  symmetric_units at 1 (linear)"
+answers "try: init=auto"
+lacks "remedies against doing nothing"
+lacks $'\033'
+run 0 doctor sick.yaml --no-verify --steps 0 -q
+silent
+answers "findings at initialisation"
+run 0 doctor sick.yaml --no-verify --steps 30 -v
+answers "signal at initialisation"
+answers "signal after 30 steps"
+answers "step/weight"
+run 0 doctor sick.yaml --no-verify --steps 30 --color always
+answers $'\033[31mfatal'
+run 0 doctor sick.yaml --no-verify --steps 30 --json
+json 'x["schema"] == 1 and x["steps"] == 30 and x["findings"][0]["symptom"] == "symmetric_units" and x["trials"] == []'
+json 'len(x["signals_start"]) == 5 and len(x["signals_end"]) == 5 and x["signals_end"][2]["update"] > 0 and x["repaired"] is None'
+run 0 doctor well.yaml --no-verify --steps 30 --json
+json 'not any(f["severity"] == "fatal" for f in x["findings"])'
+
+# ---- exit codes ----------------------------------------------------------------------------------
+
+run 6 doctor sick.yaml --no-verify --steps 10 --fail-on fatal
+run 6 doctor sick.yaml --no-verify --steps 10 --fail-on fault --json
+json 'x["findings"]'
+run 6 doctor sick.yaml --no-verify --steps 10 --fail-on advisory
+run 0 doctor well.yaml --no-verify --steps 10 --fail-on fatal
+run 2 doctor sick.yaml --fail-on deadly
+says "advisory, fault or fatal"
+run 2 doctor sick.yaml --steps many
+run 2 doctor sick.yaml --seeds 0
+run 2 doctor sick.yaml --budget=-1
+run 2 doctor sick.yaml --no-verify --fix fixed.yaml
+says "leave out --no-verify"
+run 2 doctor
+run 2 doctor a b
+run 3 doctor nowhere.yaml
+run 4 doctor well.yaml data=csv:none.csv
+run 5 doctor .
+says "recipe.yaml"
+
+# ---- the repaired recipe -------------------------------------------------------------------------
+
+run 0 doctor sick.yaml --fix fixed.yaml
+answers "remedies against doing nothing"
+answers "default_init"
+answers "recommended  init=auto"
+answers "try next:    surefoot train sick.yaml init=auto"
+says "fixed.yaml"
+if [ -s fixed.yaml ]; then
+    "$program" check sick.yaml --resolved >before 2>/dev/null
+    "$program" check fixed.yaml --resolved >after 2>/dev/null
+    changed=$(diff before after | grep '^[<>]' | grep -vE '^[<>] +init:')
+    [ -z "$changed" ] || complain "the repaired recipe differs in more than init: $changed"
+    if cmp -s before after; then complain "the repaired recipe is the old one"; fi
+    run 6 doctor sick.yaml --no-verify --steps 10 --fail-on fatal
+    run 0 doctor fixed.yaml --no-verify --steps 10 --fail-on fatal
+    run 0 train fixed.yaml -o fixed
+else
+    complain "fixed.yaml was not written"
+fi
+run 0 doctor sick.yaml --json
+json 'any(t["remedy"] == "default_init" and t["verdict"] == "won" and t["seeds"] >= 1 and t["gain"] > 0 for t in x["trials"])'
+json '"init" in x["repaired"]'
+
+# ---- a run folder --------------------------------------------------------------------------------
+
+run 0 train sick.yaml -o r
+before=$(find r -type f ! -name diagnosis.json -exec cksum {} + | sort)
+run 0 doctor r --no-verify --steps 20
+says "from the start"
+answers "r/recipe.yaml"
+answers "symmetric_units"
+cp r/diagnosis.json answer || complain "no diagnosis.json"
+json 'x["schema"] == 1 and x["steps"] == 20'
+[ "$before" = "$(find r -type f ! -name diagnosis.json -exec cksum {} + | sort)" ] || complain "doctor changed more of the run folder than diagnosis.json"
+run 0 doctor r --no-verify --steps 20 init=auto --json
+json 'not any(f["symptom"] == "symmetric_units" for f in x["findings"])'
+
+# ---- the vocabulary ------------------------------------------------------------------------------
+
+run 0 list symptoms
+answers "symmetric_units"
+run 0 list remedies
+answers "default_init"
+run 0 list symmetric_units
+answers "explains"
+answers "remedies"
+answers "sick"
+
+exit $failed
