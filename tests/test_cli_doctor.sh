@@ -36,7 +36,7 @@ lacks() { if grep -q -F -e "$1" answer; then complain "standard output has: $1";
 silent() { [ ! -s said ] || complain "something on standard error"; }
 json() {
     command -v python3 >/dev/null || return 0
-    python3 -c 'import json, sys; x = json.load(open("answer")); assert eval(sys.argv[1]), x' "$1" 2>>said || complain "the JSON does not hold: $1"
+    python3 -c 'import json, sys; x = json.load(open("answer")); assert eval(sys.argv[1]), str(x)[:600]' "$1" 2>>said || complain "the JSON does not hold: $1"
 }
 
 cat >sick.yaml <<'YAML'

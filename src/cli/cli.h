@@ -223,6 +223,10 @@ void cli_print_findings(const cli *a, const sft_diagnosis *d, const char *when);
 void cli_print_trials(const cli *a, const sft_diagnosis *d);
 char *cli_edits(int n, const char *const *edit, char *buf, size_t size); /* as they are typed in a shell */
 
+/* pages.c: symptoms */
+void cli_print_symptom(const char *name);               /* what its record has besides name, doc and formula */
+int  cli_write_pages(cli *a, const char *folder);       /* FOLDER/NAME.md of every symptom, and README.md; exit code */
+
 /* equal_units.c: what check says of weights that begin equal. Steps are tried: the net is another one afterwards. */
 typedef struct cli_remarks {
     int  n;

@@ -98,7 +98,7 @@ static int write_fix(const visit *v)
     const char *path = cli_value(v->a, "fix"), *text = sft_diagnosis_recipe(v->diagnosis);
     if (!path) return SFT_OK;
     if (!text) {
-        fprintf(stderr, "nothing was better than doing nothing: %s is not written\n", path);
+        fprintf(stderr, "%s: %s is not written\n", v->facts.trials ? "nothing was better than doing nothing" : "there was nothing to try", path);
         return SFT_OK;
     }
     const int code = cli_write_text(v->a, path, text);

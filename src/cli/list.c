@@ -220,6 +220,8 @@ static void print_record(const cli *a, int record, const sft_record_facts *r)
         printf("  %s\n", r->math);
     if (*r->aliases)
         printf("  also written: %s\n", r->aliases);
+    if (!strcmp(r->kind, "symptom"))
+        cli_print_symptom(r->name);
     if (r->options)
         print_options(a, record);
 }
@@ -287,6 +289,9 @@ static int run(cli *a)
         const char *near = sft_nearest(name);
         return near ? cli_usage(a, "nothing is called `%s` — did you mean `%s`?", name, near) : cli_usage(a, "nothing is called `%s`", name);
     }
+    if (cli_has(a, "pages"))
+        return kind && !strcmp(kind->word, "symptom") ? cli_write_pages(a, cli_value(a, "pages"))
+                                                      : cli_usage(a, "pages are of symptoms: list symptom --pages DIR");
     if (a->json)
         print_json(kind, name);
     else if (cli_has(a, "markdown"))
@@ -302,6 +307,7 @@ static int run(cli *a)
 
 static const cli_flag flags[] = {
     { "markdown", 0, NULL, "as pages of the reference" },
+    { "pages", 0, "DIR", "with symptom: a page of each into this folder" },
     { 0 },
 };
 
