@@ -175,6 +175,25 @@ static void blobs_have_centres(void **state)
     sft_close(c);
 }
 
+/* Three classes, nine to one: shares 9, 3 and 1 of 13. Sorted training samples, and test samples in no order. */
+static void classes_may_be_uneven_and_sorted(void **state)
+{
+    sft_ctx  *c = check_open();
+    sft_data *d = open_source(c, "blobs 2600 classes=3 imbalance=9 sorted=true");
+    int64_t   count[3] = { 0 }, turns = 0;
+    (void)state;
+    assert_int_equal(d->raw.train.count, 2600);
+    for (int64_t i = 0; i < 2600; i++) count[d->raw.train.label[i]]++;
+    for (int64_t i = 1; i < 2600; i++) assert_true(d->raw.train.label[i] >= d->raw.train.label[i - 1]);
+    for (int64_t i = 1; i < d->raw.test.count; i++) turns += d->raw.test.label[i] < d->raw.test.label[i - 1];
+    assert_true(turns > 50);
+    CHECK_NEAR(count[0], 1800, 90); /* four deviations */
+    CHECK_NEAR(count[1], 600, 90);
+    CHECK_NEAR(count[2], 200, 60);
+    sft_data_free(d);
+    sft_close(c);
+}
+
 static void sources_share_out(void **state)
 {
     (void)state;
@@ -226,6 +245,7 @@ int main(void)
         cmocka_unit_test(moons_are_equally_spaced),
         cmocka_unit_test(clouds_have_their_moments),
         cmocka_unit_test(blobs_have_centres),
+        cmocka_unit_test(classes_may_be_uneven_and_sorted),
         cmocka_unit_test(sources_share_out),
         cmocka_unit_test(bad_options_are_refused),
     };

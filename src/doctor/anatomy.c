@@ -33,7 +33,8 @@ bool sft__bends(const sft_node *n)
 
 bool sft__mixes_inputs(const sft_node *n)
 {
-    static const char *const mixers[] = { "linear", "dropconnect", "conv2d", "conv1d", "conv_transpose2d", "conv_transpose1d", NULL };
+    static const char *const mixers[] = { "linear", "dropconnect", "conv2d", "conv1d", "conv_transpose2d",
+                                          "conv_transpose1d", NULL };
     return among(n->op->name, mixers);
 }
 

@@ -52,7 +52,10 @@ static moments of_column(const crop *k, int64_t j)
     double sum = 0, square = 0;
     for (int64_t i = 0; i < k->n; i++) sum += (double)k->x[i * k->features + j];
     const double mean = sum / (double)k->n;
-    for (int64_t i = 0; i < k->n; i++) square += ((double)k->x[i * k->features + j] - mean) * ((double)k->x[i * k->features + j] - mean);
+    for (int64_t i = 0; i < k->n; i++) {
+        const double off = (double)k->x[i * k->features + j] - mean;
+        square += off * off;
+    }
     return (moments){ mean, sqrt(square / (double)k->n) };
 }
 
@@ -153,7 +156,7 @@ static void note_shift(const crop *train, const crop *held, sft_shape shape, sft
 static bool take_augmented(sft_chart *c, crop *out)
 {
     const sft_data *d = c->data;
-    const int64_t   all = d->facts.count[SFT_TRAIN], batch = c->recipe->train_conf.batch < all ? c->recipe->train_conf.batch : all;
+    const int64_t   all = d->facts.count[SFT_TRAIN], asked = c->recipe->train_conf.batch, batch = asked < all ? asked : all;
     const int64_t   some = all < AUGMENTED ? all : AUGMENTED, n = some > batch ? some / batch * batch : batch;
     if (c->recipe->stages.n == 0) return false;
     const sft_loader_conf k = { .split = SFT_TRAIN, .batch = batch, .seed = (uint64_t)c->recipe->train_conf.seed, .shuffle = true,
@@ -194,7 +197,8 @@ static void note_classes(sft_chart *c, int64_t *count)
     y->entropy = y->prior = entropy_of(count, y->classes);
 }
 
-/* Mean entropy of the labels of a batch, over the first epoch's order (shuffle false: as they lie), over that of random batches. */
+/* Mean entropy of the labels of a batch, over the first epoch's order (shuffle false: as they lie), over that of random
+ * batches. */
 static void note_order(sft_chart *c, int64_t *count)
 {
     const sft_data    *d = c->data;

@@ -21,8 +21,9 @@ static double above_majority(const sft_chart *c)
     return c->course.steps > 0 ? (sft__chart_now(c)->accuracy - c->samples.majority) / (1 - c->samples.majority) : NAN;
 }
 
-/* Below 0.8 of the entropy of equal classes, as two classes one to three have it. Imbalance as such does no harm: it is a fault where
- * the network has found the commonest class, two hundredths are noise of the probe, and less than a tenth of the rest. */
+/* Below 0.8 of the entropy of equal classes, as two classes one to three have it. Imbalance as such does no harm: it is a
+ * fault where the network has found the commonest class, two hundredths are noise of the probe, and less than a tenth of the
+ * rest. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_data_look *y = &c->samples;
@@ -35,10 +36,11 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->value = ratio;
     f->limit = 0.8;
     f->evidence = gave_up
-        ? sft__say(c, "the largest class has %.1f %% of the training samples, and the network does no better than to say it always: %.1f %% "
-                      "are right (label entropy %.2f of equal classes')", 100 * y->majority, 100 * sft__chart_now(c)->accuracy, ratio)
-        : sft__say(c, "the largest class has %.1f %% of the training samples (label entropy %.2f of equal classes'): accuracy flatters; look "
-                      "at f1 or balanced accuracy", 100 * y->majority, ratio);
+        ? sft__say(c, "the largest class has %.1f %% of the training samples, and the network does no better than to say it "
+                      "always: %.1f %% are right (label entropy %.2f of equal classes')", 100 * y->majority,
+                      100 * sft__chart_now(c)->accuracy, ratio)
+        : sft__say(c, "the largest class has %.1f %% of the training samples (label entropy %.2f of equal classes'): accuracy "
+                      "flatters; look at f1 or balanced accuracy", 100 * y->majority, ratio);
     return true;
 }
 

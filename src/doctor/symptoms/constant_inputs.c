@@ -13,8 +13,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->value = (double)flat;
     f->limit = 0;
     f->evidence = flat == all
-        ? sft__say(c, "none of the %lld features changes over %lld training samples: all inputs are the same, and no network can tell them "
-                      "apart", (long long)all, (long long)c->samples.samples)
+        ? sft__say(c, "none of the %lld features changes over %lld training samples: all inputs are the same, and no network can "
+                      "tell them apart", (long long)all, (long long)c->samples.samples)
         : sft__say(c, "%lld of %lld features never change over %lld training samples: they tell the network nothing",
                    (long long)flat, (long long)all, (long long)c->samples.samples);
     return true;
@@ -27,6 +27,7 @@ const sft_symptom sft_symptom_constant_inputs = {
     .source = "Breck et al. 2019 (data validation for machine learning)",
     .origin = SFT_FROM_DATA, .explains = "* tiny_inputs random_labels", .judge = judge,
     .remedies = "",
-    .sick = "data: blobs box=0 noise=0\nmodel: linear 16 | relu | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 64}\n",
+    .sick = "data: blobs box=0 noise=0\nmodel: linear 16 | relu | linear\noptimizer: sgd lr=0.1\n"
+            "train: {epochs: 10, batch: 64}\n",
     .well = "data: blobs\nmodel: linear 16 | relu | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 64}\n",
 };

@@ -6,8 +6,8 @@ static bool one_answer(const sft_chart *c, sft_finding *f, const char *what)
 {
     f->severity = SFT_FATAL;
     f->value = f->limit = 1;
-    f->evidence = sft__say(c, "all %lld training samples have the same %s: the same answer for every input is right, and nothing else is "
-                              "learned", (long long)c->data->facts.count[SFT_TRAIN], what);
+    f->evidence = sft__say(c, "all %lld training samples have the same %s: the same answer for every input is right, and nothing "
+                              "else is learned", (long long)c->data->facts.count[SFT_TRAIN], what);
     return true;
 }
 
@@ -38,5 +38,6 @@ const sft_symptom sft_symptom_degenerate_labels = {
     .remedies = "",
     .sick = "data: blobs n=200 classes=2 imbalance=1e9\nmodel: linear 16 | relu | linear\noptimizer: sgd lr=0.1\n"
             "train: {epochs: 10, batch: 32}\n",
-    .well = "data: blobs n=200 classes=2\nmodel: linear 16 | relu | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 32}\n",
+    .well = "data: blobs n=200 classes=2\nmodel: linear 16 | relu | linear\noptimizer: sgd lr=0.1\n"
+            "train: {epochs: 10, batch: 32}\n",
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The last layer cannot say what the loss wants to hear: probabilities where logits are expected, or outputs that end short of the targets. */
+/* The last layer cannot say what the loss wants to hear: probabilities where logits are expected, or outputs that end short of
+ * the targets. */
 #include "base/text.h"
 #include "data/parts.h"
 #include "doctor/anatomy.h"
@@ -101,9 +102,11 @@ static bool out_of_reach(const sft_chart *c, sft_finding *f, const sft_node *las
     f->value = least;
     f->limit = 0.05;
     char outside[80] = "";
-    if (c->data->facts.task == SFT_REGRESSION) snprintf(outside, sizeof outside, ": %.0f %% of the targets lie outside", 100 * share);
-    f->evidence = sft__say(c, "%s at the end keeps outputs from %.3g to %.3g%s; loss %s%s cannot fall below %.2f of what an output gets that "
-                              "ignores its input", last->label, s.low, fabs(s.high) >= FAR ? INFINITY : s.high, outside, c->loss->name,
+    if (c->data->facts.task == SFT_REGRESSION)
+        snprintf(outside, sizeof outside, ": %.0f %% of the targets lie outside", 100 * share);
+    f->evidence = sft__say(c, "%s at the end keeps outputs from %.3g to %.3g%s; loss %s%s cannot fall below %.2f of what an "
+                              "output gets that ignores its input", last->label, s.low, fabs(s.high) >= FAR ? INFINITY : s.high,
+                              outside, c->loss->name,
                            c->data->facts.task == SFT_REGRESSION ? "" : ", which wants plain numbers (logits),", least);
     return true;
 }
@@ -114,8 +117,8 @@ static bool rectified(const sft_chart *c, sft_finding *f, const sft_node *last, 
     if (s.low < 0 || s.high < FAR || c->data->facts.task == SFT_REGRESSION) return false;
     f->value = s.low;
     f->limit = 0;
-    f->evidence = sft__say(c, "%s at the end lets no output be negative, and outputs that are off learn nothing; loss %s wants plain numbers "
-                              "(logits)", last->label, c->loss->name);
+    f->evidence = sft__say(c, "%s at the end lets no output be negative, and outputs that are off learn nothing; loss %s wants "
+                              "plain numbers (logits)", last->label, c->loss->name);
     return true;
 }
 
@@ -156,5 +159,6 @@ const sft_symptom sft_symptom_loss_mismatch = {
     .remedies = "linear_output default_loss",
     .sick = "data: digits\nmodel: flatten | linear 32 | relu | linear 10 | sigmoid\noptimizer: sgd lr=0.1\n"
             "train: {epochs: 4, batch: 64}\n",
-    .well = "data: regression-1d\nmodel: linear 32 | tanh | linear 1 | identity\noptimizer: adam lr=0.01\ntrain: {epochs: 10, batch: 64}\n",
+    .well = "data: regression-1d\nmodel: linear 32 | tanh | linear 1 | identity\noptimizer: adam lr=0.01\n"
+            "train: {epochs: 10, batch: 64}\n",
 };

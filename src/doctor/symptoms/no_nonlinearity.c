@@ -6,8 +6,8 @@
 /* What keeps straight lines straight, in evaluation: batchnorm does. */
 static bool straight(const sft_node *n)
 {
-    static const char *const words[] = { "input", "reorder", "flatten", "transpose", "subsample", "avgpool", "global_avgpool", "dropout",
-                                         "dropout2d", "stochastic_depth", "add", "batchnorm", NULL };
+    static const char *const words[] = { "input", "reorder", "flatten", "transpose", "subsample", "avgpool", "global_avgpool",
+                                         "dropout", "dropout2d", "stochastic_depth", "add", "batchnorm", NULL };
     for (int i = 0; words[i]; i++)
         if (sft__text_is(words[i], n->op->name)) return true;
     return n->op->traits & SFT_ACTIVATION ? !sft__bends(n) : sft__mixes_inputs(n);
@@ -57,7 +57,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->limit = 1;
     if (!all) f->severity = SFT_ADVISORY;
     f->evidence = all
-        ? sft__say(c, "no activation stands between the %d layers with weights: the network is one linear map, whatever its depth", weighted)
+        ? sft__say(c, "no activation stands between the %d layers with weights: the network is one linear map, whatever its "
+                      "depth", weighted)
         : sft__say(c, "nothing bends between %s and %s: the two work as one layer", twin_above(pair)->label, pair->label);
     return true;
 }
@@ -70,5 +71,6 @@ const sft_symptom sft_symptom_no_nonlinearity = {
     .origin = SFT_FROM_CONTRACT, .explains = "", .judge = judge,
     .remedies = "relu_between",
     .sick = "data: circles\nmodel: linear 32 | linear 32 | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 64}\n",
-    .well = "data: circles\nmodel: linear 32 | relu | linear 32 | relu | linear\noptimizer: adam lr=0.01\ntrain: {epochs: 10, batch: 64}\n",
+    .well = "data: circles\nmodel: linear 32 | relu | linear 32 | relu | linear\noptimizer: adam lr=0.01\n"
+            "train: {epochs: 10, batch: 64}\n",
 };

@@ -16,9 +16,10 @@ static double squashed(const sft_chart *c)
     return NAN;
 }
 
-/* The largest stable rate of plain descent falls by `pull`. Thirty is the way between two habitual rates (0.003, 0.1): worth knowing. From a
- * hundred on no habitual rate is right: a fault, where descent is plain. Squashing units get 1 at a good start; at 10 nearly all sit at
- * their ends whatever the optimiser. A norm at the entry undoes both, and a run that learns is not to be mended. */
+/* The largest stable rate of plain descent falls by `pull`. Thirty is the way between two habitual rates (0.003, 0.1): worth
+ * knowing. From a hundred on no habitual rate is right: a fault, where descent is plain. Squashing units get 1 at a good
+ * start; at 10 nearly all sit at their ends whatever the optimiser. A norm at the entry undoes both, and a run that learns is
+ * not to be mended. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_data_look *y = &c->samples;
@@ -28,8 +29,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = harms && !sft__learns(c) ? SFT_FAULT : SFT_ADVISORY;
     f->value = y->pull;
     f->limit = 30;
-    f->evidence = sft__say(c, "inputs run from %.3g to %.3g with mean %.3g and deviation %.3g: plain descent has to take steps %.0f times smaller "
-                              "than with standardised ones%s", y->low, y->high, y->mean, y->std, y->pull,
+    f->evidence = sft__say(c, "inputs run from %.3g to %.3g with mean %.3g and deviation %.3g: plain descent has to take steps "
+                              "%.0f times smaller than with standardised ones%s", y->low, y->high, y->mean, y->std, y->pull,
                            z > 10 ? ", and the first squashing units begin at their ends" : "");
     return true;
 }
@@ -43,6 +44,6 @@ const sft_symptom sft_symptom_raw_inputs = {
     .remedies = "standardize_inputs lower_rate",
     .sick = "data: blobs box=300 noise=100\nsplit: {standardize: none}\nmodel: linear 32 | tanh | linear\noptimizer: sgd lr=0.1\n"
             "train: {epochs: 10, batch: 64}\n",
-    .well = "data: digits\nsplit: {standardize: none}\nmodel: conv2d 8 | batchnorm | relu | flatten | linear\noptimizer: sgd lr=0.1\n"
-            "train: {epochs: 4, batch: 64}\n",
+    .well = "data: digits\nsplit: {standardize: none}\nmodel: conv2d 8 | batchnorm | relu | flatten | linear\n"
+            "optimizer: sgd lr=0.1\ntrain: {epochs: 4, batch: 64}\n",
 };

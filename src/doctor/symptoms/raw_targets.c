@@ -4,8 +4,9 @@
 
 #include <math.h>
 
-/* Outputs begin near 1 (or 0). A factor of ten is made up by a few weights each three times as large; beyond it the loss begins a hundred
- * times above, or its gradients a hundred times below, what the optimiser's usual rates are made for. */
+/* Outputs begin near 1 (or 0). A factor of ten is made up by a few weights each three times as large; beyond it the loss
+ * begins a hundred times above, or its gradients a hundred times below, what the optimiser's usual rates are made for. From
+ * thirty on, a step between habitual rates more, it is a fault. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_data_look  *y = &c->samples;
@@ -13,11 +14,12 @@ static bool judge(const sft_chart *c, sft_finding *f)
     if (c->data->facts.task != SFT_REGRESSION || !(y->target_std > 0) || !out) return false;
     const double rms = hypot(y->target_mean, y->target_std), own = fmax(out->rms, 1), ratio = rms / own;
     if (ratio < 10 && ratio > 0.01 && fabs(y->target_mean) < 10 * y->target_std) return false;
-    f->severity = ratio >= 10 && !sft__learns(c) ? SFT_FAULT : SFT_ADVISORY;
+    f->severity = ratio >= 30 && !sft__learns(c) ? SFT_FAULT : SFT_ADVISORY;
     f->value = ratio;
     f->limit = 10;
-    f->evidence = sft__say(c, "targets run from %.3g to %.3g with mean %.3g and deviation %.3g, and the fresh network's outputs are about %.2g: "
-                              "scale the targets to mean 0 and deviation 1", y->target_low, y->target_high, y->target_mean, y->target_std,
+    f->evidence = sft__say(c, "targets run from %.3g to %.3g with mean %.3g and deviation %.3g, and the fresh network's outputs "
+                              "are about %.2g: scale the targets to mean 0 and deviation 1", y->target_low, y->target_high,
+                              y->target_mean, y->target_std,
                            out->rms);
     return true;
 }

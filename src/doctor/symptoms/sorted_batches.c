@@ -2,8 +2,8 @@
 /* Samples that come class after class: each batch pulls the network to its own class. */
 #include "doctor/doctor.h"
 
-/* A batch with half of the entropy that a random one has knows few of the classes; below 0.8 it is noticeably poorer. Chance stays
- * within a few hundredths of 1, because both orders have batches of the same size. */
+/* A batch with half of the entropy that a random one has knows few of the classes; below 0.8 it is noticeably poorer. Chance
+ * stays within a few hundredths of 1, because both orders have batches of the same size. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const double order = c->samples.order;
@@ -11,8 +11,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = order < 0.5 ? SFT_FAULT : SFT_ADVISORY;
     f->value = order;
     f->limit = 0.8;
-    f->evidence = sft__say(c, "the labels of a batch have %.2f of the entropy of random batches: samples come sorted and train.shuffle is off, "
-                              "so that batches forget each other's classes", order);
+    f->evidence = sft__say(c, "the labels of a batch have %.2f of the entropy of random batches: samples come sorted and "
+                              "train.shuffle is off, so that batches forget each other's classes", order);
     return true;
 }
 

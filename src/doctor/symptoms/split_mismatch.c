@@ -11,9 +11,10 @@ static bool goes_along(const sft_course *k)
     return e && e->loss < 1.5 * e->train_loss;
 }
 
-/* Half a deviation moves a third of the values over to the other side of the mean, and a deviation halved or doubled changes every
- * threshold that was learned. Few validation samples wander by 1/sqrt(n): three times that is granted on top. A stretch alone is what
- * noise and cropping do on purpose: it is a fault from four on. And where validation has been seen to go with training, it does no harm. */
+/* Half a deviation moves a fifth of the values over to the other side of the mean, and a deviation halved or doubled changes
+ * every threshold that was learned. Few validation samples wander by 1/sqrt(n): three times that is granted on top. A stretch
+ * alone is what noise and cropping do on purpose: it is a fault from four on. And where validation has been seen to go with
+ * training, it does no harm. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_data_look *y = &c->samples;
@@ -23,8 +24,9 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = (shifted || far > 2 + chance) && !goes_along(&c->course) ? SFT_FAULT : SFT_ADVISORY;
     f->value = shifted ? y->shift : y->stretch;
     f->limit = shifted ? 0.5 : y->stretch < 1 ? 0.5 : 2;
-    f->evidence = sft__say(c, "inputs of validation lie %.2f deviations off those that training sees%s and are spread %.2f times as far: the two "
-                              "want the same treatment", y->shift, c->recipe->stages.n > 0 ? ", as augmented," : "", y->stretch);
+    f->evidence = sft__say(c, "inputs of validation lie %.2f deviations off those that training sees%s and are spread %.2f times "
+                              "as far: the two want the same treatment", y->shift,
+                              c->recipe->stages.n > 0 ? ", as augmented," : "", y->stretch);
     return true;
 }
 

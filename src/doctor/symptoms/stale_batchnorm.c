@@ -14,8 +14,9 @@ static const sft_node *tracked(const sft_net *net)
     return NULL;
 }
 
-/* The same samples and the same weights, once with their own statistics and once with the running ones. Only worse counts: dropout makes
- * evaluation better. Half as much again, and a tenth of the loss at the start, or small losses would cry for nothing. */
+/* The same samples and the same weights, once with their own statistics and once with the running ones. Only worse counts:
+ * dropout makes evaluation better. Half as much again, and a tenth of the loss at the start, or small losses would cry for
+ * nothing. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_course *k = &c->course;
@@ -24,8 +25,9 @@ static bool judge(const sft_chart *c, sft_finding *f)
     if (!f->node || k->steps == 0 || k->failed || !(gap > 0.5 * k->end_loss && gap > 0.1 * k->start_loss)) return false;
     f->value = k->eval_mode_loss / k->end_loss;
     f->limit = 1.5;
-    f->evidence = sft__say(c, "the same %lld training samples have a loss of %.3g with the batch's statistics and %.3g with the running averages "
-                              "of %s (momentum %.3g, %lld steps): evaluation runs another network", (long long)sft__chart_now(c)->samples,
+    f->evidence = sft__say(c, "the same %lld training samples have a loss of %.3g with the batch's statistics and %.3g with the "
+                              "running averages of %s (momentum %.3g, %lld steps): evaluation runs another network",
+                              (long long)sft__chart_now(c)->samples,
                            k->end_loss, k->eval_mode_loss, f->node->label, ((const sft_batchnorm_conf *)f->node->conf)->momentum,
                            (long long)k->steps);
     return true;
@@ -38,8 +40,8 @@ const sft_symptom sft_symptom_stale_batchnorm = {
     .source = "Ioffe 2017 (batch renormalization); Li et al. 2019 (dropout and batch normalization)",
     .origin = SFT_FROM_SIGNAL, .explains = "", .judge = judge,
     .remedies = "quicker_averages lower_rate groupnorm_for_batchnorm",
-    .sick = "data: digits\nsplit: {standardize: none}\nmodel: flatten | linear 32 | batchnorm momentum=0.001 | relu | linear\noptimizer: sgd lr=0.1\n"
-            "train: {epochs: 4, batch: 64}\n",
+    .sick = "data: digits\nsplit: {standardize: none}\nmodel: flatten | linear 32 | batchnorm momentum=0.001 | relu | linear\n"
+            "optimizer: sgd lr=0.1\ntrain: {epochs: 4, batch: 64}\n",
     .well = "data: digits\nmodel: flatten | linear 32 | batchnorm | dropout 0.3 | relu | linear\noptimizer: sgd lr=0.1\n"
             "train: {epochs: 4, batch: 64}\n",
 };

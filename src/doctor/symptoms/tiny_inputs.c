@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-/* The first layer's gradient is as small as its inputs, and what its step does to the output is as their square: at 0.05 plain descent
- * learns it 400 times slower than the layers behind. Optimisers that divide by the gradient's size lose only one of the two factors, so
- * that 0.001 is as bad for them. A few values of 0.5 or more, as of one-hot words, are no tiny inputs. */
+/* The first layer's gradient is as small as its inputs, and what its step does to the output is as their square: at 0.05 plain
+ * descent learns it 400 times slower than the layers behind. Optimisers that divide by the gradient's size lose only one of
+ * the two factors, so that 0.001 is as bad for them. A few values of 0.5 or more, as of one-hot words, are no tiny inputs. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_data_look *y = &c->samples;
@@ -15,8 +15,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = rms < bad && !sft__learns(c) ? SFT_FAULT : SFT_ADVISORY;
     f->value = rms;
     f->limit = 0.05;
-    f->evidence = sft__say(c, "inputs run from %.3g to %.3g, %.3g in root mean square: the first layer learns from almost nothing; were they "
-                              "scaled down twice?", y->low, y->high, rms);
+    f->evidence = sft__say(c, "inputs run from %.3g to %.3g, %.3g in root mean square: the first layer learns from almost "
+                              "nothing; were they scaled down twice?", y->low, y->high, rms);
     return true;
 }
 
@@ -27,8 +27,8 @@ const sft_symptom sft_symptom_tiny_inputs = {
     .source = "LeCun, Bottou, Orr, Mueller 1998 (efficient backprop, section 4.3)",
     .origin = SFT_FROM_DATA, .explains = "*", .judge = judge,
     .remedies = "standardize_inputs",
-    .sick = "data: blobs box=0.01 noise=0.001\nsplit: {standardize: none}\nmodel: linear 32 | relu | linear\noptimizer: sgd lr=0.1\n"
-            "train: {epochs: 10, batch: 64}\n",
+    .sick = "data: blobs box=0.01 noise=0.001\nsplit: {standardize: none}\nmodel: linear 32 | relu | linear\n"
+            "optimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 64}\n",
     .well = "data: blobs box=1 noise=0.1\nsplit: {standardize: none}\nmodel: linear 32 | relu | linear\noptimizer: sgd lr=0.1\n"
             "train: {epochs: 10, batch: 64}\n",
 };
