@@ -80,6 +80,58 @@ static void well_ones_show_nothing(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* Nets that look odd and are well: deep and critical, sparse, normalised, residual, with large rates, with a last layer at zero, with a
+ * layer that is meant to stay, and trained until nothing is left to learn. */
+static const char *const healthy[] = {
+    "data: digits\nmodel: flatten | repeat 20 ( linear 64 | relu ) | linear\noptimizer: adam lr=3e-4\ntrain: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | repeat 20 ( linear 64 | tanh ) | linear\ninit: orthogonal\noptimizer: sgd lr=0.05\n"
+    "train: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | repeat 20 ( linear 32 | batchnorm | sigmoid ) | linear\noptimizer: sgd lr=0.1 momentum=0.9\n"
+    "train: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: |\n  flatten | linear 128 | batchnorm | relu | dropout 0.3 |\n"
+    "  repeat 2 ( linear 128 | batchnorm | relu | dropout 0.3 ) | linear\noptimizer: adamw lr=3e-3 weight_decay=0.01\n"
+    "schedule: cosine warmup=50\ntrain: {epochs: 40, batch: 32}\n",
+    "data: digits\nmodel: resnet20 depth=8 width=4\noptimizer: sgd lr=0.1 momentum=0.9 weight_decay=1e-4\n"
+    "train: {steps: 60, batch: 32}\n",
+    "data: digits\nmodel: flatten | linear 64 | repeat 4 ( residual ( batchnorm | relu | linear 64 ) ) | linear\n"
+    "optimizer: sgd lr=0.1 momentum=0.9\ntrain: {epochs: 10, batch: 64}\n",
+    "data: mnist1d\nmodel: |\n  conv1d 16 kernel_size=5 stride=2 padding=1 | relu | conv1d 16 kernel_size=3 stride=2 padding=1 | relu |\n"
+    "  flatten | linear\ninit: pytorch\noptimizer: adam lr=1e-2\ntrain: {steps: 150, batch: 50}\n",
+    "data: mnist1d\nmodel: flatten | linear 100 | relu | linear 100 | relu | linear\noptimizer: adam lr=2e-3\n"
+    "train: {epochs: 10, batch: 100}\n",
+    "data: spirals classes=3\nmodel: linear 100 | relu | linear\noptimizer: sgd lr=1.0\ntrain: {epochs: 60, batch: 256}\n",
+    "data: digits\nmodel: flatten | linear 512 | relu | linear\ninit_layers: {\"1.bias\": constant value=-0.5}\noptimizer: adam lr=1e-3\n"
+    "train: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | linear 64 | relu | linear 64 | relu | linear\ninit_layers: {\"5.weight\": zeros}\n"
+    "optimizer: adam lr=1e-3\ntrain: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | linear 64 | relu | linear 64 | relu | linear\ngroups: {\"1.*\": {lr: 0}}\noptimizer: sgd lr=0.1\n"
+    "train: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | repeat 3 ( linear 64 | sigmoid ) | linear\noptimizer: adam lr=1e-2\ntrain: {epochs: 10, batch: 64}\n",
+    "data: xor\nmodel: linear 8 | tanh | linear 8 | tanh | linear\noptimizer: adam lr=3e-2\ntrain: {epochs: 100, batch: 32}\n",
+    "data: blobs\nmodel: linear 32 | relu | linear 32 | relu | linear\noptimizer: sgd lr=0.1 momentum=0.9\n"
+    "train: {epochs: 100, batch: 32}\n",
+    "data: regression-1d\nmodel: linear 32 | tanh | linear 32 | tanh | linear\noptimizer: adam lr=1e-2\ntrain: {epochs: 50, batch: 32}\n",
+    "data: digits\nmodel: flatten | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 64}\n",
+    NULL
+};
+
+static void healthy_nets_have_nothing(void **state)
+{
+    (void)state;
+    int bad = 0;
+    for (int i = 0; healthy[i]; i++) {
+        visit v;
+        visit_open(&v, healthy[i]);
+        for (int k = 0; k < v.n; k++)
+            if (v.list[k].severity > SFT_ADVISORY) {
+                print_message("%s stands on a healthy net: %s\n%s", v.list[k].symptom->name, v.list[k].evidence, healthy[i]);
+                bad++;
+            }
+        visit_close(&v);
+    }
+    assert_int_equal(bad, 0);
+}
+
 /* Names that records refer to exist, and every record says what it must. */
 static void records_are_whole(void **state)
 {
@@ -109,6 +161,7 @@ int main(void)
         cmocka_unit_test(records_are_whole),
         cmocka_unit_test(sick_ones_show_it),
         cmocka_unit_test(well_ones_show_nothing),
+        cmocka_unit_test(healthy_nets_have_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

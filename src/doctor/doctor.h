@@ -109,6 +109,7 @@ struct sft_symptom {            /* src/doctor/symptoms: one file each */
     const char  *name, *aliases, *doc, *math, *source;
     sft_origin   origin;
     const char  *explains;      /* names of what it causes downstream, space separated; "*": everything later */
+    bool         follows;       /* anything that stands upstream explains it */
     /* Does it stand? Then fills severity, node, value, limit and evidence; the rest is filled in already. */
     bool       (*judge)(const sft_chart *c, sft_finding *f);
     const char  *remedies;      /* names in the order in which they are tried */

@@ -2,16 +2,18 @@
 #include "doctor/flow.h"
 
 #include <math.h>
+#include <string.h>
 
 const sft_layer_look *sft__look_at(const sft_look *k, const sft_node *node)
 {
-    for (;;) {
+    for (;; node = node->in[0]) {
         for (int i = 0; i < k->n; i++)
             if (k->layer[i].node == node) return &k->layer[i];
         if (node->n_in < 1) return NULL;
-        node = node->in[0];
     }
 }
+
+/* ---- the flow --------------------------------------------------------------------------------- */
 
 /* |output| |gradient| */
 static double strength(const sft_layer_look *y)
@@ -23,21 +25,26 @@ sft_flow sft__flow(const sft_look *k)
 {
     sft_flow f = { .forward = NAN, .kept = NAN, .back = NAN, .pull = NAN };
     for (int i = 0; i < k->n; i++) {
-        const sft_layer_look *y = &k->layer[i];
-        if (isnan(y->weight)) continue;
-        if (f.depth++ == 0) f.first = y;
-        f.head = y;
+        if (isnan(k->layer[i].weight)) continue;
+        if (f.depth++ == 0) f.first = &k->layer[i];
+        f.head = &k->layer[i];
     }
-    if (f.depth == 0) return f;
+    if (f.depth < 2) return f;
     f.in = sft__look_at(k, f.first->node->in[0]);
     f.features = sft__look_at(k, f.head->node->in[0]);
-    if (f.depth < 2 || !f.in || !f.features) return f;
     f.forward = log10(f.features->rms / f.in->rms);
     f.kept = f.features->between / f.in->between;
     f.back = log10(f.first->grad / f.features->grad);
     f.pull = log10(strength(f.first) / strength(f.features));
     return f;
 }
+
+double sft__by_layer(double log10_all, int layers)
+{
+    return pow(10, log10_all / (layers > 1 ? layers : 1));
+}
+
+/* ---- activations ------------------------------------------------------------------------------ */
 
 static double slope_at(const sft_node *node, real x)
 {
@@ -53,5 +60,24 @@ bool sft__squashes(const sft_node *node)
     if (!(node->op->traits & SFT_ACTIVATION)) return false;
     const double steep = slope_at(node, 0);
     return slope_at(node, (real)-0.5) > 0.1 * steep && slope_at(node, (real)0.5) > 0.1 * steep
-           && slope_at(node, -40) < 1e-2 * steep && slope_at(node, 40) < 1e-2 * steep;
+           && slope_at(node, -40) < 0.01 * steep && slope_at(node, 40) < 0.01 * steep;
+}
+
+/* ---- what the loss says ----------------------------------------------------------------------- */
+
+double sft__ignorance(const sft_chart *c)
+{
+    const sft_data_look *d = &c->samples;
+    if (!strcmp(c->loss->name, "cross_entropy")) return log((double)d->classes);
+    if (!strcmp(c->loss->name, "bce")) return log(2);
+    if (!strcmp(c->loss->name, "mse") && !isnan(d->target_mean)) return d->prior + d->target_mean * d->target_mean;
+    return NAN;
+}
+
+/* Half of it: far from what chance or a lucky batch does, and below what the majority's label gives unless classes are very uneven. */
+bool sft__learned(const sft_chart *c)
+{
+    if (c->course.looks == 0 || c->course.failed) return false;
+    const double know = sft__ignorance(c), from = isnan(know) ? c->start.loss : fmin(know, c->samples.prior);
+    return sft__chart_now(c)->loss < 0.5 * from;
 }

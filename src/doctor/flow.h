@@ -5,7 +5,7 @@
 
 #include "doctor/doctor.h"
 
-typedef struct sft_flow {
+typedef struct sft_flow {       /* numbers are NaN where there are less than two layers with weights */
     int                   depth;    /* layers with a weight */
     const sft_layer_look *in;       /* what the first of them gets */
     const sft_layer_look *first;    /* and gives */
@@ -13,17 +13,26 @@ typedef struct sft_flow {
     const sft_layer_look *head;     /* and gives */
     double                forward;  /* log10 of rms: features / in */
     double                kept;     /* share of the second moment that differs between samples: features / in */
-    double                back;     /* log10 of |gradient|: at `first` / at `features`, per element and so for any width */
-    double                pull;     /* log10 of |output| |gradient|: at `first` / at `features`. What a change of 1 % in a layer does to
-                                     * the loss is the same all along a stack of ReLUs, whatever the scale of its weights */
+    double                back;     /* log10 of the gradient's rms: first / features */
+    double                pull;     /* log10 of |output| |gradient|: first / features. It says what a change of 1 % in a layer's output
+                                     * does to the loss. Along a stack of ReLUs it stays the same whatever the scale of the weights, the
+                                     * widths and the pools; so what is left of it is the activations' doing */
 } sft_flow;
 
-sft_flow              sft__flow(const sft_look *k);
-const sft_layer_look *sft__look_at(const sft_look *k, const sft_node *node); /* NULL: none; of a reorder: what goes into it */
+sft_flow sft__flow(const sft_look *k);
+
+#define SFT_MOST_PULL 1.5        /* healthy below, both ways: see src/doctor/symptoms/vanishing_gradient.c */
+
+/* The same node at a look; NULL: none. Of a reorder: what goes into it. */
+const sft_layer_look *sft__look_at(const sft_look *k, const sft_node *node);
+double                sft__by_layer(double log10_all, int layers); /* the factor of one of so many layers */
 
 /* Flat at both ends and steep between, as tanh and sigmoid: it can saturate. */
 bool sft__squashes(const sft_node *node);
-/* The same in all layers of a look, 0 to 1: how many activations can be dead or saturated. */
-int64_t sft__outputs(const sft_chart *c);
+
+/* The loss of an output that knows nothing: of classes at least log(classes). NaN: there is no such figure for this loss. */
+double sft__ignorance(const sft_chart *c);
+/* The probe run has brought the loss far below ignorance: whatever a layer looks like, it is no obstacle. */
+bool   sft__learned(const sft_chart *c);
 
 #endif

@@ -16,8 +16,9 @@ static bool lists(const char *words, const char *word)
 
 static bool explains(const sft_symptom *up, const sft_symptom *down)
 {
-    if (!up->explains || up == down || up->origin > down->origin) return false;
-    return (up->origin < down->origin && lists(up->explains, "*")) || lists(up->explains, down->name);
+    if (up == down || up->origin > down->origin) return false;
+    if (down->follows) return true;
+    return up->explains && ((up->origin < down->origin && lists(up->explains, "*")) || lists(up->explains, down->name));
 }
 
 /* The most upstream finding that is no advice: advice explains nothing. */

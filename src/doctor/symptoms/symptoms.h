@@ -7,6 +7,8 @@
     X(constant_inputs) X(degenerate_labels) X(random_labels) X(class_imbalance)                    \
     X(sorted_batches) X(split_mismatch) X(raw_inputs) X(tiny_inputs) X(raw_targets)                \
     X(loss_mismatch) X(no_nonlinearity) X(lone_batchnorm)                                          \
-    X(symmetric_units) X(stale_batchnorm)
+    X(symmetric_units) X(signal_grows) X(signal_shrinks) X(bad_start_loss)                         \
+    X(exploding_gradient) X(saturated_units) X(dead_units) X(vanishing_gradient)                   \
+    X(frozen_layer) X(not_finite) X(stale_batchnorm)
 
 #endif
