@@ -4,11 +4,12 @@
 
 #include <math.h>
 
-/* What is worse in validation than in training by half is no longer the usual gap of a short run. */
+/* What is worse in validation than in training by half is no longer the usual gap of a short run. While nothing has been learned,
+ * both are alike and say nothing. */
 static bool goes_along(const sft_course *k)
 {
     const sft_eval_point *e = k->evals > 0 ? &k->eval[k->evals - 1] : NULL;
-    return e && e->loss < 1.5 * e->train_loss;
+    return e && k->end_loss < 0.8 * k->start_loss && e->loss < 1.5 * e->train_loss;
 }
 
 /* Half a deviation moves a fifth of the values over to the other side of the mean, and a deviation halved or doubled changes

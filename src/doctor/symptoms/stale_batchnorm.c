@@ -14,6 +14,14 @@ static const sft_node *tracked(const sft_net *net)
     return NULL;
 }
 
+/* Averages that begin at 0 and 1 take three times 1/momentum steps to forget it. A run that has not come so far and will is not to be
+ * judged yet; one that is planned shorter is. */
+static bool too_early(const sft_course *k, const sft_node *n)
+{
+    const double needs = 3 / ((const sft_batchnorm_conf *)n->conf)->momentum; /* NaN, a plain mean: never too early */
+    return (double)k->steps < needs && (double)k->planned >= needs;
+}
+
 /* The same samples and the same weights, once with their own statistics and once with the running ones. Only worse counts:
  * dropout makes evaluation better. Half as much again, and a tenth of the loss at the start, or small losses would cry for
  * nothing. */
@@ -22,7 +30,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     const sft_course *k = &c->course;
     const double      gap = k->eval_mode_loss - k->end_loss;
     f->node = tracked(c->net);
-    if (!f->node || k->steps == 0 || k->failed || !(gap > 0.5 * k->end_loss && gap > 0.1 * k->start_loss)) return false;
+    if (!f->node || k->steps == 0 || k->failed || too_early(k, f->node)) return false;
+    if (!(gap > 0.5 * k->end_loss && gap > 0.1 * k->start_loss)) return false;
     f->value = k->eval_mode_loss / k->end_loss;
     f->limit = 1.5;
     f->evidence = sft__say(c, "the same %lld training samples have a loss of %.3g with the batch's statistics and %.3g with the "
