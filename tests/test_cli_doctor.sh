@@ -39,6 +39,27 @@ json() {
     python3 -c 'import json, sys; x = json.load(open("answer")); assert eval(sys.argv[1]), str(x)[:600]' "$1" 2>>said || complain "the JSON does not hold: $1"
 }
 
+# The answer has the form of docs/diagnosis-schema.json: types, keys, lists and words, which is all that it uses.
+fits() {
+    command -v python3 >/dev/null || return 0
+    python3 - "$source/docs/diagnosis-schema.json" <<'PY' 2>>said || complain "the answer has not the form of diagnosis-schema.json"
+import json, sys
+schema = json.load(open(sys.argv[1]))
+kinds = {"string": str, "boolean": bool, "integer": int, "number": (int, float), "null": type(None), "object": dict, "array": list}
+def check(x, s, at):
+    s = schema["$defs"][s["$ref"].split("/")[-1]] if "$ref" in s else s
+    types = s.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    assert not types or any(isinstance(x, kinds[t]) and (t == "boolean" or not isinstance(x, bool)) for t in types), (at, x)
+    assert x in s.get("enum", [x]) and x == s.get("const", x), (at, x)
+    if isinstance(x, dict):
+        assert set(s["required"]) <= set(x) <= set(s["properties"]), (at, sorted(x))
+        for key in x: check(x[key], s["properties"][key], at + "." + key)
+    for y in x if isinstance(x, list) else []: check(y, s["items"], at + "[]")
+check(json.load(open("answer")), schema, "diagnosis")
+PY
+}
+
 cat >sick.yaml <<'YAML'
 data: digits
 model: flatten | linear 32 | relu | linear
@@ -96,8 +117,11 @@ answers "step/weight"
 run 0 doctor sick.yaml --no-verify --steps 30 --color always
 answers $'\033[31mfatal'
 run 0 doctor sick.yaml --no-verify --steps 30 --json
+fits
 json 'x["schema"] == 1 and x["steps"] == 30 and x["findings"][0]["symptom"] == "symmetric_units" and x["trials"] == []'
 json 'len(x["signals_start"]) == 5 and len(x["signals_end"]) == 5 and x["signals_end"][2]["update"] > 0 and x["repaired"] is None'
+run 0 doctor well.yaml --no-verify --steps 0 --json
+fits
 run 0 doctor well.yaml --no-verify --steps 30 --json
 json 'not any(f["severity"] == "fatal" for f in x["findings"])'
 
@@ -143,6 +167,7 @@ else
     complain "fixed.yaml was not written"
 fi
 run 0 doctor sick.yaml --json
+fits
 json 'any(t["remedy"] == "default_init" and t["verdict"] == "won" and t["seeds"] >= 1 and t["gain"] > 0 for t in x["trials"])'
 json '"init" in x["repaired"]'
 

@@ -58,7 +58,8 @@ void cli_print_symptom(const char *name)
     sft_symptom_facts s;
     if (!symptom_of(name, &s)) return;
     printf("  source: %s\n  about: %s\n", s.source, when(s.origin));
-    if (*s.explains) printf("  explains: %s\n", !strcmp(s.explains, "*") ? "everything downstream" : s.explains);
+    if (*s.explains == '*') printf("  explains: everything downstream%s\n", s.explains + 1);
+    else if (*s.explains) printf("  explains: %s\n", s.explains);
     if (*s.remedies) printf("  remedies: %s\n", s.remedies);
     print_recipe("a sick one", s.sick);
     print_recipe("a well one", s.well);
@@ -69,11 +70,12 @@ void cli_print_symptom(const char *name)
 static void put_links(FILE *out, const char *words)
 {
     char word[128];
-    bool first = true;
+    const char *between = "Where it stands it explains ";
     for (const char *at = next_word(words, word, sizeof word); at; at = next_word(at, word, sizeof word)) {
-        fprintf(out, "%s[%s](%s.md)", first ? "" : ", ", word, word);
-        first = false;
+        fprintf(out, !strcmp(word, "*") ? "%severything downstream" : "%s[%s](%s.md)", between, word, word);
+        between = ", ";
     }
+    if (*words) fputs(".\n\n", out);
 }
 
 static void put_causes(FILE *out, const sft_symptom_facts *s)
@@ -106,13 +108,7 @@ static void put_page(FILE *out, const sft_symptom_facts *s)
 {
     fprintf(out, "# %s\n\n%c%s.\n\n    %s\n\n", s->name, toupper((unsigned char)s->doc[0]), s->doc + 1, s->math);
     fprintf(out, "About: %s. Source: %s.\n\n", when(s->origin), s->source);
-    if (!strcmp(s->explains, "*"))
-        fputs("Where it stands it explains everything downstream.\n\n", out);
-    else if (*s->explains) {
-        fputs("Where it stands it explains ", out);
-        put_links(out, s->explains);
-        fputs(".\n\n", out);
-    }
+    put_links(out, s->explains);
     put_causes(out, s);
     put_remedies(out, s);
     fprintf(out, "## To see it\n\n`surefoot doctor` finds it in\n\n```yaml\n%s```\n\nand does not in\n\n```yaml\n%s```\n", s->sick, s->well);
