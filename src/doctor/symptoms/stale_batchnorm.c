@@ -14,8 +14,8 @@ static const sft_node *tracked(const sft_net *net)
     return NULL;
 }
 
-/* Averages that begin at 0 and 1 take three times 1/momentum steps to forget it. A run that has not come so far and will is not to be
- * judged yet; one that is planned shorter is. */
+/* Averages that begin at 0 and 1 take three times 1/momentum steps to forget it. A run that has not come so far and will is not
+ * to be judged yet; one that is planned shorter is. */
 static bool too_early(const sft_course *k, const sft_node *n)
 {
     const double needs = 3 / ((const sft_batchnorm_conf *)n->conf)->momentum; /* NaN, a plain mean: never too early */
