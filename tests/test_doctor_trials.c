@@ -1,93 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* labels: core */
-/* Remedies edit what they are meant to and nothing else. */
+/* The right remedy wins a trial, and none wins on a recipe that is well. */
 #include "check.h"
 
 #include "doctor/doctor.h"
 
 #include <string.h>
 
-/* ---- remedies --------------------------------------------------------------------------------- */
-
 #define DIGITS "data: digits\n"
-#define MIXER  DIGITS "model: mlp_mixer 2 width=8 image_size=8 patch_size=2 token_width=8 channel_width=16"
-#define MLP    "model: flatten | linear 16 | relu | linear\n"
-
-typedef struct remedy_case {
-    const char *name, *recipe;
-    const char *edits;          /* joined by "; " */
-    bool        once;           /* it is refused on the recipe that it has changed */
-} remedy_case;
-
-static const remedy_case cases[] = {
-    { "standardize_inputs", DIGITS MLP "split: {standardize: none}", "split.standardize=auto", true },
-    { "default_loss", DIGITS MLP "loss: hinge", "loss=auto", true },
-    { "linear_output", DIGITS "model: flatten | linear 16 | relu | linear 10 | sigmoid",
-      "model=flatten | linear 16 | relu | linear 10", true },
-    { "shuffle", DIGITS MLP "train: {shuffle: false}", "train.shuffle=true", true },
-    { "class_weights", DIGITS MLP, "loss=cross_entropy class_weights=balanced", true },
-    { "class_weights", DIGITS MLP "loss: cross_entropy label_smoothing=0.1", "loss.class_weights=balanced", true },
-    { "relu_between", DIGITS "model: flatten | repeat 2 ( linear 16 ) | batchnorm | linear",
-      "model=flatten | repeat 2 ( linear 16 | relu ) | batchnorm | linear", true },
-    { "relu_between", DIGITS "model: flatten | linear 16 | batchnorm | dropout 0.1 | residual ( linear 16 | batchnorm ) | linear",
-      "model=flatten | linear 16 | batchnorm | relu | dropout 0.1 | residual ( linear 16 | batchnorm | relu ) | linear", true },
-    { "default_init", DIGITS MLP "init: zeros", "init=auto", true },
-    { "default_init", DIGITS MLP "init: ones\ninit_layers: {\"3.weight\": zeros}", "init=auto; ~init_layers", true },
-    { "lower_rate", DIGITS MLP "optimizer: sgd lr=0.3", "optimizer.lr=0.1", false },
-    { "higher_rate", DIGITS MLP "optimizer: sgd lr=0.003", "optimizer.lr=0.03", false },
-    { "gentler_rates", DIGITS MLP "optimizer: sgd lr=0.3", "optimizer.lr=0.03", false },
-    { "larger_batch", DIGITS MLP "train: {batch: 2}", "train.batch=32", false },
-    { "larger_batch", DIGITS MLP "train: {batch: 32}", "train.batch=128", false },
-    { "smaller_batch", DIGITS MLP "train: {batch: 512}", "train.batch=128", false },
-    { "smaller_batch", DIGITS MLP "train: {batch: 16}", "train.batch=8", true },
-    { "add_batchnorm", DIGITS "model: mlp depth=2 width=16",
-      "model=flatten | repeat 2 ( linear 16 | batchnorm | relu ) | linear", true },
-    { "residual_blocks", DIGITS "model: mlp depth=4 width=16",
-      "model=flatten | linear 16 | relu | repeat 3 ( residual ( linear 16 | relu ) ) | linear", true },
-    { "residual_blocks",
-      DIGITS "model: conv2d 8 padding=1 | relu | conv2d 8 padding=1 | batchnorm | relu | conv2d 8 | relu | flatten | linear",
-      "model=conv2d 8 padding=1 | relu | residual ( conv2d 8 padding=1 | batchnorm | relu ) | conv2d 8 | relu | flatten | linear", true },
-    { "better_activation", DIGITS "model: flatten | repeat 2 ( linear 16 | sigmoid ) | linear 16 | tanh | linear 10 | sigmoid",
-      "model=flatten | repeat 2 ( linear 16 | relu ) | linear 16 | relu | linear 10 | sigmoid", true },
-    { "leaky_units", DIGITS MLP, "model=flatten | linear 16 | leaky_relu | linear", true },
-    { "add_clipping", DIGITS MLP, "train.clip_norm=1", true },
-    { "warm_up", DIGITS MLP "train: {steps: 1000}", "schedule.warmup=50", true },
-    { "switch_to_adam", DIGITS MLP "optimizer: sgd lr=0.1", "optimizer=adamw", true },
-    { "default_optimizer", DIGITS MLP "optimizer: adamw lr=0.01 eps=1 betas=[0.5, 0.9]",
-      "optimizer=adamw lr=0.01 weight_decay=0.01", true },
-    { "constant_schedule", DIGITS MLP "schedule: step step_size=1 warmup=10",
-      "schedule=constant warmup=10 warmup_epochs=0 warmup_start=0", true },
-    { "cosine_schedule", DIGITS MLP, "schedule=cosine", true },
-    { "train_longer", DIGITS MLP "train: {epochs: 7}", "train.epochs=14", false },
-    { "train_longer", DIGITS MLP "train: {steps: 70}", "train.steps=140", false },
-    { "stop_early", DIGITS MLP, "early_stop.patience=5", true },
-    { "more_dropout", DIGITS "model: flatten | linear 16 | relu | linear 16 | relu | linear",
-      "model=flatten | linear 16 | relu | dropout 0.3 | linear 16 | relu | dropout 0.3 | linear", false },
-    { "more_dropout", DIGITS "model: flatten | linear 16 | relu | dropout p=0.2 | linear",
-      "model=flatten | linear 16 | relu | dropout p=0.5 | linear", false },
-    { "less_dropout", DIGITS "model: flatten | linear 16 | relu | dropout 0.8 | linear",
-      "model=flatten | linear 16 | relu | dropout 0.4 | linear", false },
-    { "more_decay", DIGITS MLP "optimizer: sgd lr=0.1", "optimizer.weight_decay=0.001", false },
-    { "less_decay", DIGITS MLP "optimizer: adamw weight_decay=3", "optimizer.weight_decay=0.3", false },
-    { "wider_layers", DIGITS "model: conv2d 8 padding=1 | batchnorm | relu | flatten | repeat 2 ( linear 4 | relu ) | linear 10",
-      "model=conv2d 16 padding=1 | batchnorm | relu | flatten | repeat 2 ( linear 8 | relu ) | linear 10", false },
-    { "groupnorm_for_batchnorm", DIGITS "model: conv2d 12 | batchnorm | relu | flatten | linear",
-      "model=conv2d 12 | groupnorm 6 | relu | flatten | linear", true },
-};
-
-/* Recipes on which a remedy has nothing to do. */
-static const remedy_case refusals[] = {
-    { .name = "relu_between", .recipe = MIXER },
-    { .name = "relu_between", .recipe = DIGITS "model: resnet20 width=2" },
-    { .name = "wider_layers", .recipe = MIXER },
-    { .name = "add_batchnorm", .recipe = DIGITS "model: mlp norm=layer" },
-    { .name = "residual_blocks", .recipe = DIGITS "model: flatten | linear 32 | relu | linear 16 | relu | linear" },
-    { .name = "higher_rate", .recipe = DIGITS MLP "optimizer: sgd lr=1e6" },
-    { .name = "stop_early", .recipe = DIGITS MLP "split: {validation: 0}" },
-    { .name = "less_decay", .recipe = DIGITS MLP "optimizer: sgd" },
-    { .name = "more_decay", .recipe = DIGITS MLP "optimizer: rprop" },
-    { .name = "class_weights", .recipe = "data: regression-1d\nmodel: mlp" },
-};
 
 typedef struct bed {
     sft_ctx    *c;
@@ -115,67 +35,229 @@ static void bed_close(bed *b)
     sft_close(b->c);
 }
 
-static void join(const sft_edits *e, char *text, size_t size)
+/* Symptoms that stand where they are told to: what is tested is the trial, not the judgement. */
+static bool too_fast(const sft_chart *c, sft_finding *f)
 {
-    *text = 0;
-    for (int i = 0; i < e->n; i++) snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? "; " : "", e->edit[i]);
+    f->evidence = "the rate is above 0.5";
+    return c->recipe->lr > 0.5;
 }
 
-static void remedies_edit_what_they_mean_to(void **state)
+static bool never(const sft_chart *c, sft_finding *f)
 {
-    (void)state;
-    const sft_finding f = { .severity = SFT_FAULT };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const remedy_case *k = &cases[i];
-        const sft_remedy  *m = sft__remedy_find(k->name);
-        sft_edits          e = { 0 }, again = { 0 };
-        char               text[1000];
-        bed                sick, cured;
-        assert_non_null(m);
-        bed_open(&sick, k->recipe, NULL, 0);
-        if (!m->edit(sick.chart, &f, &e)) fail_msg("%s does not fit %s", k->name, k->recipe);
-        join(&e, text, sizeof text);
-        assert_string_equal(text, k->edits);
-        if (k->once) {
-            bed_open(&cured, k->recipe, &e, 0);
-            if (m->edit(cured.chart, &f, &again)) fail_msg("%s would be given twice: %s", k->name, again.edit[0]);
-            bed_close(&cured);
-        }
-        bed_close(&sick);
+    (void)c;
+    (void)f;
+    return false;
+}
+
+static bool always(const sft_chart *c, sft_finding *f)
+{
+    (void)c;
+    (void)f;
+    return true;
+}
+
+static const sft_symptom fast = { .name = "fast", .doc = "too fast", .judge = too_fast, .origin = SFT_FROM_PACE,
+                                  .remedies = "higher_rate lower_rate default_init gentler_rates" };
+static const sft_symptom imagined = {
+    .name = "imagined", .doc = "nothing is wrong", .judge = never, .origin = SFT_FROM_PACE,
+    .remedies = "lower_rate larger_batch default_optimizer less_decay more_decay gentler_rates",
+};
+static const sft_symptom lasting = { .name = "lasting", .doc = "it does not go", .judge = always, .origin = SFT_FROM_PACE,
+                                     .remedies = "gentler_rates" };
+
+#define TOO_FAST                                                                                   \
+    DIGITS "model: flatten | linear 32 | relu | linear 32 | relu | linear\noptimizer: momentum lr=1\n"  \
+           "train: {epochs: 20, batch: 32}"
+#define WELL                                                                                       \
+    DIGITS "model: flatten | linear 64 | batchnorm | relu | linear\n"                              \
+           "optimizer: adamw lr=3e-3 weight_decay=1e-4 betas=[0.9, 0.99]\ntrain: {epochs: 20, batch: 32}"
+
+enum { ROOM = 16 };
+
+static int try_remedies(bed *b, const sft_symptom *s, int64_t budget, int64_t *spent, sft_trial *list)
+{
+    const sft_finding     f = { .symptom = s, .severity = SFT_FAULT };
+    const sft_verify_conf k = { .budget = budget, .spent = spent };
+    const int             n = sft__verify(b->chart, &f, 1, &k, list, ROOM);
+    CHECK_OK(b->c);
+    for (int i = 0; i < n; i++) {
+        assert_non_null(list[i].reason);
+        if (getenv("SFT_TALK"))
+            print_message("%s: %s (verdict %d, gain %.3f, se %.3f, noise %.3f)\n", list[i].remedy->name, list[i].reason,
+                          (int)list[i].verdict, list[i].gain, list[i].se, list[i].noise);
     }
+    if (spent && getenv("SFT_TALK")) print_message("%lld steps\n", (long long)*spent);
+    return n;
 }
 
-static void remedies_refuse_what_does_not_fit(void **state)
+static const sft_trial *winner(const sft_trial *list, int n)
+{
+    const sft_trial *won = NULL;
+    for (int i = 0; i < n; i++) {
+        if (list[i].verdict != SFT_WON) continue;
+        assert_null(won);
+        won = &list[i];
+    }
+    return won;
+}
+
+static void the_right_remedy_wins(void **state)
 {
     (void)state;
-    const sft_finding f = { .severity = SFT_FAULT };
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-        const sft_remedy *m = sft__remedy_find(refusals[i].name);
-        sft_edits         e = { 0 };
-        bed               b;
-        bed_open(&b, refusals[i].recipe, NULL, 0);
-        if (m->edit(b.chart, &f, &e)) fail_msg("%s edits %s: %s", m->name, refusals[i].recipe, e.edit[0]);
+    sft_trial        list[ROOM];
+    int64_t          spent;
+    bed              b;
+    bed_open(&b, TOO_FAST, NULL, 50);
+    const sft_trial *won = winner(list, try_remedies(&b, &fast, 0, &spent, list));
+    assert_non_null(won);
+    assert_true(strstr(won->remedy->name, "rate") && won->after < won->before / 2);
+    const char *text = sft__repaired_recipe(b.chart, won, 1);
+    CHECK_OK(b.c);
+    assert_non_null(text);
+    assert_non_null(strstr(text, "# fast: "));
+    sft_recipe *r = sft_recipe_parse(b.c, "repaired", text, strlen(text));
+    const char *was = sft_recipe_text(b.r), *now = sft_recipe_text(r);
+    int         changed = 0;
+    for (; *was && *now; was += strcspn(was, "\n") + 1, now += strcspn(now, "\n") + 1)
+        changed += strcspn(was, "\n") != strcspn(now, "\n") || memcmp(was, now, strcspn(was, "\n")) != 0;
+    assert_int_equal(changed, 1);
+    sft_recipe_free(r);
+    bed_close(&b);
+}
+
+static void symmetry_is_broken(void **state)
+{
+    (void)state;
+    const char *recipe = DIGITS "model: flatten | linear 32 | tanh | linear\ninit: constant 0.1\n"
+                                "optimizer: adam lr=3e-3\ntrain: {epochs: 10}";
+    sft_trial   list[ROOM];
+    bed         b;
+    bed_open(&b, recipe, NULL, 50);
+    sft_finding           found[64];
+    const int             n = sft__judge(b.chart, found);
+    const sft_verify_conf k = { .budget = 0 };
+    const sft_trial      *won = winner(list, sft__verify(b.chart, found, n, &k, list, ROOM));
+    CHECK_OK(b.c);
+    assert_non_null(won);
+    assert_string_equal(won->remedy->name, "default_init");
+    bed_close(&b);
+}
+
+static void nothing_wins_where_all_is_well(void **state)
+{
+    (void)state;
+    sft_trial list[ROOM];
+    bed       b;
+    for (int seed = 0; seed < 3; seed++) {
+        char text[40];
+        snprintf(text, sizeof text, "train.seed=%d", 10 * seed);
+        bed_open(&b, WELL, &(sft_edits){ .n = 1, .edit = { text } }, 10);
+        const sft_trial *won = winner(list, try_remedies(&b, &imagined, 0, NULL, list));
+        if (won) fail_msg("%s won: %s", won->remedy->name, won->reason);
         bed_close(&b);
     }
 }
 
-/* Each remedy has a case. */
-static void remedies_have_cases(void **state)
+/* Better is not enough: the symptom must go. */
+static void symptoms_must_go(void **state)
 {
     (void)state;
-    for (int i = 0; sft__remedy_at(i); i++) {
-        bool found = false;
-        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) found = found || !strcmp(cases[k].name, sft__remedy_at(i)->name);
-        if (!found) fail_msg("%s has no case", sft__remedy_at(i)->name);
+    sft_trial list[ROOM];
+    bed       b;
+    bed_open(&b, TOO_FAST, NULL, 10);
+    assert_int_equal(try_remedies(&b, &lasting, 0, NULL, list), 1);
+    assert_int_equal(list[0].verdict, SFT_NO_BETTER);
+    assert_non_null(strstr(list[0].reason, "lasting stays"));
+    bed_close(&b);
+}
+
+static void threads_change_nothing(void **state)
+{
+    (void)state;
+    sft_trial list[2][ROOM];
+    int       n[2];
+    for (int i = 0; i < 2; i++) {
+        bed b = { .c = check_open_threads(i ? 3 : 1, false) };
+        b.r = sft_recipe_parse(b.c, "r.yaml", TOO_FAST, strlen(TOO_FAST));
+        b.d = sft_data_open(b.c, b.r);
+        b.chart = sft__chart_open(b.c, b.r, b.d, 10);
+        CHECK_OK(b.c);
+        n[i] = try_remedies(&b, &fast, 1500, NULL, list[i]);
+        bed_close(&b);
     }
+    assert_int_equal(n[0], n[1]);
+    for (int i = 0; i < n[0]; i++) {
+        const sft_trial *x = &list[0][i], *y = &list[1][i];
+        assert_true(x->remedy == y->remedy && x->verdict == y->verdict && x->seeds == y->seeds && x->steps == y->steps);
+        assert_memory_equal(&x->before, &y->before, sizeof x->before);
+        assert_memory_equal(&x->after, &y->after, sizeof x->after);
+        assert_memory_equal(&x->gain, &y->gain, sizeof x->gain);
+        assert_memory_equal(&x->se, &y->se, sizeof x->se);
+    }
+}
+
+static void the_budget_is_kept(void **state)
+{
+    (void)state;
+    static const int64_t budgets[] = { 50, 400, 700, 1500 };
+    sft_trial            list[ROOM];
+    int64_t              spent;
+    bed                  b;
+    bed_open(&b, TOO_FAST, NULL, 10);
+    for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
+        const int n = try_remedies(&b, &fast, budgets[i], &spent, list);
+        assert_int_equal(n, 3);
+        if (spent > budgets[i]) fail_msg("%lld steps of %lld", (long long)spent, (long long)budgets[i]);
+        assert_true(spent > 0 || budgets[i] < 100);
+    }
+    bed_close(&b);
+}
+
+/* Every allocation fails once: it ends with "out of memory" or well, and nothing is lost. */
+static void memory_runs_out_cleanly(void **state)
+{
+    (void)state;
+    const char *text = "data: xor n=64\nmodel: linear 4 | relu | linear\noptimizer: sgd lr=1\ntrain: {epochs: 2, batch: 16}";
+    check_memory m = { .once = true };
+    int          failures = 0;
+    for (int64_t at = 0, from = 0, to = 1; at < to; at++) {
+        sft_trial   list[ROOM];
+        sft_ctx    *c = sft_open(&(sft_config){ .threads = 1, .reference = true, .realloc = check_realloc, .realloc_user = &m });
+        sft_recipe *r = sft_recipe_parse(c, "r.yaml", text, strlen(text));
+        sft_data   *d = sft_data_open(c, r);
+        sft_chart  *chart = sft__chart_open(c, r, d, 4);
+        CHECK_OK(c);
+        const sft_finding     f = { .symptom = &fast, .severity = SFT_FAULT };
+        const sft_verify_conf k = { .seeds = 2 };
+        from = m.calls;
+        m.fails = at ? from + at : 0;
+        const int n = sft__verify(chart, &f, 1, &k, list, ROOM);
+        if (n > 0 && !sft__failed(c)) sft__repaired_recipe(chart, list, n);
+        if (!at) to = m.calls - from;
+        if (sft__failed(c)) {
+            assert_int_equal(sft_code(c), SFT_MEMORY);
+            failures++;
+        }
+        m.fails = 0;
+        sft__chart_close(chart);
+        sft_data_free(d);
+        sft_recipe_free(r);
+        sft_close(c);
+        assert_int_equal(m.in_use, 0);
+    }
+    assert_true(failures > 10);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(remedies_have_cases),
-        cmocka_unit_test(remedies_edit_what_they_mean_to),
-        cmocka_unit_test(remedies_refuse_what_does_not_fit),
+        cmocka_unit_test(the_right_remedy_wins),
+        cmocka_unit_test(symmetry_is_broken),
+        cmocka_unit_test(nothing_wins_where_all_is_well),
+        cmocka_unit_test(symptoms_must_go),
+        cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(the_budget_is_kept),
+        cmocka_unit_test(memory_runs_out_cleanly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

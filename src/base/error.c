@@ -42,6 +42,18 @@ sft_ctx *sft_open(const sft_config *config)
     return c;
 }
 
+sft_ctx *sft__ctx_beside(const sft_ctx *c)
+{
+    sft_config k = c->config;
+    k.threads = 1;
+    return sft_open(&k);
+}
+
+bool sft__ctx_shares_memory(const sft_ctx *c)
+{
+    return c->config.realloc == plain_realloc;
+}
+
 void sft_close(sft_ctx *c)
 {
     if (!c)

@@ -41,5 +41,8 @@ struct sft_team;
 struct sft_team *sft__ctx_team(sft_ctx *c);
 int              sft__ctx_threads(const sft_ctx *c);
 bool             sft__ctx_reference(const sft_ctx *c);
+/* A context of one thread, otherwise alike, for work beside this one's; NULL: no memory. */
+sft_ctx         *sft__ctx_beside(const sft_ctx *c);
+bool             sft__ctx_shares_memory(const sft_ctx *c); /* its allocator serves several threads at a time: malloc */
 
 #endif

@@ -170,8 +170,10 @@ typedef struct sft_trial {      /* a remedy against doing nothing */
 } sft_trial;
 
 typedef struct sft_verify_conf {
-    int64_t budget;             /* steps of training in all arms together; 0: half the planned run */
-    int     seeds;              /* 0: 3 */
+    int64_t budget;             /* steps of training in all arms together; 0: half the planned run, or what a decision takes
+                                 * if that is more: four remedies in arms of 100 steps (fewer, where fewer are planned) */
+    int     seeds;              /* 0: 3; at most 8 */
+    int64_t *spent;             /* receives how many steps there were; may be NULL */
     bool  (*progress)(void *user, const char *what, double share); /* false: stop; may be NULL */
     void   *user;
 } sft_verify_conf;
@@ -179,5 +181,8 @@ typedef struct sft_verify_conf {
 /* Tries the remedies of the findings that stand for themselves. Fills list (at most `room`), in the order tried; returns how many.
  * The winner, if any, has SFT_WON. */
 int sft__verify(sft_chart *c, const sft_finding *found, int n, const sft_verify_conf *k, sft_trial *list, int room);
+/* The recipe as YAML with the edits of those that won, what was changed and why in front; it lives as long as the chart. NULL:
+ * nothing has won, or a failure. */
+const char *sft__repaired_recipe(sft_chart *c, const sft_trial *won, int n);
 
 #endif

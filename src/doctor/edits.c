@@ -2,7 +2,7 @@
 /* Edits of a recipe as text: numbers of two digits, rates, schedules. */
 #include "base/text.h"
 #include "doctor/surgery.h"
-#include "optim/optim.h"
+#include "train/train.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -35,18 +35,18 @@ const char *sft__two_digits(double v, char *buf, size_t size)
     return sft__print_real(value, buf, size);
 }
 
-int64_t sft__epoch_steps(const sft_chart *c)
+int64_t sft__epoch_steps(const sft_recipe *r, const sft_data *d)
 {
-    const sft_train_conf *k = &c->recipe->train_conf;
-    const int64_t n = c->data->facts.count[SFT_TRAIN], whole = k->drop_last ? n / k->batch : (n + k->batch - 1) / k->batch;
-    const int64_t steps = k->drop_last ? whole / k->accumulate : (whole + k->accumulate - 1) / k->accumulate;
+    const sft_train_conf *k = &r->train_conf;
+    const int64_t         n = d->facts.count[SFT_TRAIN], batches = k->drop_last ? n / k->batch : (n + k->batch - 1) / k->batch;
+    const int64_t         steps = sft__window_steps(k, batches);
     return steps > 0 ? steps : 1;
 }
 
-int64_t sft__planned_steps(const sft_chart *c)
+int64_t sft__planned_steps(const sft_recipe *r, const sft_data *d)
 {
-    const sft_train_conf *k = &c->recipe->train_conf;
-    return k->steps > 0 ? k->steps : k->epochs * sft__epoch_steps(c);
+    const sft_train_conf *k = &r->train_conf;
+    return k->steps > 0 ? k->steps : k->epochs * sft__epoch_steps(r, d);
 }
 
 bool sft__edit_rate(const sft_chart *c, sft_edits *out, double rate)

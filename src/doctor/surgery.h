@@ -11,9 +11,9 @@
 bool        sft__edit(const sft_chart *c, sft_edits *out, const char *format, ...) SFT_PRINTF(3, 4);
 /* Two digits are enough for a remedy; as the recipe writes it, in buf. */
 const char *sft__two_digits(double v, char *buf, size_t size);
-/* Steps of the recipe from beginning to end, and of an epoch. */
-int64_t     sft__planned_steps(const sft_chart *c);
-int64_t     sft__epoch_steps(const sft_chart *c);
+/* Steps of a resolved recipe from beginning to end, and of an epoch. */
+int64_t     sft__planned_steps(const sft_recipe *r, const sft_data *d);
+int64_t     sft__epoch_steps(const sft_recipe *r, const sft_data *d);
 /* "optimizer.lr=…"; false: it is no other rate than the recipe's, or none that it takes. */
 bool        sft__edit_rate(const sft_chart *c, sft_edits *out, double rate);
 /* "schedule=NAME", the warm-up kept; false: it has that name. */

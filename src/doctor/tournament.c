@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* The rounds: one seed for all, the other seeds for the best, one more seed and a second look for those that are accepted. */
+#include "doctor/tournament.h"
+
+#include <math.h>
+
+/* ---- rounds ------------------------------------------------------------------------------------ */
+
+static void want(sft_tournament *t, int seed, int column, const sft_edits *edits)
+{
+    sft_arm *a = sft__arm_of(t, seed, column);
+    a->wanted = true;
+    a->edits = edits;
+    a->seed = seed;
+    a->other_order = column == SFT_NOTHING_ELSE || column == SFT_WHOLE_ELSE;
+    a->whole = column == SFT_WHOLE || column == SFT_WHOLE_ELSE;
+}
+
+static void want_entry(sft_tournament *t, int seed, int i)
+{
+    want(t, seed, SFT_FIRST_ENTRY + i, &t->entry[i].trial->edits);
+    sft__arm_of(t, seed, SFT_FIRST_ENTRY + i)->whole = t->entry[i].whole;
+    want(t, seed, t->entry[i].whole ? SFT_WHOLE : SFT_NOTHING, NULL);
+}
+
+static sft_status run_rows(sft_tournament *t, int from, int rows)
+{
+    sft__run_arms(&t->ward, sft__arm_of(t, from, 0), rows * t->columns);
+    return t->ward.stopped ? SFT_USAGE : sft_code(t->ward.chart->ctx);
+}
+
+static sft_status play_seeds(sft_tournament *t, int from, int seeds)
+{
+    for (int s = from; s < from + seeds; s++)
+        for (int i = 0; i < t->tried; i++) {
+            if (t->entry[i].out) continue;
+            want_entry(t, s, i);
+            want(t, s, t->entry[i].whole ? SFT_WHOLE_ELSE : SFT_NOTHING_ELSE, NULL);
+        }
+    return run_rows(t, from, seeds);
+}
+
+/* ---- verdicts ---------------------------------------------------------------------------------- */
+
+static void fill(const sft_tournament *t, sft_entry *x, const sft_contest *k)
+{
+    sft_trial *y = x->trial;
+    y->measure = sft__measure_name(t, x);
+    y->before = k->before;
+    y->after = k->after;
+    y->gain = k->gain;
+    y->se = k->se;
+    y->noise = k->noise;
+    y->seeds = k->seeds;
+    y->steps = sft__arm_of(t, 0, SFT_FIRST_ENTRY + (int)(x - t->entry))->steps;
+}
+
+static void drop(sft_entry *x, sft_verdict v, const char *reason)
+{
+    x->out = true;
+    x->accepted = false;
+    x->trial->verdict = v;
+    x->trial->reason = reason;
+}
+
+/* "validation loss 0.31 instead of 0.92 after 100 steps" */
+static const char *result(const sft_tournament *t, const sft_entry *x)
+{
+    const sft_trial *y = x->trial;
+    return sft__say(t->ward.chart, "%s %.3g instead of %.3g after %lld steps, %d seed%s", y->measure, y->after, y->before,
+                    (long long)y->steps, y->seeds, y->seeds == 1 ? "" : "s");
+}
+
+static bool drop_misfit(const sft_tournament *t, sft_entry *x)
+{
+    const sft_arm *a = sft__arm_of(t, 0, SFT_FIRST_ENTRY + (int)(x - t->entry));
+    if (!a->misfit) return false;
+    drop(x, SFT_NOT_TRIED, sft__say(t->ward.chart, "does not fit: %s", a->failure.message));
+    return true;
+}
+
+static void drop_loser(const sft_tournament *t, sft_entry *x, const sft_contest *k)
+{
+    const bool worse = sft__is_worse(t, x, k);
+    const char *why = sft__say(t->ward.chart, "%s: %s", result(t, x), worse ? "worse" : "within the noise");
+    drop(x, worse ? SFT_WORSE : SFT_NO_BETTER, why);
+}
+
+/* ---- narrowing ----------------------------------------------------------------------------------- */
+
+/* Behind the first seed: what gains nothing goes, and of the rest all but the best. */
+static void thin_out(sft_tournament *t)
+{
+    double gain[SFT_MOST_ENTRIES];
+    for (int i = 0; i < t->tried; i++) {
+        const sft_contest k = sft__compare(t, &t->entry[i], 0, 1);
+        gain[i] = k.gain;
+        if (drop_misfit(t, &t->entry[i])) continue;
+        fill(t, &t->entry[i], &k);
+        if (!(k.gain > 0)) drop_loser(t, &t->entry[i], &k);
+    }
+    for (int i = 0; i < t->tried; i++) {
+        int better = 0;
+        for (int j = 0; j < t->tried; j++) better += !t->entry[j].out && (gain[j] > gain[i] || (gain[j] >= gain[i] && j < i));
+        if (t->entry[i].out || better < SFT_FINALISTS) continue;
+        const char *done = result(t, &t->entry[i]);
+        t->entry[i].trial->reason = sft__say(t->ward.chart, "not tried further: %s, and others did better", done);
+    }
+    for (int i = 0; i < t->tried; i++) t->entry[i].out = t->entry[i].out || t->entry[i].trial->reason;
+}
+
+static void accept(sft_tournament *t)
+{
+    for (int i = 0; i < t->tried; i++) {
+        sft_entry *x = &t->entry[i];
+        if (x->out) continue;
+        const sft_contest k = sft__compare(t, x, 0, t->seeds);
+        fill(t, x, &k);
+        x->accepted = sft__is_better(t, x, &k);
+        if (!x->accepted) drop_loser(t, x, &k);
+    }
+}
+
+/* Of those that are as good as the best, the first in the order of their symptom. NULL: none is left. */
+static sft_entry *favourite(sft_tournament *t)
+{
+    const sft_trial *best = NULL;
+    for (int i = 0; i < t->tried; i++)
+        if (t->entry[i].accepted && (!best || t->entry[i].trial->gain > best->gain)) best = t->entry[i].trial;
+    for (int i = 0; best && i < t->tried; i++)
+        if (t->entry[i].accepted && t->entry[i].trial->gain >= best->gain - 2 * best->se) return &t->entry[i];
+    return NULL;
+}
+
+/* ---- confirming ------------------------------------------------------------------------------------ */
+
+static void judge_final(sft_tournament *t, sft_entry *x, const sft_arm *look)
+{
+    const sft_contest  k = sft__compare(t, x, t->seeds, 1), all = sft__compare(t, x, 0, t->seeds);
+    const sft_chart   *c = t->ward.chart;
+    const char        *done = result(t, x), *name = x->trial->symptom->name;
+    if (!(k.gain > all.floor))
+        drop(x, SFT_UNCONFIRMED, sft__say(c, "%s, but on one more seed %.3g instead of %.3g", done, k.after, k.before));
+    else if (!look->gone)
+        drop(x, SFT_NO_BETTER, sft__say(c, "%s, but %s stays", done, name));
+    else if (look->fresh)
+        drop(x, SFT_NO_BETTER, sft__say(c, "%s, and %s is gone, but then there is %s", done, name, look->fresh->name));
+    else
+        drop(x, SFT_WON, sft__say(c, "%s; on one more seed %.3g instead of %.3g; %s is gone", done, k.after, k.before, name));
+}
+
+static sft_status confirm(sft_tournament *t, sft_entry *x)
+{
+    sft_arm *look = sft__arm_of(t, t->seeds, t->columns - 1);
+    *look = (sft_arm){ .wanted = true, .edits = &x->trial->edits, .symptom = x->trial->symptom };
+    want_entry(t, t->seeds, (int)(x - t->entry));
+    const sft_status s = run_rows(t, t->seeds, 1);
+    if (s == SFT_OK) judge_final(t, x, look);
+    return s;
+}
+
+/* The first confirmation is part of the plan; further ones go as far as steps are left. */
+static bool affords(const sft_tournament *t, const sft_entry *x)
+{
+    const bool nothing = sft__arm_of(t, t->seeds, x->whole ? SFT_WHOLE : SFT_NOTHING)->done;
+    return t->ward.spent + x->trial->steps + (nothing ? 0 : t->ward.horizon) + t->ward.chart->course.steps <= t->budget;
+}
+
+static void confirm_best(sft_tournament *t)
+{
+    bool won = false;
+    for (sft_entry *x = favourite(t); x && !won && affords(t, x); x = favourite(t)) {
+        if (confirm(t, x)) return;
+        won = x->trial->verdict == SFT_WON;
+    }
+    for (int i = 0; i < t->tried; i++) {
+        sft_entry *x = &t->entry[i];
+        if (!x->accepted) continue;
+        const char *why = won ? "another one won" : "no steps are left to confirm it";
+        drop(x, SFT_NOT_TRIED, sft__say(t->ward.chart, "not tried further: %s, but %s", result(t, x), why));
+    }
+}
+
+void sft__play(sft_tournament *t)
+{
+    if (play_seeds(t, 0, 1)) return;
+    thin_out(t);
+    if (play_seeds(t, 1, t->seeds - 1)) return;
+    accept(t);
+    confirm_best(t);
+}
