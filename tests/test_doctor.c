@@ -80,10 +80,11 @@ static void well_ones_show_nothing(void **state)
     assert_int_equal(bad, 0);
 }
 
-/* Nets that look odd and are well: deep and critical, sparse, normalised, residual, with large rates, with a last layer at zero, with a
- * layer that is meant to stay, and trained until nothing is left to learn. */
+/* Nets that look odd and are well: deep and critical, sparse, normalised, residual, with large rates, with a last layer at zero,
+ * with a layer that is meant to stay, and trained until nothing is left to learn. */
 static const char *const healthy[] = {
-    "data: digits\nmodel: flatten | repeat 20 ( linear 64 | relu ) | linear\noptimizer: adam lr=3e-4\ntrain: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | repeat 20 ( linear 64 | relu ) | linear\noptimizer: adam lr=3e-4\n"
+    "train: {epochs: 10, batch: 64}\n",
     "data: digits\nmodel: flatten | repeat 20 ( linear 64 | tanh ) | linear\ninit: orthogonal\noptimizer: sgd lr=0.05\n"
     "train: {epochs: 10, batch: 64}\n",
     "data: digits\nmodel: flatten | repeat 20 ( linear 32 | batchnorm | sigmoid ) | linear\noptimizer: sgd lr=0.1 momentum=0.9\n"
@@ -95,22 +96,25 @@ static const char *const healthy[] = {
     "train: {steps: 60, batch: 32}\n",
     "data: digits\nmodel: flatten | linear 64 | repeat 4 ( residual ( batchnorm | relu | linear 64 ) ) | linear\n"
     "optimizer: sgd lr=0.1 momentum=0.9\ntrain: {epochs: 10, batch: 64}\n",
-    "data: mnist1d\nmodel: |\n  conv1d 16 kernel_size=5 stride=2 padding=1 | relu | conv1d 16 kernel_size=3 stride=2 padding=1 | relu |\n"
-    "  flatten | linear\ninit: pytorch\noptimizer: adam lr=1e-2\ntrain: {steps: 150, batch: 50}\n",
+    "data: mnist1d\nmodel: |\n  conv1d 16 kernel_size=5 stride=2 padding=1 | relu |\n"
+    "  conv1d 16 kernel_size=3 stride=2 padding=1 | relu | flatten | linear\ninit: pytorch\noptimizer: adam lr=1e-2\n"
+    "train: {steps: 150, batch: 50}\n",
     "data: mnist1d\nmodel: flatten | linear 100 | relu | linear 100 | relu | linear\noptimizer: adam lr=2e-3\n"
     "train: {epochs: 10, batch: 100}\n",
     "data: spirals classes=3\nmodel: linear 100 | relu | linear\noptimizer: sgd lr=1.0\ntrain: {epochs: 60, batch: 256}\n",
-    "data: digits\nmodel: flatten | linear 512 | relu | linear\ninit_layers: {\"1.bias\": constant value=-0.5}\noptimizer: adam lr=1e-3\n"
-    "train: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | linear 512 | relu | linear\ninit_layers: {\"1.bias\": constant value=-0.5}\n"
+    "optimizer: adam lr=1e-3\ntrain: {epochs: 10, batch: 64}\n",
     "data: digits\nmodel: flatten | linear 64 | relu | linear 64 | relu | linear\ninit_layers: {\"5.weight\": zeros}\n"
     "optimizer: adam lr=1e-3\ntrain: {epochs: 10, batch: 64}\n",
-    "data: digits\nmodel: flatten | linear 64 | relu | linear 64 | relu | linear\ngroups: {\"1.*\": {lr: 0}}\noptimizer: sgd lr=0.1\n"
+    "data: digits\nmodel: flatten | linear 64 | relu | linear 64 | relu | linear\ngroups: {\"1.*\": {lr: 0}}\n"
+    "optimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 64}\n",
+    "data: digits\nmodel: flatten | repeat 3 ( linear 64 | sigmoid ) | linear\noptimizer: adam lr=1e-2\n"
     "train: {epochs: 10, batch: 64}\n",
-    "data: digits\nmodel: flatten | repeat 3 ( linear 64 | sigmoid ) | linear\noptimizer: adam lr=1e-2\ntrain: {epochs: 10, batch: 64}\n",
     "data: xor\nmodel: linear 8 | tanh | linear 8 | tanh | linear\noptimizer: adam lr=3e-2\ntrain: {epochs: 100, batch: 32}\n",
     "data: blobs\nmodel: linear 32 | relu | linear 32 | relu | linear\noptimizer: sgd lr=0.1 momentum=0.9\n"
     "train: {epochs: 100, batch: 32}\n",
-    "data: regression-1d\nmodel: linear 32 | tanh | linear 32 | tanh | linear\noptimizer: adam lr=1e-2\ntrain: {epochs: 50, batch: 32}\n",
+    "data: regression-1d\nmodel: linear 32 | tanh | linear 32 | tanh | linear\noptimizer: adam lr=1e-2\n"
+    "train: {epochs: 50, batch: 32}\n",
     "data: digits\nmodel: flatten | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 10, batch: 64}\n",
     NULL
 };

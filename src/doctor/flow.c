@@ -74,7 +74,7 @@ double sft__ignorance(const sft_chart *c)
     return NAN;
 }
 
-/* Half of it: far from what chance or a lucky batch does, and below what the majority's label gives unless classes are very uneven. */
+/* Half of ignorance, or of what the labels' shares alone give: far from what chance or a lucky batch does. */
 bool sft__learned(const sft_chart *c)
 {
     if (c->course.looks == 0 || c->course.failed) return false;

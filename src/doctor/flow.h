@@ -14,14 +14,15 @@ typedef struct sft_flow {       /* numbers are NaN where there are less than two
     double                forward;  /* log10 of rms: features / in */
     double                kept;     /* share of the second moment that differs between samples: features / in */
     double                back;     /* log10 of the gradient's rms: first / features */
-    double                pull;     /* log10 of |output| |gradient|: first / features. It says what a change of 1 % in a layer's output
-                                     * does to the loss. Along a stack of ReLUs it stays the same whatever the scale of the weights, the
-                                     * widths and the pools; so what is left of it is the activations' doing */
+    double                pull;     /* log10 of |output| |gradient|: first / features. What 1 % more of a layer's output does to
+                                     * the loss: along ReLUs the same whatever the weights' scale, the widths and the pools; so
+                                     * what it is off from 0 is the activations' doing */
 } sft_flow;
 
 sft_flow sft__flow(const sft_look *k);
 
-#define SFT_MOST_PULL 1.5        /* healthy below, both ways: see src/doctor/symptoms/vanishing_gradient.c */
+#define SFT_LEAST_PULL (-1.5)   /* healthy between: see src/doctor/symptoms/vanishing_gradient.c and exploding_gradient.c */
+#define SFT_MOST_PULL  2.0
 
 /* The same node at a look; NULL: none. Of a reorder: what goes into it. */
 const sft_layer_look *sft__look_at(const sft_look *k, const sft_node *node);

@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-/* Default rules give up to 1.7 times the loss of ignorance: outputs of rms 1 are confidently wrong. Twice is worth knowing; at five
- * times (11 nats of ten classes) the first steps do nothing but undo it. Squared errors have the outputs' own square in them, so that
- * small targets alone make the ratio large. */
+/* Default rules give up to 1.7 times the loss of ignorance: outputs of rms 1 are confidently wrong. Twice is worth knowing; at
+ * five times (11 nats of ten classes) the first steps do nothing but undo it. Squared errors have the outputs' own square in
+ * them, so that small targets alone make the ratio large. */
 static const double advice = 2, fault = 5, advice_squared = 10, fault_squared = 100;
 
 static bool judge(const sft_chart *c, sft_finding *f)
@@ -18,8 +18,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = ratio > high ? SFT_FAULT : SFT_ADVISORY;
     f->value = ratio;
     f->limit = low;
-    f->evidence = sft__say(c, "the loss begins at %.4g, an output that knows nothing has %.4g: the network is confidently wrong before it has "
-                              "learned anything", c->start.loss, know);
+    f->evidence = sft__say(c, "the loss begins at %.4g, an output that knows nothing has %.4g: the network is confidently wrong "
+                              "before it has learned anything", c->start.loss, know);
     return true;
 }
 

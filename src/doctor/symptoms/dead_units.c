@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Units whose slope is 0 at every sample of the probe: they pass nothing on and learn nothing. Zeros are no death: a unit that fires at
- * one sample in a hundred is alive. */
+/* Units whose slope is 0 at every sample of the probe: they pass nothing on and learn nothing. Zeros are no death: a unit that
+ * fires at one sample in a hundred is alive. */
 #include "doctor/flow.h"
 
 #include <math.h>
 
-/* A fifth of a layer is worth knowing. It is a fault where too few units are left for the classes, or most of the layer is gone. In a
- * deep stack of healthy ReLUs samples grow alike, so that as many units never fire as always do (0.53 and 0.4 at 50 layers): such
- * pairs are taken off. */
+/* A fifth of a layer is worth knowing. It is a fault where too few units are left for the classes, or most of the layer is gone.
+ * In a deep stack of healthy ReLUs samples grow alike, so that as many units never fire as always do (0.53 and 0.4 at 50 layers):
+ * such pairs are taken off. */
 static const double advice = 0.2, fault = 0.7, excess = 0.3;
 
 static double off_balance(const sft_layer_look *y)
@@ -44,8 +44,8 @@ static const char *history(const sft_chart *c, int layer, double now)
     int64_t before = 0;
     for (int i = 0; i < k->looks; before = k->look[i++].step)
         if (k->look[i].layer[layer].dead >= 0.5 * now)
-            return sft__say(c, "they died between steps %lld and %lld, at a rate of %.2g", (long long)before, (long long)k->look[i].step,
-                            k->lr[k->look[i].step - 1]);
+            return sft__say(c, "they died between steps %lld and %lld, at a rate of %.2g", (long long)before,
+                            (long long)k->look[i].step, k->lr[k->look[i].step - 1]);
     return "";
 }
 
@@ -58,7 +58,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
         bool                  stands = false;
         if (isnan(y->dead) || sft__squashes(y->node)) continue; /* those saturate */
         const sft_severity s = severity_of(c, y, &stands);
-        if (!stands || (worst >= 0 && (s < f->severity || (s == f->severity && y->dead <= k->layer[worst].dead)))) continue;
+        if (!stands) continue;
+        if (worst >= 0 && (s < f->severity || (s == f->severity && y->dead <= k->layer[worst].dead))) continue;
         f->severity = s;
         worst = i;
     }
@@ -67,8 +68,9 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->node = y->node;
     f->value = y->dead;
     f->limit = advice;
-    f->evidence = sft__say(c, "%.0f of the %lld units of %s are dead: their slope is 0 at all %lld samples looked at; %s", (double)y->units - live(y),
-                           (long long)y->units, y->node->label, (long long)k->samples, history(c, worst, y->dead));
+    f->evidence = sft__say(c, "%.0f of the %lld units of %s are dead: their slope is 0 at all %lld samples looked at; %s",
+                           (double)y->units - live(y), (long long)y->units, y->node->label, (long long)k->samples,
+                           history(c, worst, y->dead));
     return true;
 }
 
@@ -81,6 +83,6 @@ const sft_symptom sft_symptom_dead_units = {
     .remedies = "lower_rate default_init leaky_units add_batchnorm",
     .sick = "data: digits\nmodel: flatten | repeat 3 ( linear 64 | relu ) | linear\noptimizer: adam lr=0.3\n"
             "train: {epochs: 8, batch: 64}\n",
-    .well = "data: digits\nmodel: flatten | linear 512 | relu | linear\ninit_layers: {\"1.bias\": constant value=-0.5}\noptimizer: adam lr=1e-3\n"
-            "train: {epochs: 8, batch: 64}\n",
+    .well = "data: digits\nmodel: flatten | linear 512 | relu | linear\ninit_layers: {\"1.bias\": constant value=-0.5}\n"
+            "optimizer: adam lr=1e-3\ntrain: {epochs: 8, batch: 64}\n",
 };

@@ -65,14 +65,14 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->value = stuck;
     f->limit = 0;
     if (cut)
-        f->evidence = sft__say(c, "no gradient at all reaches the weights of %s in %lld steps (%d of %d layers with weights stand still)",
-                               f->node->label, (long long)c->course.steps, stuck, layers);
+        f->evidence = sft__say(c, "no gradient at all reaches the weights of %s in %lld steps (%d of %d layers with weights "
+                                  "stand still)", f->node->label, (long long)c->course.steps, stuck, layers);
     else if (f->severity == SFT_ADVISORY)
         f->evidence = sft__say(c, "the recipe's groups give %s no rate: it stays as it began", f->node->label);
     else
-        f->evidence = sft__say(c, "the weights of %s get a gradient, but at a rate of %.2g a step changes them by less than rounding keeps, %.1e "
-                                  "of their size (%d of %d layers with weights stand still)", f->node->label, c->course.lr[c->course.steps - 1], lost(),
-                               stuck, layers);
+        f->evidence = sft__say(c, "the weights of %s get a gradient, but at a rate of %.2g a step changes them by less than "
+                                  "rounding keeps, %.1e of their size (%d of %d layers with weights stand still)", f->node->label,
+                               c->course.lr[c->course.steps - 1], lost(), stuck, layers);
     return true;
 }
 

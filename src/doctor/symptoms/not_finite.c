@@ -9,7 +9,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = SFT_FATAL;
     f->value = (double)k->steps + 1;
     f->limit = (double)k->planned;
-    f->evidence = sft__say(c, "training ends at step %lld of %lld: %s", (long long)k->steps + 1, (long long)k->planned, k->failure);
+    f->evidence = sft__say(c, "training ends at step %lld of %lld: %s", (long long)k->steps + 1, (long long)k->planned,
+                           k->failure);
     return true;
 }
 

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* Three quarters of the values at less than a tenth of the steepest slope. Nets that have learned to be sure come to that and are left
- * alone; at the start healthy ones have at most 0.4 there (tanh after five narrow layers). */
+/* Three quarters of the values at less than a tenth of the steepest slope. Nets that have learned to be sure come to that and are
+ * left alone; at the start healthy ones have at most 0.4 there (tanh after five narrow layers). */
 static const double least_awake = 0.25;
 /* And the gradient is less than a third behind it. */
 static const double most_left = 0.3;
@@ -25,8 +25,9 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->value = worst->fires;
     f->limit = least_awake;
     const sft_layer_look *z = sft__look_at(k, worst->node->in[0]);
-    f->evidence = sft__say(c, "%.0f %% of the values of %s are where it is flat, below a tenth of its largest slope (mean slope %.2g of the "
-                              "largest); what goes in has rms %.3g, and the gradient falls there from rms %.2g to %.2g",
+    f->evidence = sft__say(c, "%.0f %% of the values of %s are where it is flat, below a tenth of its largest slope (mean slope "
+                              "%.2g of the largest); what goes in has rms %.3g, and the gradient falls there from rms %.2g to "
+                              "%.2g",
                            100 * (1 - worst->fires), worst->node->label, worst->slope, z->rms, worst->grad, z->grad);
     return true;
 }

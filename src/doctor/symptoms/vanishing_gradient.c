@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The gradient gets lost on its way to the first layers: more than values did on theirs, so that a small loss, a small rate and a small
- * scale of the weights are no reason, nor is a network that has learned. */
+/* The gradient gets lost on its way to the first layers: more than values did on theirs, so that a small loss, a small rate and
+ * a small scale of the weights are no reason, nor is a network that has learned. */
 #include "doctor/flow.h"
 
 #include <math.h>
 
-/* A factor of 30. A layer of sigmoids costs one of 4: two of them learn, three of them do not move in 200 steps of SGD (-1.7). Among
- * nets that learn (50 ReLU layers, 20 of tanh, 20 of BatchNorm and sigmoid, residual and convolutional ones) the smallest was -0.4 and
- * the largest 1.0. */
-static const double least = -SFT_MOST_PULL;
+/* A factor of 30. A layer of sigmoids costs one of 4: two of them learn, three do not move in 200 steps of SGD (-1.7). Among nets
+ * that learn (50 ReLU layers, 20 of tanh, 20 of BatchNorm and sigmoid, residual and convolutional ones) the smallest was
+ * -0.4. */
+static const double least = SFT_LEAST_PULL;
 
 /* Mean size of the last update over weights `from` to `to`, counted from the input. */
 static double updates(const sft_look *k, int from, int to)
@@ -40,8 +40,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->node = w.first->node;
     f->value = w.pull;
     f->limit = least;
-    f->evidence = sft__say(c, "from %s back to %s the gradient falls from rms %.2g to %.2g, by a factor of %.2g a layer; measured by "
-                              "the values there, %.1e of it arrives%s",
+    f->evidence = sft__say(c, "from %s back to %s the gradient falls from rms %.2g to %.2g, by a factor of %.2g a layer; "
+                              "measured by the values there, %.1e of it arrives%s",
                            w.features->node->label, w.first->node->label, w.features->grad, w.first->grad,
                            sft__by_layer(w.back, w.depth - 1), pow(10, w.pull), moves(c, k, w.depth));
     return true;
