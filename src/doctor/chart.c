@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The chart: data, the network at its start, and a short stretch of training with looks at growing distances. */
+#include "base/random.h"
 #include "base/text.h"
 #include "data/parts.h"
-#include "doctor/doctor.h"
+#include "doctor/pace.h"
 #include "train/train.h"
 
 #include <math.h>
@@ -19,6 +20,9 @@ typedef struct bench {          /* what is needed while the chart is filled */
     sft_looker  *looker;
     sft_batch    probe;         /* fixed training samples */
     sft_slab     before;        /* weights before the update that a look will measure */
+    sft_slab     last;          /* gradient of the step before */
+    double       last_norm;
+    double       best[SFT_HELD_ROOM]; /* validation at its lowest */
 } bench;
 
 const sft_look *sft__chart_now(const sft_chart *c)
@@ -68,7 +72,9 @@ static sft_status gather_probe(bench *b)
     int32_t        *label = sft__arena_alloc(&c->arena, (size_t)n * sizeof *label);
     real           *target = sft__arena_alloc(&c->arena, (size_t)(classes ? 1 : n * d->facts.outputs) * sizeof *target);
     if (!at || !x || !label || !target) return sft_code(c->ctx);
-    for (int64_t i = 0; i < n; i++) at[i] = i * all / n;
+    sft_stream random = sft__stream(sft__key(3, SFT_FOR_TEST), 0, 0, 0);
+    sft__permute(&random, at, n); /* neighbours in a file are often alike, and parts of the batch are compared */
+    for (int64_t i = 0; i < n; i++) at[i] = at[i] * all / n;
     sft__gather(d, SFT_TRAIN, at, n, x, classes ? label : NULL, classes ? NULL : target);
     b->probe = (sft_batch){ .rows = n, .x = x, .label = classes ? label : NULL, .target = classes ? NULL : target };
     return SFT_OK;
@@ -96,20 +102,59 @@ static sft_status make_room(bench *b, int64_t steps)
     k->loss = sft__arena_alloc(&c->arena, (size_t)steps * sizeof *k->loss);
     k->norm = sft__arena_alloc(&c->arena, (size_t)steps * sizeof *k->norm);
     k->lr = sft__arena_alloc(&c->arena, (size_t)steps * sizeof *k->lr);
+    k->turn = sft__arena_alloc(&c->arena, (size_t)steps * sizeof *k->turn);
     k->look = sft__arena_alloc(&c->arena, MAX_LOOKS * sizeof *k->look);
     k->eval = sft__arena_alloc(&c->arena, MAX_EVALS * sizeof *k->eval);
-    return sft__slab_open(c->ctx, &b->before, (size_t)b->net->n_params * sizeof(real));
+    const int64_t twin = sft__looker_net(b->looker)->n_params, own = b->net->n_params;
+    const size_t  each = (size_t)(twin > own ? twin : own) * sizeof(real);
+    if (sft__slab_open(c->ctx, &b->before, each) || sft__slab_open(c->ctx, &b->last, each)) return sft_code(c->ctx);
+    return SFT_OK;
+}
+
+/* The rates of the whole plan; what a schedule would see of evaluations is left out. */
+static void note_plan(bench *b)
+{
+    sft_course   *k = &b->chart->course;
+    const int64_t n = k->planned, tenth = (n + 9) / 10;
+    for (int64_t i = 0; i < n; i++) {
+        const double lr = sft_trainer_rate(b->trainer, i + 1, NULL);
+        k->rate_sum += lr;
+        k->rate_peak = fmax(k->rate_peak, lr);
+        k->rate_first += i < tenth ? lr : 0;
+        k->rate_last += i >= n - tenth ? lr : 0;
+    }
+    k->rate_first /= k->rate_sum > 0 ? k->rate_sum : 1;
+    k->rate_last /= k->rate_sum > 0 ? k->rate_sum : 1;
+}
+
+/* Did the gradient turn? Its cosine with the one before. */
+static void note_turn(bench *b, int64_t step)
+{
+    const real *g = b->net->g.base;
+    real       *last = b->last.base;
+    double      both = 0, size = 0;
+    for (int64_t i = 0; i < b->net->n_params; i++) {
+        both += (double)g[i] * (double)last[i];
+        size += (double)g[i] * (double)g[i];
+    }
+    const double norm = sqrt(size);
+    b->chart->course.turn[step] = step > 0 && norm > 0 && b->last_norm > 0 ? both / norm / b->last_norm : NAN;
+    memcpy(last, g, (size_t)b->net->n_params * sizeof *last);
+    b->last_norm = norm;
+}
+
+/* Epochs between two evaluations, so that the last ones have room too. */
+static int64_t eval_stride(const sft_course *k, int64_t last)
+{
+    return 1 + last / k->per_epoch / (MAX_EVALS - 2);
 }
 
 static void note_eval(bench *b, const sft_step_facts *at, int64_t from)
 {
     sft_course *k = &b->chart->course;
-    sft_scores  s;
-    if (k->evals >= MAX_EVALS || sft_evaluate(b->trainer, SFT_VALIDATION, &s) || s.count == 0) return;
-    double loss = 0;
-    for (int64_t i = from; i < k->steps; i++) loss += k->loss[i];
-    k->eval[k->evals++] = (sft_eval_point){ .step = at->step, .epoch = at->epoch, .train_loss = loss / (double)(k->steps - from),
-                                            .train_accuracy = NAN, .loss = s.loss, .accuracy = s.accuracy, .se = NAN };
+    if (k->evals >= MAX_EVALS || b->chart->data->facts.count[SFT_VALIDATION] == 0) return;
+    sft_eval_point y = { .step = at->step, .epoch = at->epoch, .train_loss = sft__course_loss(k, from, k->steps), .train_accuracy = NAN };
+    if (sft__hold_out(b->trainer, b->best, &y) == SFT_OK) k->eval[k->evals++] = y;
 }
 
 /* A step that is not finite ends the course; it is what the doctor is asked about. */
@@ -133,9 +178,10 @@ static void one_step(bench *b, int64_t last, int64_t *epoch_from)
     if (sft_step(b->trainer, &at)) return;
     k->loss[k->steps] = at.batch.loss;
     k->norm[k->steps] = at.grad_norm;
+    note_turn(b, k->steps);
     k->lr[k->steps++] = at.lr;
     if (looks) look(b, b->before.base, at.step, &k->look[k->looks++]);
-    if (!at.epoch_end && k->steps < last) return;
+    if (k->steps < last && !(at.epoch_end && at.epoch % eval_stride(k, last) == 0)) return;
     note_eval(b, &at, *epoch_from);
     *epoch_from = k->steps;
 }
@@ -145,6 +191,22 @@ static int64_t chosen_steps(const sft_trainer_facts *plan)
 {
     const int64_t few = plan->steps_per_epoch < 100 ? 100 : plan->steps_per_epoch;
     return few < 300 ? few : 300;
+}
+
+/* The twin has the weights of the last look. */
+static void note_end(bench *b)
+{
+    sft_chart  *c = b->chart;
+    sft_course *k = &c->course;
+    sft_net    *n = sft__looker_net(b->looker);
+    sft_outcome o;
+    k->start_loss = c->start.loss;
+    k->end_loss = sft__chart_now(c)->loss;
+    k->eval_mode_loss = k->eval_mode_accuracy = NAN;
+    if (sft__net_eval(n, &b->probe, &o, NULL)) return;
+    k->eval_mode_loss = o.loss_sum / o.weight;
+    k->eval_mode_accuracy = n->task == SFT_REGRESSION ? NAN : o.right / (double)b->probe.rows;
+    if (!k->failed) sft__measure_noise(c, n, &b->probe, b->before.base, b->last.base, &k->noise);
 }
 
 static sft_status train(bench *b, int64_t steps)
@@ -158,15 +220,12 @@ static sft_status train(bench *b, int64_t steps)
     steps = steps < plan.steps ? steps : plan.steps;
     c->course.planned = plan.steps;
     c->course.per_epoch = plan.steps_per_epoch;
+    note_plan(b);
     if (make_room(b, steps) || sft__measure_curvature(c, b->net, &b->probe)) return sft_code(c->ctx);
     while (c->course.steps < steps && !end_of_course(b) && sft__watch(&c->watch, "probe run", (double)c->course.steps / (double)steps))
         one_step(b, steps, &epoch_from);
     end_of_course(b);
-    sft_outcome o;
-    c->course.start_loss = c->start.loss;
-    c->course.end_loss = sft__chart_now(c)->loss;
-    c->course.eval_mode_loss = NAN;
-    if (sft__net_eval(sft__looker_net(b->looker), &b->probe, &o, NULL) == SFT_OK) c->course.eval_mode_loss = o.loss_sum / o.weight;
+    note_end(b);
     return sft_code(c->ctx);
 }
 
@@ -207,6 +266,7 @@ sft_chart *sft__chart_watch(sft_ctx *ctx, sft_recipe *r, sft_data *d, int64_t st
     sft_trainer_free(b.trainer);
     sft_net_free(b.net);
     sft__slab_close(ctx, &b.before);
+    sft__slab_close(ctx, &b.last);
     c->looker = b.looker;
     if (!sft__failed(ctx)) return c;
     sft__chart_close(c);

@@ -36,25 +36,41 @@ typedef struct sft_eval_point { /* validation, where there is one */
     double  train_loss, train_accuracy; /* running mean over the epoch, in training mode */
     double  loss, accuracy;     /* of validation */
     double  se;                 /* standard error of the validation loss; NaN: unknown */
+    double  rise, rise_se;      /* loss less the lowest one before it, and the standard error of that, paired by sample; NaN: first */
 } sft_eval_point;
+
+/* Gradient noise (McCandlish et al. 2018) from the gradients of parts of a batch. */
+typedef struct sft_noise {
+    bool   known;
+    double square, trace;       /* |G|^2 and tr S: of the true gradient, and of one sample's gradient about it; unbiased */
+    double batch;               /* tr S / |G|^2: samples at which noise and gradient are as large; infinite where |G|^2 <= 0 */
+} sft_noise;
 
 typedef struct sft_course {     /* what happened, step by step */
     int64_t  steps;             /* done; 0: nothing was trained */
     int64_t  planned, per_epoch; /* steps of the recipe */
     double  *loss, *norm, *lr;  /* of each step: batch loss, gradient norm before clipping, rate */
+    double  *turn;              /* cosine of its gradient with the step's before; NaN: none */
+    double   rate_sum, rate_peak; /* of the whole plan: sum of the rates, highest one */
+    double   rate_first, rate_last; /* shares of that sum in the first tenth of the steps, in the last */
     int      looks;             /* at steps 0, 1, 2, 4, 8 … and at the end */
     sft_look *look;
     int      evals;
     sft_eval_point *eval;
     double   start_loss, end_loss; /* of the probe batch, in training mode */
     double   eval_mode_loss;    /* of the probe batch with running averages, at the end; NaN: not asked */
-    double   cosine;            /* mean cosine of gradients of successive steps; NaN: not asked */
+    double   eval_mode_accuracy; /* likewise; NaN for regression too */
+    sft_noise noise;            /* of gradients at the end */
     bool     failed;            /* not finite: ended at `steps` */
     const char *failure;        /* the engine's sentence */
 } sft_course;
 
 typedef struct sft_curvature {  /* at the start */
-    bool   known;
+    sft_noise noise;            /* of gradients */
+    double root;                /* median of sqrt(v), v the mean square of a weight's gradient over batches; NaN: unknown */
+    double critical;            /* rate at which one step of gradient descent (divided by sqrt(v), if the optimiser does so) no longer
+                                 * lowers the loss, to a factor of 2; NaN: unknown */
+    bool   known;               /* all that follows */
     double sharpness;           /* largest eigenvalue of the Hessian of the mean loss, preconditioned for Adam and RMSProp */
     double limit;               /* largest that the optimiser is stable at with the recipe's rate */
     double rate_limit;          /* largest rate it is stable at with this sharpness */
