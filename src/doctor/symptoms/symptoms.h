@@ -8,7 +8,10 @@
     X(sorted_batches) X(split_mismatch) X(raw_inputs) X(tiny_inputs) X(raw_targets)                \
     X(loss_mismatch) X(no_nonlinearity) X(lone_batchnorm)                                          \
     X(symmetric_units) X(signal_grows) X(signal_shrinks) X(bad_start_loss)                         \
+    X(rate_too_high) X(bad_optimizer_setting) X(dead_schedule) X(rate_oscillates) X(rate_too_low)  \
+    X(noisy_batches) X(batch_too_large)                                                            \
     X(exploding_gradient) X(saturated_units) X(dead_units) X(vanishing_gradient)                   \
-    X(frozen_layer) X(not_finite) X(stale_batchnorm)
+    X(frozen_layer) X(not_finite) X(stale_batchnorm)                                               \
+    X(over_regularised) X(underfits) X(overfits) X(too_few_epochs) X(slow)
 
 #endif
