@@ -7,7 +7,7 @@
 
 /* Successive gradients of noise alone have cosine 0; -0.15 over half a course is many standard errors from it. Still at 2 % a
  * quarter, the loss stands. Below a tenth of the start it has arrived, and bouncing there is what a decaying rate would have
- * ended anyway; above 0.7 it was thrown out, which is rate_too_high. */
+ * ended anyway; above 0.7, or where nothing was learned, it was thrown out, which is rate_too_high. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_course *k = &c->course;
@@ -15,7 +15,9 @@ static bool judge(const sft_chart *c, sft_finding *f)
     const double turn = sft__course_turn(k), fall = sft__course_fall(k, NULL), late = sft__course_late(k);
     const double share = c->curvature.sharpness / c->curvature.limit;
     if (!(turn < -0.15) || !(fall < 0.02) || !(share > 0.5) || late < 0.1 * k->start_loss ||
-        late > 0.7 * k->start_loss) return false;
+        late > 0.7 * k->start_loss)
+        return false;
+    if (sft__loss_of_ignorance(c, late)) return false;
     f->severity = turn < -0.3 || late > 0.3 * k->start_loss ? SFT_FAULT : SFT_ADVISORY;
     f->value = turn;
     f->limit = -0.15;

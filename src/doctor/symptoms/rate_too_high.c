@@ -21,17 +21,17 @@ static bool blew_up(const sft_chart *c)
     return k->failed && k->steps > 0 && (too_high_for_it(c) || !(sft__course_peak(k) < 2 * k->start_loss));
 }
 
-/* 5 % above the start is more than a batch's noise in a quarter of the steps. A peak of twice the start is a jump; whoever
- * lands from it has lost most of the start's loss within a course, so 0.7 of it, or what ignoring the input costs, is where it
- * got stuck. */
+/* 5 % above the start is more than a batch's noise in a quarter of the steps. A peak of twice the start is a jump; it is stuck
+ * where it landed if that is no better than ignoring the input, or if seven tenths of the start are left and it no longer
+ * falls. */
 static bool got_stuck(const sft_chart *c)
 {
     const sft_course *k = &c->course;
     if (k->failed || k->steps < STEPS_LEAST) return false;
     const double late = sft__course_late(k), peak = sft__course_peak(k);
     const bool   risen = late > 1.05 * k->start_loss && k->end_loss > 1.05 * k->start_loss;
-    const bool   jumped = peak > 2 * k->start_loss && (late > 0.7 * k->start_loss || sft__loss_of_ignorance(c, late));
-    return (risen && peak > 1.2 * k->start_loss) || (jumped && too_high_for_it(c));
+    const bool   stays = sft__loss_of_ignorance(c, late) || (late > 0.7 * k->start_loss && sft__course_fall(k, NULL) < 0.02);
+    return (risen && peak > 1.2 * k->start_loss) || (peak > 2 * k->start_loss && stays && too_high_for_it(c));
 }
 
 static const char *limit_said(const sft_chart *c)
@@ -67,7 +67,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
 const sft_symptom sft_symptom_rate_too_high = {
     .name = "rate_too_high", .aliases = "lr_too_high lr_too_large divergence diverges",
     .doc = "the learning rate is too high: the loss jumped away and did not come back",
-    .math = "rate > limit / sharpness, or L(w - rate g) > L(w); and L(end) > 0.7 L(0) behind a peak of 2 L(0)",
+    .math = "rate > limit / sharpness, or L(w - rate g) > L(w); and behind a peak of 2 L(0) the loss stays above 0.9 prior or "
+            "0.7 L(0)",
     .source = "Cohen et al. 2021; Lewkowycz et al. 2020; Kalra and Barkeshli 2024",
     .origin = SFT_FROM_PACE, .explains = "*", .judge = judge,
     .remedies = "lower_rate gentler_rates warm_up add_clipping add_batchnorm default_optimizer",
