@@ -336,6 +336,7 @@ typedef bool sft_doctor_fn(void *user, const char *what, double share);
 
 typedef struct sft_doctor_options {
     int64_t        steps;       /* of the probe run; 0: only the start is looked at; below 0: chosen, one epoch, but 100 to 300 steps */
+    sft_net       *net;         /* looked at as it is, and nothing is trained: it is of this recipe and these data; NULL: a new one */
     bool           verify;      /* try remedies against doing nothing; needs a probe run */
     int            seeds;       /* of each arm (3) */
     double         budget;      /* steps of all trials together, as a share of the planned run (0.5) */

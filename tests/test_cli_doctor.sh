@@ -185,6 +185,17 @@ json 'x["schema"] == 1 and x["steps"] == 20'
 run 0 doctor r --no-verify --steps 20 init=auto --json
 json 'not any(f["symptom"] == "symmetric_units" for f in x["findings"])'
 
+# ---- the signal of trained weights ---------------------------------------------------------------
+
+run 0 train well.yaml -o w -q
+run 0 inspect w --signals
+answers "signal after 216 steps"
+answers "w/model.safetensors"
+lacks "step/weight"
+run 0 inspect w --signals -c best --json
+fits
+json 'x["steps"] == 0 and x["start_loss"] < 0.5'
+
 # ---- the vocabulary ------------------------------------------------------------------------------
 
 run 0 list symptoms

@@ -153,7 +153,7 @@ static void print_signal(const check *k)
 {
     sft_diagnosis_facts f;
     if (!k->signal) return;
-    cli_print_signals(k->a, k->signal, false);
+    cli_print_signals(k->a, k->signal, false, "at initialisation");
     sft_diagnosis_facts_of(k->signal, &f);
     printf("\nloss at initialisation %.4g", f.start_loss);
     printf(isfinite(f.prior) ? "; an output that ignores its input: %.4g\n" : "\n", f.prior);

@@ -218,10 +218,13 @@ sft_recipe *cli_recipe_around(cli *a, const char *source, bool overrides);
 int cli_data_get(cli *a);
 
 /* diagnosis.c: what the doctor found, as text */
-void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end); /* layer by layer, at the start or at the probe run's end */
+void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end, const char *title); /* at the start or the probe run's end */
 void cli_print_findings(const cli *a, const sft_diagnosis *d, const char *when);
 void cli_print_trials(const cli *a, const sft_diagnosis *d);
 char *cli_edits(int n, const char *const *edit, char *buf, size_t size); /* as they are typed in a shell */
+
+/* signals.c: inspect --signals */
+int  cli_show_signals(cli *a, const char *path);
 
 /* pages.c: symptoms */
 void cli_print_symptom(const char *name);               /* what its record has besides name, doc and formula */

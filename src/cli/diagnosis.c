@@ -54,7 +54,7 @@ static void add_signal(cli_table *t, const sft_signal_facts *s, bool trained)
     if (trained) add_number(t, "%.1e", s->update);
 }
 
-void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end)
+void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end, const char *title)
 {
     sft_diagnosis_facts f;
     sft_signal_facts    s;
@@ -64,10 +64,7 @@ void cli_print_signals(const cli *a, const sft_diagnosis *d, bool end)
     cli_table_open(&t, trained ? "layer|op|>rms|1e-2 … 1e2|>gain|1/5 … 5|>gradient|>alike|>dead|>slope|>step/weight"
                                : "layer|op|>rms|1e-2 … 1e2|>gain|1/5 … 5|>gradient|>alike|>dead|>slope");
     for (int i = 0; sft_diagnosis_signal(d, end, i, &s); i++) add_signal(&t, &s, trained);
-    if (trained)
-        printf("\nsignal after %lld steps\n", (long long)f.steps);
-    else
-        puts("\nsignal at initialisation");
+    printf("\nsignal %s\n", title);
     cli_table_print(&t, a, "  ");
 }
 

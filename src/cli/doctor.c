@@ -83,9 +83,11 @@ static void print_advice(const visit *v)
 
 static void print_text(const visit *v)
 {
+    char after[64];
     print_probe(v);
-    if (v->a->verbose) cli_print_signals(v->a, v->diagnosis, false);
-    if (v->a->verbose && v->facts.steps) cli_print_signals(v->a, v->diagnosis, true);
+    snprintf(after, sizeof after, "after %lld steps", (long long)v->facts.steps);
+    if (v->a->verbose) cli_print_signals(v->a, v->diagnosis, false, "at initialisation");
+    if (v->a->verbose && v->facts.steps) cli_print_signals(v->a, v->diagnosis, true, after);
     cli_print_findings(v->a, v->diagnosis, v->facts.steps ? "of the probe run" : "at initialisation");
     if (v->facts.trials) cli_print_trials(v->a, v->diagnosis);
     print_advice(v);

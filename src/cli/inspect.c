@@ -297,6 +297,8 @@ static int run(cli *a)
         return cli_usage(a, a->n_args ? "inspect takes one run folder or one file" : "which run folder?");
     if (cli_has(a, "schedule"))
         return cli_show_schedule(a, a->arg[0]);
+    if (cli_has(a, "signals"))
+        return cli_show_signals(a, a->arg[0]);
     if (cli_is_file(a->arg[0]))
         snprintf(v.weights, sizeof v.weights, "%s", a->arg[0]);
     else
@@ -313,6 +315,7 @@ static int run(cli *a)
 static const cli_flag flags[] = {
     { "verify", 0, NULL, "read every checkpoint and check its hashes; exit code 5 when one is damaged" },
     { "schedule", 0, NULL, "draw the learning rate of a recipe or run folder, step by step" },
+    { "signals", 0, NULL, "how the signal stands, layer by layer: one batch of training samples forward and back" },
     { "checkpoint", 'c', "FILE", "show these weights: a path, or a name in the run folder such as best" },
     { 0 },
 };
@@ -322,6 +325,7 @@ const cli_verb cli_verb_inspect = {
     .run = run,
     .examples = "  surefoot inspect runs/quickstart-001\n"
                 "  surefoot inspect runs/quickstart-001 --verify\n"
+                "  surefoot inspect runs/quickstart-001 --signals -c best\n"
                 "  surefoot inspect model.safetensors\n"
                 "  surefoot inspect --schedule recipes/quickstart.yaml schedule=one_cycle\n",
 };

@@ -235,7 +235,7 @@ static sft_status fill(bench *b, int64_t steps)
 {
     sft_chart     *c = b->chart;
     sft_net_config k;
-    b->net = sft_net_new(c->ctx, c->recipe, c->data);
+    if (!b->net) b->net = sft_net_new(c->ctx, c->recipe, c->data);
     if (!b->net || sft__net_config(c->recipe, c->data, &c->arena, &k) || gather_probe(b)) return sft_code(c->ctx);
     k.init = sft__init_find("zeros"); /* the twin's weights are copied in */
     k.init_conf = NULL;
@@ -251,20 +251,20 @@ static sft_status fill(bench *b, int64_t steps)
 
 sft_chart *sft__chart_open(sft_ctx *ctx, sft_recipe *r, sft_data *d, int64_t steps)
 {
-    return sft__chart_watch(ctx, r, d, steps, (sft_watch){ .progress = NULL });
+    return sft__chart_watch(ctx, r, d, NULL, steps, (sft_watch){ .progress = NULL });
 }
 
-sft_chart *sft__chart_watch(sft_ctx *ctx, sft_recipe *r, sft_data *d, int64_t steps, sft_watch w)
+sft_chart *sft__chart_watch(sft_ctx *ctx, sft_recipe *r, sft_data *d, sft_net *n, int64_t steps, sft_watch w)
 {
     if (sft__failed(ctx) || sft_recipe_resolve(r)) return NULL;
     sft_chart *c = sft__alloc(ctx, sizeof *c);
     if (!c) return NULL;
     *c = (sft_chart){ .ctx = ctx, .recipe = r, .data = d, .watch = w };
     sft__arena_open(&c->arena, ctx);
-    bench b = { .chart = c };
+    bench b = { .chart = c, .net = n };
     fill(&b, steps);
     sft_trainer_free(b.trainer);
-    sft_net_free(b.net);
+    if (!n) sft_net_free(b.net);
     sft__slab_close(ctx, &b.before);
     sft__slab_close(ctx, &b.last);
     c->looker = b.looker;

@@ -91,7 +91,7 @@ sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft
     sft_diagnosis *d = sft__alloc(c, sizeof *d);
     if (!d) return NULL;
     *d = (sft_diagnosis){ .ctx = c };
-    d->chart = sft__chart_watch(c, r, data, o->steps, (sft_watch){ .progress = o->progress, .user = o->user });
+    d->chart = sft__chart_watch(c, r, data, o->net, o->net ? 0 : o->steps, (sft_watch){ .progress = o->progress, .user = o->user });
     if (d->chart && judge(d) == SFT_OK && verify(d, o) == SFT_OK && repair(d) == SFT_OK) return d;
     sft_diagnosis_free(d);
     return NULL;

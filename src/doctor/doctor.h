@@ -161,7 +161,8 @@ const sft_remedy *sft__remedy_find(const char *name);
 /* Fills everything up to `start`. steps > 0: also trains as the recipe says for so many steps (below 0: chosen) and fills course and
  * curvature. */
 sft_chart *sft__chart_open(sft_ctx *c, sft_recipe *r, sft_data *d, int64_t steps);
-sft_chart *sft__chart_watch(sft_ctx *c, sft_recipe *r, sft_data *d, int64_t steps, sft_watch w);
+/* n: a network that is looked at as it is, with steps 0; NULL: a new one. */
+sft_chart *sft__chart_watch(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, int64_t steps, sft_watch w);
 void       sft__chart_close(sft_chart *c);
 sft_status sft__look_at_data(sft_chart *c);         /* data_look.c */
 sft_status sft__measure_curvature(sft_chart *c, sft_net *n, const sft_batch *b); /* curvature.c */
