@@ -7,7 +7,7 @@
 
 enum { WINDOW = 32, SETTLED = 16 };
 
-/* Two decades of growth with depth. Of the pull ResNet-20 has 1.5 at its start, 20 layers of tanh 0.9, other nets that learn less;
+/* Two decades of growth with depth. Of the pull ResNet-20 has 1.5 at its start, 20 layers of tanh 0.9, others that learn less;
  * with weights 2.5 times Glorot's the 20 layers have 2.1 and do not learn. Growth of the gradient alone counts only where values
  * grow forward, too: widths and pools change its rms. */
 static const double most_back = 2;
@@ -92,7 +92,8 @@ static bool settled(const sft_chart *c)
 {
     const sft_look *now = sft__chart_now(c);
     const sft_flow  w = sft__flow(now);
-    return !c->course.failed && w.pull > SFT_LEAST_PULL && w.pull < SFT_MOST_PULL && w.back < most_back && now->loss < c->start.loss;
+    return !c->course.failed && now->loss < c->start.loss
+           && w.pull > SFT_LEAST_PULL && w.pull < SFT_MOST_PULL && w.back < most_back;
 }
 
 static bool judge(const sft_chart *c, sft_finding *f)
