@@ -56,27 +56,17 @@ static sft_status verify(sft_diagnosis *d, const sft_doctor_options *o)
 {
     sft_chart      *c = d->chart;
     sft_verify_conf k = { .seeds = o->seeds, .progress = watched, .user = c };
-    if (!o->verify || !c->course.steps || c->watch.stopped) return SFT_OK;
+    if (!o->verify || (!c->course.steps && !c->course.failed) || c->watch.stopped) return SFT_OK;
     if (o->budget > 0) k.budget = (int64_t)fmax(1, o->budget * (double)c->course.planned);
     d->trial = sft__arena_alloc(&c->arena, MOST_TRIALS * sizeof *d->trial);
     if (d->trial) d->n_trials = sft__verify(c, d->found, d->n_found, &k, d->trial, MOST_TRIALS);
     return sft_code(c->ctx);
 }
 
-/* A copy of the recipe with the edits of all that won. */
 static sft_status repair(sft_diagnosis *d)
 {
-    sft_chart  *c = d->chart;
-    int         edits = 0;
-    const char *text = sft_recipe_text(c->recipe);
-    sft_recipe *r = text ? sft_recipe_parse(c->ctx, "repaired recipe", text, strlen(text)) : NULL;
-    for (int i = 0; r && i < d->n_trials; i++)
-        for (int k = 0; d->trial[i].verdict == SFT_WON && k < d->trial[i].edits.n; k++, edits++)
-            sft_recipe_set(r, d->trial[i].edits.edit[k]);
-    text = edits && r ? sft_recipe_text(r) : NULL;
-    if (text) d->repaired = sft__arena_text(&c->arena, text);
-    sft_recipe_free(r);
-    return sft_code(c->ctx);
+    d->repaired = sft__repaired_recipe(d->chart, d->trial, d->n_trials);
+    return sft_code(d->ctx);
 }
 
 sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft_doctor_options *o)

@@ -88,7 +88,25 @@ static void drop_loser(const sft_tournament *t, sft_entry *x, const sft_contest 
 
 /* ---- narrowing ----------------------------------------------------------------------------------- */
 
-/* Behind the first seed: what gains nothing goes, and of the rest all but the best. */
+/* The order of a symptom's remedies is what is known of causes: the first that gives two thirds of what the best one gives is the
+ * favourite. */
+#define NEARLY (2.0 / 3)
+
+/* Two go on: that one, and the best of the others. */
+static bool goes_on(const sft_tournament *t, const double *gain, int i)
+{
+    double best = 0;
+    int    first = -1, second = -1;
+    for (int j = 0; j < t->tried; j++)
+        if (!t->entry[j].out) best = fmax(best, gain[j]);
+    for (int j = t->tried - 1; j >= 0; j--)
+        if (!t->entry[j].out && gain[j] >= NEARLY * best) first = j;
+    for (int j = 0; j < t->tried; j++)
+        if (!t->entry[j].out && j != first && (second < 0 || gain[j] > gain[second])) second = j;
+    return i == first || i == second;
+}
+
+/* Behind the first seed: what gains nothing goes, and of the rest all but two. */
 static void thin_out(sft_tournament *t)
 {
     double gain[SFT_MOST_ENTRIES];
@@ -100,9 +118,7 @@ static void thin_out(sft_tournament *t)
         if (!(k.gain > 0)) drop_loser(t, &t->entry[i], &k);
     }
     for (int i = 0; i < t->tried; i++) {
-        int better = 0;
-        for (int j = 0; j < t->tried; j++) better += !t->entry[j].out && (gain[j] > gain[i] || (gain[j] >= gain[i] && j < i));
-        if (t->entry[i].out || better < SFT_FINALISTS) continue;
+        if (t->entry[i].out || goes_on(t, gain, i)) continue;
         const char *done = result(t, &t->entry[i]);
         t->entry[i].trial->reason = sft__say(t->ward.chart, "not tried further: %s, and others did better", done);
     }
@@ -121,14 +137,15 @@ static void accept(sft_tournament *t)
     }
 }
 
-/* Of those that are as good as the best, the first in the order of their symptom. NULL: none is left. */
+/* NULL: none is left. */
 static sft_entry *favourite(sft_tournament *t)
 {
     const sft_trial *best = NULL;
     for (int i = 0; i < t->tried; i++)
         if (t->entry[i].accepted && (!best || t->entry[i].trial->gain > best->gain)) best = t->entry[i].trial;
+    const double enough = best ? fmin(NEARLY * best->gain, best->gain - 2 * best->se) : 0;
     for (int i = 0; best && i < t->tried; i++)
-        if (t->entry[i].accepted && t->entry[i].trial->gain >= best->gain - 2 * best->se) return &t->entry[i];
+        if (t->entry[i].accepted && t->entry[i].trial->gain >= enough) return &t->entry[i];
     return NULL;
 }
 
@@ -163,7 +180,7 @@ static sft_status confirm(sft_tournament *t, sft_entry *x)
 static bool affords(const sft_tournament *t, const sft_entry *x)
 {
     const bool nothing = sft__arm_of(t, t->seeds, x->whole ? SFT_WHOLE : SFT_NOTHING)->done;
-    return t->ward.spent + x->trial->steps + (nothing ? 0 : t->ward.horizon) + t->ward.chart->course.steps <= t->budget;
+    return t->ward.spent + x->trial->steps + (nothing ? 0 : t->ward.horizon) + sft__look_steps(&t->ward) <= t->budget;
 }
 
 static void confirm_best(sft_tournament *t)

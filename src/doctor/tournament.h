@@ -5,7 +5,7 @@
 
 #include "doctor/trial.h"
 
-enum { SFT_MOST_ENTRIES = 16, SFT_MOST_SEEDS = 8, SFT_FINALISTS = 2 };
+enum { SFT_MOST_ENTRIES = 16, SFT_MOST_SEEDS = 8, SFT_FINALISTS = 2 /* behind the first seed */ };
 
 /* Columns of the table of arms, a row a seed: doing nothing in two ways, both with a tail and with a whole schedule; then the
  * entries; behind them the chart of one that was accepted. */

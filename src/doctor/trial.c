@@ -44,6 +44,13 @@ int64_t sft__arm_steps(const sft_ward *w, int64_t planned)
     return steps > 4 ? steps : 4;
 }
 
+/* A course that ended early is to be got over. */
+int64_t sft__look_steps(const sft_ward *w)
+{
+    const sft_course *c = &w->chart->course;
+    return c->failed && c->steps < w->horizon ? w->horizon : c->steps;
+}
+
 static int64_t steps_of(const run *k)
 {
     return sft__arm_steps(k->q->ward, sft__planned_steps(k->recipe, &k->data));
@@ -188,7 +195,7 @@ static void look_again(run *k)
     while (sft__symptom_at(room - 1)) room++;
     sft_finding *list = sft__arena_alloc(&k->arena, (size_t)room * sizeof *list), f = { .symptom = k->arm->symptom };
     if (!list || read_recipe(k) || see_data(k)) return;
-    sft_chart *c = sft__chart_open(k->ctx, k->recipe, &k->data, w->chart->course.steps);
+    sft_chart *c = sft__chart_open(k->ctx, k->recipe, &k->data, sft__look_steps(w));
     if (!c) return;
     f.severity = SFT_FAULT;
     k->arm->gone = !k->arm->symptom->judge(c, &f) || f.severity == SFT_ADVISORY;

@@ -44,6 +44,8 @@ typedef struct sft_ward {       /* what all arms share */
 sft_status sft__run_arms(sft_ward *w, sft_arm *arm, int n);
 /* Steps of an arm whose recipe plans so many. */
 int64_t    sft__arm_steps(const sft_ward *w, int64_t planned);
+/* Steps of a second look. */
+int64_t    sft__look_steps(const sft_ward *w);
 
 /* ---- src/doctor/score.c ---------------------------------------------------------------------- */
 

@@ -112,7 +112,9 @@ static double cost(const sft_tournament *t, int k, int64_t horizon)
     }
     const double nothing = whole == 0 ? 2 : whole == k ? 2 : 4, finals = fmin(k, SFT_FINALISTS) * largest;
     const double arms = nothing + entries + (t->seeds - 1) * (nothing + finals) + 1 + largest;
-    return arms * (double)(horizon > 4 ? horizon : 4) + (double)t->ward.chart->course.steps;
+    const sft_course *c = &t->ward.chart->course;
+    const double      arm = (double)(horizon > 4 ? horizon : 4);
+    return arms * arm + (c->failed ? fmax(arm, (double)c->steps) : (double)c->steps);
 }
 
 /* Long enough for an epoch, for what is slow to show, and for twice the warm-up. */
