@@ -28,7 +28,7 @@ const sft_symptom sft_symptom_bad_start_loss = {
     .doc = "before the first step the loss is far above that of an output that knows nothing",
     .math = "L(0) > 5 log C; of squared errors L(0) > 100 mean(y^2)",
     .source = "Karpathy 2019, A Recipe for Training Neural Networks",
-    .origin = SFT_FROM_START, .explains = "exploding_gradient not_finite", .judge = judge,
+    .origin = SFT_FROM_START, .explains = "exploding_gradient not_finite rate_too_high rate_oscillates slow", .judge = judge,
     .remedies = "default_init",
     .sick = "data: digits\nmodel: flatten | linear 64 | relu | linear\ninit: normal std=1\noptimizer: adam lr=1e-3\n"
             "train: {epochs: 8, batch: 64}\n",

@@ -79,7 +79,7 @@ const sft_symptom sft_symptom_dead_units = {
     .doc = "units that never fire: they pass nothing on and learn nothing",
     .math = "f'(z_i(x)) = 0 for all samples x, for more than a fifth of a layer",
     .source = "Lu et al. 2019",
-    .origin = SFT_FROM_SIGNAL, .explains = "vanishing_gradient frozen_layer", .judge = judge,
+    .origin = SFT_FROM_SIGNAL, .explains = "vanishing_gradient frozen_layer underfits slow too_few_epochs", .judge = judge,
     .remedies = "lower_rate default_init leaky_units add_batchnorm",
     .sick = "data: digits\nmodel: flatten | repeat 3 ( linear 64 | relu ) | linear\noptimizer: adam lr=0.3\n"
             "train: {epochs: 8, batch: 64}\n",

@@ -5,8 +5,8 @@
 #include <math.h>
 
 /* Three evaluations in a row above the lowest by two standard errors (paired by sample: an epoch's ups and downs are not it),
- * while the training loss falls. Confidence alone raises the loss and no decision: a fault needs a quarter of the lowest loss,
- * or an accuracy that fell by two standard errors. */
+ * while the training loss falls. Confidence alone raises the loss and no decision: a fault needs a quarter of the lowest loss
+ * and a twentieth of the loss at the start, or an accuracy that fell by two standard errors. */
 static const sft_eval_point *lowest(const sft_course *k)
 {
     const sft_eval_point *best = &k->eval[0];
@@ -25,7 +25,7 @@ static bool judge(const sft_chart *c, sft_finding *f)
     if (!(last->train_loss < best->train_loss) || !(last->rise > 0.05 * best->loss)) return false;
     const double n = (double)c->data->facts.count[SFT_VALIDATION], p = best->accuracy;
     const bool   decisions = best->accuracy - last->accuracy > 2 * sqrt(p * (1 - p) / n);
-    f->severity = last->rise > 0.25 * best->loss || decisions ? SFT_FAULT : SFT_ADVISORY;
+    f->severity = (last->rise > 0.25 * best->loss && last->rise > 0.05 * k->start_loss) || decisions ? SFT_FAULT : SFT_ADVISORY;
     if (c->recipe->stop_conf.patience > 0 && c->recipe->stop_conf.restore_best) f->severity = SFT_ADVISORY;
     f->value = last->rise;
     f->limit = 2 * last->rise_se;

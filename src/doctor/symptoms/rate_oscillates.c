@@ -7,7 +7,8 @@
 
 /* Successive gradients of noise alone have cosine 0; -0.15 over half a course is many standard errors from it. Still at 2 % a
  * quarter, the loss stands. Below a tenth of the start it has arrived, and bouncing there is what a decaying rate would have
- * ended anyway; above 0.7, or where nothing was learned, it was thrown out, which is rate_too_high. */
+ * ended anyway; above 0.7, or where nothing was learned, it was thrown out, which is rate_too_high. Strong, twice
+ * that cosine above the limit, it is a fault. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_course *k = &c->course;
@@ -18,7 +19,7 @@ static bool judge(const sft_chart *c, sft_finding *f)
         late > 0.7 * k->start_loss)
         return false;
     if (sft__loss_of_ignorance(c, late)) return false;
-    f->severity = turn < -0.3 || late > 0.3 * k->start_loss ? SFT_FAULT : SFT_ADVISORY;
+    f->severity = turn < -0.3 && share > 1 && fall < 0.01 ? SFT_FAULT : SFT_ADVISORY;
     f->value = turn;
     f->limit = -0.15;
     f->evidence = sft__say(c, "each gradient points back across the last step (mean cosine %.2f) and the loss stands at %.3g "

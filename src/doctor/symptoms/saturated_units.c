@@ -37,7 +37,7 @@ const sft_symptom sft_symptom_saturated_units = {
     .doc = "activations sit where they are flat and pass no gradient",
     .math = "share of values with f'(z) > max f' / 10 below 1/4",
     .source = "Glorot and Bengio 2010",
-    .origin = SFT_FROM_SIGNAL, .explains = "vanishing_gradient frozen_layer", .judge = judge,
+    .origin = SFT_FROM_SIGNAL, .explains = "vanishing_gradient frozen_layer underfits slow too_few_epochs", .judge = judge,
     .remedies = "standardize_inputs default_init add_batchnorm better_activation lower_rate",
     .sick = "data: digits\nmodel: flatten | repeat 2 ( linear 64 | sigmoid ) | linear\noptimizer: sgd lr=30\n"
             "train: {epochs: 8, batch: 64}\n",

@@ -52,7 +52,7 @@ const sft_symptom sft_symptom_vanishing_gradient = {
     .doc = "the gradient dies out on its way back: the first layers do not learn",
     .math = "|h_1| |dL/dh_1| < |h_L| |dL/dh_L| / 30, h_1 the first layer's output, h_L the last layer's input",
     .source = "Hochreiter 1991; Glorot and Bengio 2010; Schoenholz et al. 2017",
-    .origin = SFT_FROM_SIGNAL, .explains = "frozen_layer", .judge = judge,
+    .origin = SFT_FROM_SIGNAL, .explains = "frozen_layer underfits slow too_few_epochs", .judge = judge,
     .remedies = "better_activation default_init add_batchnorm residual_blocks switch_to_adam",
     .sick = "data: digits\nmodel: flatten | repeat 5 ( linear 64 | sigmoid ) | linear\noptimizer: sgd lr=0.1\n"
             "train: {epochs: 8, batch: 64}\n",
