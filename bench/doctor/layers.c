@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* Layers of a line as stack text, with their first values and rates by name. */
+#include "bench_doctor.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- texts --------------------------------------------------------------------------------------- */
+
+void text_add(text *t, const char *format, ...)
+{
+    va_list list, again;
+    va_start(list, format);
+    va_copy(again, list);
+    const int n = vsnprintf(NULL, 0, format, list);
+    char     *at = realloc(t->at, t->n + (size_t)(n > 0 ? n : 0) + 1);
+    if (!at) abort();
+    vsnprintf(at + t->n, (size_t)n + 1, format, again);
+    t->at = at;
+    t->n += (size_t)n;
+    va_end(again);
+    va_end(list);
+}
+
+bool cannot(char *why, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    if (!*why) vsnprintf(why, WHY, format, list);
+    va_end(list);
+    return false;
+}
+
+const char *json_text(const json_t *o, const char *key, const char *def)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s ? s : def;
+}
+
+double json_real(const json_t *o, const char *key, double def)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_number(v) ? json_number_value(v) : def;
+}
+
+/* ---- first values -------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *theirs, *ours;
+    double      scale;          /* variance times fan, for multiples of the deviation; 0: has none */
+} inits[] = {
+    { "he_normal", "kaiming_normal nonlinearity=relu", 2 },  { "he_uniform", "kaiming_uniform nonlinearity=relu", 2 },
+    { "kaiming_normal", "kaiming_normal nonlinearity=relu", 2 }, { "kaiming_uniform", "kaiming_uniform nonlinearity=relu", 2 },
+    { "glorot_normal", "xavier_normal", 0 },                 { "glorot_uniform", "xavier_uniform", 0 },
+    { "xavier_normal", "xavier_normal", 0 },                 { "xavier_uniform", "xavier_uniform", 0 },
+    { "lecun_normal", "lecun_normal", 1 },                   { "lecun_uniform", "lecun_uniform", 1 },
+    { "orthogonal", "orthogonal", 0 },                       { "zeros", "zeros", 0 },
+    { "ones", "ones", 0 },                                   { "pytorch", "pytorch", 0 },
+    { "default", "pytorch", 0 },                             { "normal", "normal std=0.05", 0 },
+    { "uniform", "uniform", 0 },
+};
+
+/* "normal(0.05)", "normal(gain=2.5)", "he_normal(x3 std)" */
+static bool with_number(const char *name, const char *inside, char *out, size_t size)
+{
+    double v;
+    char   rest[8] = "";
+    if (strcmp(name, "normal") == 0 && sscanf(inside, "gain=%lf%7s", &v, rest) == 1)
+        return snprintf(out, size, "variance_scaling scale=%.17g distribution=untruncated_normal", v * v), true;
+    if (strcmp(name, "orthogonal") == 0 && sscanf(inside, "gain=%lf%7s", &v, rest) == 1) return snprintf(out, size, "orthogonal gain=%.17g", v), true;
+    for (size_t i = 0; i < sizeof inits / sizeof *inits; i++)
+        if (inits[i].scale > 0 && strcmp(name, inits[i].theirs) == 0 && (sscanf(inside, "x%lf std%7s", &v, rest) == 1 ||
+                                                                       sscanf(inside, "x%lf%7s", &v, rest) == 1))
+            return snprintf(out, size, "variance_scaling scale=%.17g distribution=%s", inits[i].scale * v * v,
+                            strstr(name, "uniform") ? "uniform" : "untruncated_normal"), true;
+    if (strchr(inside, '=') && sscanf(strchr(inside, '=') + 1, "%lf%7s", &v, rest) != 1) return false;
+    if (!strchr(inside, '=') && sscanf(inside, "%lf%7s", &v, rest) != 1) return false;
+    if (strcmp(name, "constant") == 0) return snprintf(out, size, "constant value=%.17g", v), true;
+    if (strcmp(name, "normal") == 0) return snprintf(out, size, "normal std=%.17g", v), true;
+    if (strcmp(name, "uniform") == 0) return snprintf(out, size, "uniform low=%.17g high=%.17g", -v, v), true;
+    return false;
+}
+
+static bool init_of(const char *theirs, char *out, size_t size, char *why)
+{
+    char        name[40], inside[60];
+    const char *open = strchr(theirs, '(');
+    for (size_t i = 0; i < sizeof inits / sizeof *inits; i++)
+        if (strcmp(theirs, inits[i].theirs) == 0) return snprintf(out, size, "%s", inits[i].ours), true;
+    if (open && open[strlen(open) - 1] == ')') {
+        snprintf(name, sizeof name, "%.*s", (int)(open - theirs), theirs);
+        snprintf(inside, sizeof inside, "%.*s", (int)strlen(open) - 2, open + 1);
+        if (with_number(name, inside, out, size)) return true;
+    }
+    return cannot(why, "init %s", theirs);
+}
+
+/* ---- layers -------------------------------------------------------------------------------------- */
+
+typedef struct writer {
+    text *stack, *init, *by_layer, *groups;
+    char  common[120];          /* the first layer's init, which stands for all */
+    int   n;
+    const char *bn_momentum;
+    char *why;
+} writer;
+
+static bool knows(const json_t *layer, const char *keys, char *why)
+{
+    const char *key;
+    json_t     *value;
+    json_object_foreach((json_t *)(uintptr_t)layer, key, value)
+    {
+        char word[60];
+        snprintf(word, sizeof word, " %s ", key);
+        if (!json_is_null(value) && !strstr(keys, word)) return cannot(why, "%s with %s", json_text(layer, "type", "layer"), key);
+    }
+    return true;
+}
+
+/* A number, or a pair of them: "3", "3x5". */
+static const char *size_of(const json_t *layer, const char *key, const char *def, char buf[40])
+{
+    const json_t *v = json_object_get(layer, key);
+    snprintf(buf, 40, "%s", def);
+    if (json_is_number(v)) snprintf(buf, 40, "%d", (int)json_number_value(v));
+    if (json_array_size(v) == 1) snprintf(buf, 40, "%d", (int)json_number_value(json_array_get(v, 0)));
+    if (json_array_size(v) == 2)
+        snprintf(buf, 40, "%dx%d", (int)json_number_value(json_array_get(v, 0)), (int)json_number_value(json_array_get(v, 1)));
+    return buf;
+}
+
+static bool write_values(writer *w, const json_t *layer)
+{
+    char          init[120];
+    const json_t *bias = json_object_get(layer, "bias_init");
+    if (!init_of(json_text(layer, "init", "pytorch"), init, sizeof init, w->why)) return false;
+    if (!*w->common) snprintf(w->common, sizeof w->common, "%s", init);
+    else if (strcmp(init, w->common)) text_add(w->by_layer, "  \"%d.weight\": %s\n", w->n, init);
+    if (json_is_number(bias) && json_number_value(bias) != 0)
+        text_add(w->by_layer, "  \"%d.bias\": constant value=%.17g\n", w->n, json_number_value(bias));
+    if (json_is_string(bias) && !init_of(json_string_value(bias), init, sizeof init, w->why)) return false;
+    if (json_is_string(bias)) text_add(w->by_layer, "  \"%d.bias\": %s\n", w->n, init);
+    if (json_is_true(json_object_get(layer, "frozen"))) text_add(w->groups, "  \"%d.*\": {lr: 0}\n", w->n);
+    return true;
+}
+
+static const char *bias_of(const json_t *layer)
+{
+    return json_is_false(json_object_get(layer, "use_bias")) || json_is_false(json_object_get(layer, "bias")) ? " bias=false" : "";
+}
+
+static bool write_dense(writer *w, const json_t *l)
+{
+    text_add(w->stack, "linear %d%s", (int)json_real(l, "units", 0), bias_of(l));
+    return knows(l, " type units init bias_init frozen use_bias bias ", w->why) && write_values(w, l);
+}
+
+static bool write_conv(writer *w, const json_t *l)
+{
+    char          k[40], s[40], pad[40];
+    const json_t *p = json_object_get(l, "pad");
+    const bool    one = strcmp(json_text(l, "type", ""), "conv1d") == 0;
+    size_of(l, "stride", "1", s);
+    size_of(l, "pad", "0", pad);
+    if (json_is_string(p) && strcmp(json_string_value(p), "same") == 0) {
+        strcpy(pad, "same");
+        if (strcmp(s, "1") && strcmp(s, "1x1")) {   /* an odd filter, centred, as the other libraries' usual choice */
+            const int side = atoi(size_of(l, "k", "3", k));
+            snprintf(pad, sizeof pad, "%d", side / 2);
+        }
+    } else if (json_is_string(p) && strcmp(json_string_value(p), "valid")) return cannot(w->why, "padding %s", json_string_value(p));
+    text_add(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)json_real(l, "filters", 0),
+             size_of(l, "k", "3", k), s, pad, bias_of(l));
+    return knows(l, " type filters k stride pad init bias_init frozen use_bias bias ", w->why) && write_values(w, l);
+}
+
+static bool write_pool(writer *w, const json_t *l)
+{
+    char       k[40], s[40];
+    const bool most = strncmp(json_text(l, "type", ""), "max", 3) == 0;
+    text_add(w->stack, "%spool kernel_size=%s", most ? "max" : "avg", size_of(l, "k", "2", k));
+    text_add(w->stack, " stride=%s", size_of(l, "s", k, s));
+    if (strcmp(json_text(l, "pad", "valid"), "valid")) return cannot(w->why, "pooling with padding");
+    return knows(l, " type k s pad frozen ", w->why);
+}
+
+static bool write_norm(writer *w, const json_t *l)
+{
+    const double m = w->bn_momentum ? strtod(w->bn_momentum, NULL) : json_real(l, "momentum", 0.9);
+    text_add(w->stack, "batchnorm momentum=%.6g", 1 - m);
+    if (json_is_number(json_object_get(l, "eps"))) text_add(w->stack, " eps=%.17g", json_real(l, "eps", 1e-5));
+    return knows(l, " type momentum eps frozen ", w->why);
+}
+
+static bool write_plain(writer *w, const json_t *l)
+{
+    text_add(w->stack, "%s", json_text(l, "type", ""));
+    return knows(l, " type frozen ", w->why);
+}
+
+static bool write_dropout(writer *w, const json_t *l)
+{
+    text_add(w->stack, "dropout %.17g", json_real(l, "p", 0.5));
+    return knows(l, " type p frozen ", w->why);
+}
+
+static bool write_act(writer *w, const json_t *l)
+{
+    static const char *const same[] = { "relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "leaky_relu",
+                                        "mish", "hardswish", "softsign", "relu6", NULL };
+    const char *fn = json_text(l, "fn", "linear");
+    char        alpha[40] = "";
+    if (json_is_number(json_object_get(l, "alpha"))) snprintf(alpha, sizeof alpha, " %.17g", json_real(l, "alpha", 0));
+    if (!knows(l, " type fn alpha frozen ", w->why)) return false;
+    if (strcmp(fn, "linear") == 0) return text_add(w->stack, "identity"), true;
+    if (strcmp(fn, "swish") == 0) return text_add(w->stack, "silu"), true;
+    for (int i = 0; same[i]; i++)
+        if (strcmp(fn, same[i]) == 0) return text_add(w->stack, "%s%s", fn, alpha), true;
+    return cannot(w->why, "%s is no layer here", fn);
+}
+
+static const struct {
+    const char *type;
+    bool      (*write)(writer *w, const json_t *layer);
+} types[] = {
+    { "dense", write_dense },     { "linear", write_dense },     { "conv2d", write_conv },       { "conv1d", write_conv },
+    { "maxpool", write_pool },    { "avgpool", write_pool },     { "flatten", write_plain },     { "global_avgpool", write_plain },
+    { "dropout", write_dropout }, { "batchnorm", write_norm },   { "layernorm", write_plain },   { "act", write_act },
+};
+
+static bool write_one(writer *w, const json_t *layer)
+{
+    const char *type = json_text(layer, "type", "?");
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (strcmp(types[i].type, type)) continue;
+        if (w->n) text_add(w->stack, " | ");
+        const bool ok = types[i].write(w, layer);
+        w->n++;
+        return ok;
+    }
+    return cannot(w->why, "layer %s", type);
+}
+
+/* "layer-1 lr multiplier 1e-6": the first layer with weights. */
+static bool write_plumbing(writer *w, const json_t *line, const char *how)
+{
+    int           layer;
+    double        factor;
+    const json_t *list = json_object_get(line, "layers");
+    if (sscanf(how, "layer-%d lr multiplier %lf", &layer, &factor) != 2) return cannot(w->why, "plumbing: %s", how);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (json_object_get(json_array_get(list, i), "init") && --layer == 0) text_add(w->groups, "  \"%d.*\": {lr: %.17g}\n", (int)i, factor);
+    return layer <= 0 || cannot(w->why, "plumbing: %s", how);
+}
+
+bool write_layers(const json_t *line, const loss_plan *p, text *stack, text *init, text *by_layer, text *groups, char *why)
+{
+    const json_t *list = json_object_get(line, "layers"), *data = json_object_get(line, "dataset");
+    const char   *mode = json_text(data, "bn_mode", NULL), *plumbing = json_text(data, "plumbing", NULL);
+    char          momentum[40] = "";
+    if (json_is_number(json_object_get(data, "bn_momentum"))) snprintf(momentum, sizeof momentum, "%.17g", json_real(data, "bn_momentum", 0));
+    writer        w = { .stack = stack, .init = init, .by_layer = by_layer, .groups = groups, .why = why,
+                        .bn_momentum = *momentum ? momentum : NULL };
+    const size_t  all = json_array_size(list);
+    const bool    drops = p->drop_last && all && strcmp(json_text(json_array_get(list, all - 1), "type", ""), "act") == 0;
+    if (!all) return cannot(why, "a network that is not given layer by layer");
+    if (mode && strcmp(mode, "train")) return cannot(why, "BatchNorm in %s", mode);
+    if (json_array_size(json_object_get(line, "input_shape")) > 1 && strcmp(json_text(json_array_get(list, 0), "type", ""), "dense") == 0)
+        return cannot(why, "a dense layer on images");
+    for (size_t i = 0; i < all - (drops ? 1 : 0); i++)
+        if (!write_one(&w, json_array_get(list, i))) return false;
+    if (plumbing && !write_plumbing(&w, line, plumbing)) return false;
+    text_add(init, "%s", *w.common ? w.common : "pytorch");
+    return true;
+}

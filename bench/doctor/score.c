@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Shares with Wilson intervals; the table and the JSON object at the end. */
+#include "bench_doctor.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static double share(double part, double all)
+{
+    return all > 0 ? part / all : NAN;
+}
+
+/* Wilson's interval of a share, 95 %. */
+static void wilson(int part, int all, double *low, double *high)
+{
+    const double z = 1.96, n = all, p = share(part, all), middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+    const double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+    *low = fmax(0, middle - half);
+    *high = fmin(1, middle + half);
+}
+
+static void row(FILE *f, const char *what, int part, int all)
+{
+    double low, high;
+    if (!all) {
+        fprintf(f, "  %-34s -\n", what);
+        return;
+    }
+    wilson(part, all, &low, &high);
+    fprintf(f, "  %-34s %.3f  (%d of %d; 95 %%: %.3f to %.3f)\n", what, share(part, all), part, all, low, high);
+}
+
+void tally_print(const tally *t, FILE *f)
+{
+    fprintf(f, "\n%d lines: %d cannot be expressed, %d not finished; of (line, seed) %d valid, %d dropped\n", t->lines, t->inexpressible,
+            t->unfinished, t->valid, t->dropped);
+    row(f, "false positives on healthy ones", t->alarms, t->healthy);
+    row(f, "faulty ones detected", t->detected, t->faulty);
+    row(f, "root cause named first", t->top1, t->faulty);
+    row(f, "labels said that are right", (int)t->right, (int)t->said);
+    row(f, "repaired (0.9 of the twin's gain)", t->repaired, t->twins);
+    row(f, "accepted remedies that harm", t->harmful, t->accepts);
+    fprintf(f, "  %-34s %.3f of the planned run (%d)\n", "lead time of right alarms", share(t->lead, t->lead_n), t->lead_n);
+    fprintf(f, "  %-34s %.1f of %.1f s\n", "the doctor's time", t->doctor_seconds, t->seconds);
+}
+
+static void number(FILE *f, const char *key, double v, const char *end)
+{
+    if (isfinite(v)) fprintf(f, "\"%s\": %.6g%s", key, v, end);
+    else fprintf(f, "\"%s\": null%s", key, end);
+}
+
+void tally_json(const tally *t, FILE *f)
+{
+    fputc('{', f);
+    number(f, "lines", t->lines, ", ");
+    number(f, "valid", t->valid, ", ");
+    number(f, "dropped", t->dropped, ", ");
+    number(f, "inexpressible", t->inexpressible, ", ");
+    number(f, "unfinished", t->unfinished, ", ");
+    number(f, "false_positive_rate", share(t->alarms, t->healthy), ", ");
+    number(f, "recall", share(t->detected, t->faulty), ", ");
+    number(f, "precision", share(t->right, t->said), ", ");
+    number(f, "root_cause_top1", share(t->top1, t->faulty), ", ");
+    number(f, "repair_rate", share(t->repaired, t->twins), ", ");
+    number(f, "harmful_accepts", t->harmful, ", ");
+    number(f, "lead_time", share(t->lead, t->lead_n), ", ");
+    number(f, "doctor_seconds", t->doctor_seconds, ", ");
+    number(f, "seconds", t->seconds, "}\n");
+}
