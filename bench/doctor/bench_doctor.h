@@ -4,7 +4,7 @@
 #ifndef BENCH_DOCTOR_H
 #define BENCH_DOCTOR_H
 
-#include "base/base.h"
+#include "base/error.h"
 #include "surefoot.h"
 
 #include <jansson.h>
@@ -38,12 +38,12 @@ void set_free(set *s);
 
 /* ---- configurations: layers.c, recipe.c, twin.c ------------------------------------------------- */
 
-typedef struct text {           /* grows; free(at) */
+typedef struct strbuf {           /* grows; free(at) */
     char  *at;
     size_t n;
-} text;
+} strbuf;
 
-void text_add(text *t, const char *format, ...) SFT_PRINTF(2, 3);
+void add_text(strbuf *t, const char *format, ...) SFT_PRINTF(2, 3);
 
 typedef struct loss_plan {      /* how loss and last activation are said here */
     const char *loss;           /* of the recipe */
@@ -54,7 +54,7 @@ typedef struct loss_plan {      /* how loss and last activation are said here */
 
 bool plan_loss(const json_t *line, loss_plan *p, char *why);
 /* Stack text, default init, and entries of init_layers and groups. */
-bool write_layers(const json_t *line, const loss_plan *p, text *stack, text *init, text *by_layer, text *groups, char *why);
+bool write_layers(const json_t *line, const loss_plan *p, strbuf *stack, strbuf *init, strbuf *by_layer, strbuf *groups, char *why);
 
 typedef struct setup {          /* a configuration that can be run */
     char       *recipe;         /* text; the seed is set later */
@@ -68,8 +68,8 @@ void setup_free(setup *s);
 json_t *twin_make(const json_t *line, char *why);
 
 /* Values of a line, or the default where it has none. */
-const char *json_text(const json_t *o, const char *key, const char *def);
-double      json_real(const json_t *o, const char *key, double def);
+const char *text_of(const json_t *o, const char *key, const char *def);
+double      number_of(const json_t *o, const char *key, double def);
 
 /* ---- running: run.c ------------------------------------------------------------------------------ */
 

@@ -11,7 +11,7 @@
 
 /* ---- texts --------------------------------------------------------------------------------------- */
 
-void text_add(text *t, const char *format, ...)
+void add_text(strbuf *t, const char *format, ...)
 {
     va_list list, again;
     va_start(list, format);
@@ -35,13 +35,13 @@ bool cannot(char *why, const char *format, ...)
     return false;
 }
 
-const char *json_text(const json_t *o, const char *key, const char *def)
+const char *text_of(const json_t *o, const char *key, const char *def)
 {
     const char *s = json_string_value(json_object_get(o, key));
     return s ? s : def;
 }
 
-double json_real(const json_t *o, const char *key, double def)
+double number_of(const json_t *o, const char *key, double def)
 {
     const json_t *v = json_object_get(o, key);
     return json_is_number(v) ? json_number_value(v) : def;
@@ -102,7 +102,7 @@ static bool init_of(const char *theirs, char *out, size_t size, char *why)
 /* ---- layers -------------------------------------------------------------------------------------- */
 
 typedef struct writer {
-    text *stack, *init, *by_layer, *groups;
+    strbuf *stack, *init, *by_layer, *groups;
     char  common[120];          /* the first layer's init, which stands for all */
     int   n;
     const char *bn_momentum;
@@ -117,7 +117,7 @@ static bool knows(const json_t *layer, const char *keys, char *why)
     {
         char word[60];
         snprintf(word, sizeof word, " %s ", key);
-        if (!json_is_null(value) && !strstr(keys, word)) return cannot(why, "%s with %s", json_text(layer, "type", "layer"), key);
+        if (!json_is_null(value) && !strstr(keys, word)) return cannot(why, "%s with %s", text_of(layer, "type", "layer"), key);
     }
     return true;
 }
@@ -138,14 +138,14 @@ static bool write_values(writer *w, const json_t *layer)
 {
     char          init[120];
     const json_t *bias = json_object_get(layer, "bias_init");
-    if (!init_of(json_text(layer, "init", "pytorch"), init, sizeof init, w->why)) return false;
+    if (!init_of(text_of(layer, "init", "pytorch"), init, sizeof init, w->why)) return false;
     if (!*w->common) snprintf(w->common, sizeof w->common, "%s", init);
-    else if (strcmp(init, w->common)) text_add(w->by_layer, "  \"%d.weight\": %s\n", w->n, init);
+    else if (strcmp(init, w->common)) add_text(w->by_layer, "  \"%d.weight\": %s\n", w->n, init);
     if (json_is_number(bias) && json_number_value(bias) != 0)
-        text_add(w->by_layer, "  \"%d.bias\": constant value=%.17g\n", w->n, json_number_value(bias));
+        add_text(w->by_layer, "  \"%d.bias\": constant value=%.17g\n", w->n, json_number_value(bias));
     if (json_is_string(bias) && !init_of(json_string_value(bias), init, sizeof init, w->why)) return false;
-    if (json_is_string(bias)) text_add(w->by_layer, "  \"%d.bias\": %s\n", w->n, init);
-    if (json_is_true(json_object_get(layer, "frozen"))) text_add(w->groups, "  \"%d.*\": {lr: 0}\n", w->n);
+    if (json_is_string(bias)) add_text(w->by_layer, "  \"%d.bias\": %s\n", w->n, init);
+    if (json_is_true(json_object_get(layer, "frozen"))) add_text(w->groups, "  \"%d.*\": {lr: 0}\n", w->n);
     return true;
 }
 
@@ -156,7 +156,7 @@ static const char *bias_of(const json_t *layer)
 
 static bool write_dense(writer *w, const json_t *l)
 {
-    text_add(w->stack, "linear %d%s", (int)json_real(l, "units", 0), bias_of(l));
+    add_text(w->stack, "linear %d%s", (int)number_of(l, "units", 0), bias_of(l));
     return knows(l, " type units init bias_init frozen use_bias bias ", w->why) && write_values(w, l);
 }
 
@@ -164,7 +164,7 @@ static bool write_conv(writer *w, const json_t *l)
 {
     char          k[40], s[40], pad[40];
     const json_t *p = json_object_get(l, "pad");
-    const bool    one = strcmp(json_text(l, "type", ""), "conv1d") == 0;
+    const bool    one = strcmp(text_of(l, "type", ""), "conv1d") == 0;
     size_of(l, "stride", "1", s);
     size_of(l, "pad", "0", pad);
     if (json_is_string(p) && strcmp(json_string_value(p), "same") == 0) {
@@ -174,7 +174,7 @@ static bool write_conv(writer *w, const json_t *l)
             snprintf(pad, sizeof pad, "%d", side / 2);
         }
     } else if (json_is_string(p) && strcmp(json_string_value(p), "valid")) return cannot(w->why, "padding %s", json_string_value(p));
-    text_add(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)json_real(l, "filters", 0),
+    add_text(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)number_of(l, "filters", 0),
              size_of(l, "k", "3", k), s, pad, bias_of(l));
     return knows(l, " type filters k stride pad init bias_init frozen use_bias bias ", w->why) && write_values(w, l);
 }
@@ -182,30 +182,30 @@ static bool write_conv(writer *w, const json_t *l)
 static bool write_pool(writer *w, const json_t *l)
 {
     char       k[40], s[40];
-    const bool most = strncmp(json_text(l, "type", ""), "max", 3) == 0;
-    text_add(w->stack, "%spool kernel_size=%s", most ? "max" : "avg", size_of(l, "k", "2", k));
-    text_add(w->stack, " stride=%s", size_of(l, "s", k, s));
-    if (strcmp(json_text(l, "pad", "valid"), "valid")) return cannot(w->why, "pooling with padding");
+    const bool most = strncmp(text_of(l, "type", ""), "max", 3) == 0;
+    add_text(w->stack, "%spool kernel_size=%s", most ? "max" : "avg", size_of(l, "k", "2", k));
+    add_text(w->stack, " stride=%s", size_of(l, "s", k, s));
+    if (strcmp(text_of(l, "pad", "valid"), "valid")) return cannot(w->why, "pooling with padding");
     return knows(l, " type k s pad frozen ", w->why);
 }
 
 static bool write_norm(writer *w, const json_t *l)
 {
-    const double m = w->bn_momentum ? strtod(w->bn_momentum, NULL) : json_real(l, "momentum", 0.9);
-    text_add(w->stack, "batchnorm momentum=%.6g", 1 - m);
-    if (json_is_number(json_object_get(l, "eps"))) text_add(w->stack, " eps=%.17g", json_real(l, "eps", 1e-5));
+    const double m = w->bn_momentum ? strtod(w->bn_momentum, NULL) : number_of(l, "momentum", 0.9);
+    add_text(w->stack, "batchnorm momentum=%.6g", 1 - m);
+    if (json_is_number(json_object_get(l, "eps"))) add_text(w->stack, " eps=%.17g", number_of(l, "eps", 1e-5));
     return knows(l, " type momentum eps frozen ", w->why);
 }
 
 static bool write_plain(writer *w, const json_t *l)
 {
-    text_add(w->stack, "%s", json_text(l, "type", ""));
+    add_text(w->stack, "%s", text_of(l, "type", ""));
     return knows(l, " type frozen ", w->why);
 }
 
 static bool write_dropout(writer *w, const json_t *l)
 {
-    text_add(w->stack, "dropout %.17g", json_real(l, "p", 0.5));
+    add_text(w->stack, "dropout %.17g", number_of(l, "p", 0.5));
     return knows(l, " type p frozen ", w->why);
 }
 
@@ -213,14 +213,14 @@ static bool write_act(writer *w, const json_t *l)
 {
     static const char *const same[] = { "relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "leaky_relu",
                                         "mish", "hardswish", "softsign", "relu6", NULL };
-    const char *fn = json_text(l, "fn", "linear");
+    const char *fn = text_of(l, "fn", "linear");
     char        alpha[40] = "";
-    if (json_is_number(json_object_get(l, "alpha"))) snprintf(alpha, sizeof alpha, " %.17g", json_real(l, "alpha", 0));
+    if (json_is_number(json_object_get(l, "alpha"))) snprintf(alpha, sizeof alpha, " %.17g", number_of(l, "alpha", 0));
     if (!knows(l, " type fn alpha frozen ", w->why)) return false;
-    if (strcmp(fn, "linear") == 0) return text_add(w->stack, "identity"), true;
-    if (strcmp(fn, "swish") == 0) return text_add(w->stack, "silu"), true;
+    if (strcmp(fn, "linear") == 0) return add_text(w->stack, "identity"), true;
+    if (strcmp(fn, "swish") == 0) return add_text(w->stack, "silu"), true;
     for (int i = 0; same[i]; i++)
-        if (strcmp(fn, same[i]) == 0) return text_add(w->stack, "%s%s", fn, alpha), true;
+        if (strcmp(fn, same[i]) == 0) return add_text(w->stack, "%s%s", fn, alpha), true;
     return cannot(w->why, "%s is no layer here", fn);
 }
 
@@ -235,10 +235,10 @@ static const struct {
 
 static bool write_one(writer *w, const json_t *layer)
 {
-    const char *type = json_text(layer, "type", "?");
+    const char *type = text_of(layer, "type", "?");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (strcmp(types[i].type, type)) continue;
-        if (w->n) text_add(w->stack, " | ");
+        if (w->n) add_text(w->stack, " | ");
         const bool ok = types[i].write(w, layer);
         w->n++;
         return ok;
@@ -254,27 +254,27 @@ static bool write_plumbing(writer *w, const json_t *line, const char *how)
     const json_t *list = json_object_get(line, "layers");
     if (sscanf(how, "layer-%d lr multiplier %lf", &layer, &factor) != 2) return cannot(w->why, "plumbing: %s", how);
     for (size_t i = 0; i < json_array_size(list); i++)
-        if (json_object_get(json_array_get(list, i), "init") && --layer == 0) text_add(w->groups, "  \"%d.*\": {lr: %.17g}\n", (int)i, factor);
+        if (json_object_get(json_array_get(list, i), "init") && --layer == 0) add_text(w->groups, "  \"%d.*\": {lr: %.17g}\n", (int)i, factor);
     return layer <= 0 || cannot(w->why, "plumbing: %s", how);
 }
 
-bool write_layers(const json_t *line, const loss_plan *p, text *stack, text *init, text *by_layer, text *groups, char *why)
+bool write_layers(const json_t *line, const loss_plan *p, strbuf *stack, strbuf *init, strbuf *by_layer, strbuf *groups, char *why)
 {
     const json_t *list = json_object_get(line, "layers"), *data = json_object_get(line, "dataset");
-    const char   *mode = json_text(data, "bn_mode", NULL), *plumbing = json_text(data, "plumbing", NULL);
+    const char   *mode = text_of(data, "bn_mode", NULL), *plumbing = text_of(data, "plumbing", NULL);
     char          momentum[40] = "";
-    if (json_is_number(json_object_get(data, "bn_momentum"))) snprintf(momentum, sizeof momentum, "%.17g", json_real(data, "bn_momentum", 0));
+    if (json_is_number(json_object_get(data, "bn_momentum"))) snprintf(momentum, sizeof momentum, "%.17g", number_of(data, "bn_momentum", 0));
     writer        w = { .stack = stack, .init = init, .by_layer = by_layer, .groups = groups, .why = why,
                         .bn_momentum = *momentum ? momentum : NULL };
     const size_t  all = json_array_size(list);
-    const bool    drops = p->drop_last && all && strcmp(json_text(json_array_get(list, all - 1), "type", ""), "act") == 0;
+    const bool    drops = p->drop_last && all && strcmp(text_of(json_array_get(list, all - 1), "type", ""), "act") == 0;
     if (!all) return cannot(why, "a network that is not given layer by layer");
     if (mode && strcmp(mode, "train")) return cannot(why, "BatchNorm in %s", mode);
-    if (json_array_size(json_object_get(line, "input_shape")) > 1 && strcmp(json_text(json_array_get(list, 0), "type", ""), "dense") == 0)
+    if (json_array_size(json_object_get(line, "input_shape")) > 1 && strcmp(text_of(json_array_get(list, 0), "type", ""), "dense") == 0)
         return cannot(why, "a dense layer on images");
     for (size_t i = 0; i < all - (drops ? 1 : 0); i++)
         if (!write_one(&w, json_array_get(list, i))) return false;
     if (plumbing && !write_plumbing(&w, line, plumbing)) return false;
-    text_add(init, "%s", *w.common ? w.common : "pytorch");
+    add_text(init, "%s", *w.common ? w.common : "pytorch");
     return true;
 }

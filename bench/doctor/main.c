@@ -46,17 +46,17 @@ static const char *said(const opinion *o, char *buf, size_t size)
 
 static void report(const bench *b, const json_t *line, int seed, const char *verdict, const opinion *o, const char *remark)
 {
-    char        text[400] = "-";
-    const char *id = json_text(line, "id", "?"), *root = json_text(line, "root_cause", "?");
-    if (o) said(o, text, sizeof text);
+    char        words[400] = "-";
+    const char *id = text_of(line, "id", "?"), *root = text_of(line, "root_cause", "?");
+    if (o) said(o, words, sizeof words);
     if (b->o.json) {
-        json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "id", id, "seed", seed, "root_cause", root, "verdict", verdict, "said", text,
+        json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "id", id, "seed", seed, "root_cause", root, "verdict", verdict, "said", words,
                                 "remark", remark);
         json_dumpf(row, stdout, 0);
         putchar('\n');
         json_decref(row);
     } else {
-        printf("%-5s %d  %-26s %-13s %s", id, seed, root, verdict, text);
+        printf("%-5s %d  %-26s %-13s %s", id, seed, root, verdict, words);
         if (o && *o->advisories) printf("  [%s]", o->advisories);
         printf("%s%s\n", *remark ? "  ; " : "", remark);
     }
@@ -82,7 +82,7 @@ static bool names_root(const opinion *o, const char *root)
 /* The start is looked at first, for the lead time; then a short stretch; and where nothing is found, the whole run. */
 static bool consult(bench *b, const setup *s, const json_t *line, int seed, opinion *o, char *why)
 {
-    const char *root = json_text(line, "root_cause", "");
+    const char *root = text_of(line, "root_cause", "");
     bool        early = false;
     double      seconds = 0;
     if (!is_healthy(line)) {
@@ -129,7 +129,7 @@ static void score_healthy(bench *b, json_t *line, const setup *s, int seed, cons
 
 static void score_faulty(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own, const outcome *twin)
 {
-    const char  *root = json_text(line, "root_cause", "");
+    const char  *root = text_of(line, "root_cause", "");
     const guess *first = first_root(o);
     const bool   right = first && means(first->symptom, root);
     b->t.faulty++;
@@ -256,29 +256,29 @@ static bool wanted(const options *o, const char *id)
 
 static bool cheaper(const json_t *a, const json_t *b)
 {
-    return json_real(a, "est_gflop_train", INFINITY) < json_real(b, "est_gflop_train", INFINITY);
+    return number_of(a, "est_gflop_train", INFINITY) < number_of(b, "est_gflop_train", INFINITY);
 }
 
 /* Cheap ones first, so that little time gives many. */
 static bool read_lines(const char *path, const options *o, json_t *to)
 {
     FILE  *f = fopen(path, "r");
-    char  *text = NULL;
+    char  *row = NULL;
     size_t size = 0;
     bool   ok = f != NULL;
-    for (int n = 1; ok && getline(&text, &size, f) >= 0; n++) {
+    for (int n = 1; ok && getline(&row, &size, f) >= 0; n++) {
         json_error_t e;
-        if (text[strspn(text, " \t\r\n")] == 0) continue;
-        json_t *line = json_loads(text, 0, &e);
+        if (row[strspn(row, " \t\r\n")] == 0) continue;
+        json_t *line = json_loads(row, 0, &e);
         ok = json_is_object(line);
         if (!ok) fprintf(stderr, "doctor: %s:%d: %s\n", path, n, line ? "not an object" : e.text);
         size_t at = json_array_size(to);
         while (ok && at > 0 && cheaper(line, json_array_get(to, at - 1))) at--;
-        if (ok && wanted(o, json_text(line, "id", "?"))) json_array_insert(to, at, line);
+        if (ok && wanted(o, text_of(line, "id", "?"))) json_array_insert(to, at, line);
         json_decref(line);
     }
     if (!f) fprintf(stderr, "doctor: %s cannot be read\n", path);
-    free(text);
+    free(row);
     if (f) fclose(f);
     return ok;
 }

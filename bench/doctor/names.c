@@ -72,19 +72,19 @@ bool means_any(const char *symptom, const json_t *labels)
 
 bool is_healthy(const json_t *line)
 {
-    return strcmp(json_text(line, "root_cause", ""), "healthy") == 0;
+    return strcmp(text_of(line, "root_cause", ""), "healthy") == 0;
 }
 
 /* ---- oracles -------------------------------------------------------------------------------------- */
 
 static bool of_accuracy(const json_t *oracle)
 {
-    return strstr(json_text(oracle, "metric", ""), "acc") != NULL;
+    return strstr(text_of(oracle, "metric", ""), "acc") != NULL;
 }
 
 static double measured(const json_t *oracle, const outcome *o)
 {
-    const bool in_training = strncmp(json_text(oracle, "metric", ""), "train", 5) == 0;
+    const bool in_training = strncmp(text_of(oracle, "metric", ""), "train", 5) == 0;
     if (of_accuracy(oracle)) return in_training ? o->train_acc : o->val_acc;
     return in_training ? o->train_loss : o->val_loss;
 }
@@ -93,8 +93,8 @@ bool oracle_holds(const json_t *oracle, const outcome *faulty, const outcome *tw
 {
     const double f = measured(oracle, faulty), t = measured(oracle, twin);
     if (twin->failed) return false;
-    if (of_accuracy(oracle)) return t - f >= json_real(oracle, "twin_minus_faulty", INFINITY);
-    return t < f * json_real(oracle, "twin_over_faulty_below", 0);
+    if (of_accuracy(oracle)) return t - f >= number_of(oracle, "twin_minus_faulty", INFINITY);
+    return t < f * number_of(oracle, "twin_over_faulty_below", 0);
 }
 
 double repaired_share(const json_t *oracle, const outcome *faulty, const outcome *twin, const outcome *repaired)
@@ -107,7 +107,7 @@ double repaired_share(const json_t *oracle, const outcome *faulty, const outcome
 
 json_t *control_at(const json_t *line, int i)
 {
-    const double lr = json_real(line, "lr", 0.001), epochs = json_real(line, "epochs", 1), batch = json_real(line, "batch_size", 1);
+    const double lr = number_of(line, "lr", 0.001), epochs = number_of(line, "epochs", 1), batch = number_of(line, "batch_size", 1);
     json_t      *list = json_pack("[{s:f},{s:f},{s:s,s:f},{s:s,s:f,s:f},{s:s},{s:s},{s:s},{s:f},{s:f},{s:f}]", "lr", 3 * lr, "lr", lr / 3,
                                   "optimizer", "adam", "lr", 0.001, "optimizer", "sgd", "lr", 0.05, "momentum", 0.9, "init", "he_normal",
                                   "init", "glorot_normal", "schedule", "cosine", "epochs", 2 * epochs, "weight_decay", 1e-4,

@@ -21,14 +21,14 @@ static const json_t *last_layer(const json_t *line)
 static const char *last_activation(const json_t *line)
 {
     const json_t *last = last_layer(line);
-    return strcmp(json_text(last, "type", ""), "act") ? "linear" : json_text(last, "fn", "linear");
+    return strcmp(text_of(last, "type", ""), "act") ? "linear" : text_of(last, "fn", "linear");
 }
 
 static int64_t outputs_of(const json_t *line)
 {
     const json_t *list = json_object_get(line, "layers");
     int64_t       units = 0;
-    for (size_t i = 0; i < json_array_size(list); i++) units = (int64_t)json_real(json_array_get(list, i), "units", (double)units);
+    for (size_t i = 0; i < json_array_size(list); i++) units = (int64_t)number_of(json_array_get(list, i), "units", (double)units);
     return units;
 }
 
@@ -74,7 +74,7 @@ static bool plan_activation(kind k, const char *act, loss_plan *p, char *why)
 
 bool plan_loss(const json_t *line, loss_plan *p, char *why)
 {
-    const char   *name = json_text(line, "loss", "?");
+    const char   *name = text_of(line, "loss", "?");
     const bool    classes = json_is_number(json_object_get(json_object_get(line, "dataset"), "classes"));
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
         if (fnmatch(losses[i].theirs, name, 0)) continue;
@@ -96,11 +96,11 @@ static const struct {
     { "centered", "centered" }, { "dampening", "dampening" },
 };
 
-static bool write_extra(const json_t *extra, text *optimizer, double *clip, char *why)
+static bool write_extra(const json_t *extra, strbuf *optimizer, double *clip, char *why)
 {
     const char *key;
     json_t     *value;
-    const double b1 = json_real(extra, "beta1", json_real(extra, "beta_1", 0.9)), b2 = json_real(extra, "beta2", json_real(extra, "beta_2", 0.999));
+    const double b1 = number_of(extra, "beta1", number_of(extra, "beta_1", 0.9)), b2 = number_of(extra, "beta2", number_of(extra, "beta_2", 0.999));
     bool         betas = false;
     json_object_foreach((json_t *)(uintptr_t)extra, key, value)
     {
@@ -110,18 +110,18 @@ static bool write_extra(const json_t *extra, text *optimizer, double *clip, char
         if (fnmatch("beta*[12]", key, 0) == 0) betas = true;
         else if (json_is_null(value)) continue;
         else if (fnmatch("clip*", key, 0) == 0 && json_is_number(value)) *clip = json_number_value(value);
-        else if (ours && json_is_number(value)) text_add(optimizer, " %s=%.17g", ours, json_number_value(value));
-        else if (ours && json_is_boolean(value)) text_add(optimizer, " %s=%s", ours, json_is_true(value) ? "true" : "false");
+        else if (ours && json_is_number(value)) add_text(optimizer, " %s=%.17g", ours, json_number_value(value));
+        else if (ours && json_is_boolean(value)) add_text(optimizer, " %s=%s", ours, json_is_true(value) ? "true" : "false");
         else return cannot(why, "optimizer with %s", key);
     }
-    if (betas) text_add(optimizer, " betas=[%.17g,%.17g]", b1, b2);
+    if (betas) add_text(optimizer, " betas=[%.17g,%.17g]", b1, b2);
     return json_is_null(extra) || !extra || json_is_object(extra) || cannot(why, "optimizer with something in words");
 }
 
-static bool write_optimizer(const json_t *line, text *optimizer, double *clip, char *why)
+static bool write_optimizer(const json_t *line, strbuf *optimizer, double *clip, char *why)
 {
     static const char *const known[] = { "sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "nadam", "adamax", "nesterov", NULL };
-    const char   *name = json_text(line, "optimizer", "?");
+    const char   *name = text_of(line, "optimizer", "?");
     const json_t *momentum = json_object_get(line, "momentum"), *lr = json_object_get(line, "lr");
     char          lower[40] = "";
     for (size_t i = 0; name[i] && i + 1 < sizeof lower; i++) lower[i] = (char)tolower((unsigned char)name[i]), lower[i + 1] = 0;
@@ -129,35 +129,35 @@ static bool write_optimizer(const json_t *line, text *optimizer, double *clip, c
     for (int i = 0; known[i]; i++) found = found || strcmp(known[i], lower) == 0;
     if (!found) return cannot(why, "optimizer %s", name);
     if (!json_is_number(lr)) return cannot(why, "no learning rate is given");
-    text_add(optimizer, "%s lr=%.17g", lower, json_number_value(lr));
+    add_text(optimizer, "%s lr=%.17g", lower, json_number_value(lr));
     if (json_is_number(momentum) && strncmp(lower, "ada", 3) && strcmp(lower, "nadam"))
-        text_add(optimizer, " momentum=%.17g", json_number_value(momentum));
-    if (json_real(line, "weight_decay", 0) > 0) text_add(optimizer, " weight_decay=%.17g", json_real(line, "weight_decay", 0));
+        add_text(optimizer, " momentum=%.17g", json_number_value(momentum));
+    if (number_of(line, "weight_decay", 0) > 0) add_text(optimizer, " weight_decay=%.17g", number_of(line, "weight_decay", 0));
     return write_extra(json_object_get(line, "optimizer_extra"), optimizer, clip, why);
 }
 
 /* ---- schedule ------------------------------------------------------------------------------------ */
 
-static bool write_schedule(const char *how, text *schedule, char *why)
+static bool write_schedule(const char *how, strbuf *schedule, char *why)
 {
     double n, gamma;
-    if (strcmp(how, "constant") == 0 || strcmp(how, "none") == 0) return text_add(schedule, "constant"), true;
-    if (strcmp(how, "cosine") == 0 || fnmatch("cosine to 0*", how, 0) == 0) return text_add(schedule, "cosine"), true;
+    if (strcmp(how, "constant") == 0 || strcmp(how, "none") == 0) return add_text(schedule, "constant"), true;
+    if (strcmp(how, "cosine") == 0 || fnmatch("cosine to 0*", how, 0) == 0) return add_text(schedule, "cosine"), true;
     if (sscanf(how, "linear warm-up %lf steps then", &n) == 1 || sscanf(how, "warm-up %lf steps then", &n) == 1)
-        return strstr(how, "then cosine") ? text_add(schedule, "cosine warmup=%.0f", n), true : cannot(why, "schedule %s", how);
+        return strstr(how, "then cosine") ? add_text(schedule, "cosine warmup=%.0f", n), true : cannot(why, "schedule %s", how);
     if ((sscanf(how, "linear warm-up %lf steps", &n) == 1 || sscanf(how, "warm-up %lf steps", &n) == 1) && !strstr(how, "then"))
-        return text_add(schedule, "constant warmup=%.0f", n), true;
+        return add_text(schedule, "constant warmup=%.0f", n), true;
     if (sscanf(how, "x%lf every %lf epochs", &gamma, &n) == 2 || sscanf(how, "step x%lf every %lf epochs", &gamma, &n) == 2)
-        return text_add(schedule, "step step_size=%.0f gamma=%.17g unit=epoch", n, gamma), true;
+        return add_text(schedule, "step step_size=%.0f gamma=%.17g unit=epoch", n, gamma), true;
     if (sscanf(how, "x%lf every %lf steps", &gamma, &n) == 2 || sscanf(how, "step x%lf every %lf steps", &gamma, &n) == 2)
-        return text_add(schedule, "step step_size=%.0f gamma=%.17g unit=step", n, gamma), true;
+        return add_text(schedule, "step step_size=%.0f gamma=%.17g unit=step", n, gamma), true;
     if ((sscanf(how, "x%lf every epoch", &gamma) == 1 || sscanf(how, "x%lf per epoch", &gamma) == 1 ||
          sscanf(how, "exponential %lf per epoch", &gamma) == 1 || sscanf(how, "exponential x%lf per epoch", &gamma) == 1 ||
          sscanf(how, "exponential decay x%lf per epoch", &gamma) == 1) && strstr(how, "epoch"))
-        return text_add(schedule, "step step_size=1 gamma=%.17g unit=epoch", gamma), true;
+        return add_text(schedule, "step step_size=1 gamma=%.17g unit=epoch", gamma), true;
     if ((sscanf(how, "x%lf every step", &gamma) == 1 || sscanf(how, "x%lf per step", &gamma) == 1 ||
          sscanf(how, "exponential x%lf per step", &gamma) == 1 || sscanf(how, "exponential decay x%lf per step", &gamma) == 1) && strstr(how, "step"))
-        return text_add(schedule, "step step_size=1 gamma=%.17g unit=step", gamma), true;
+        return add_text(schedule, "step step_size=1 gamma=%.17g unit=step", gamma), true;
     return cannot(why, "schedule %s", how);
 }
 
@@ -166,23 +166,23 @@ static bool write_schedule(const char *how, text *schedule, char *why)
 static bool make_data(sft_ctx *c, const json_t *line, const loss_plan *p, set *s, char *why)
 {
     const json_t *data = json_object_get(line, "dataset");
-    return set_make(c, data, json_object_get(line, "input_shape"), s, why) && set_prepare(s, json_text(data, "prep", "none"), why) &&
+    return set_make(c, data, json_object_get(line, "input_shape"), s, why) && set_prepare(s, text_of(data, "prep", "none"), why) &&
            set_spoil(s, data, why) && set_targets(s, p->task, outputs_of(line), why);
 }
 
-static bool write_recipe(const json_t *line, const loss_plan *p, const set *s, text *out, char *why)
+static bool write_recipe(const json_t *line, const loss_plan *p, const set *s, strbuf *out, char *why)
 {
-    text       stack = { 0 }, init = { 0 }, by_layer = { 0 }, groups = { 0 }, optimizer = { 0 }, schedule = { 0 };
+    strbuf     stack = { 0 }, init = { 0 }, by_layer = { 0 }, groups = { 0 }, optimizer = { 0 }, schedule = { 0 };
     double     clip = 0;
     const bool ok = write_layers(line, p, &stack, &init, &by_layer, &groups, why) && write_optimizer(line, &optimizer, &clip, why) &&
-                    write_schedule(json_text(line, "schedule", "constant"), &schedule, why);
-    const double batch = json_real(line, "batch_size", 0), epochs = json_real(line, "epochs", 0);
+                    write_schedule(text_of(line, "schedule", "constant"), &schedule, why);
+    const double batch = number_of(line, "batch_size", 0), epochs = number_of(line, "epochs", 0);
     if (ok && (batch < 1 || epochs < 1)) cannot(why, "no batch size or no length is given");
     if (ok) {
-        text_add(out, "data: digits\nsplit: {standardize: none}\nmodel: %s\nloss: %s\ninit: %s\n", stack.at, p->loss, init.at);
-        if (by_layer.at) text_add(out, "init_layers:\n%s", by_layer.at);
-        if (groups.at) text_add(out, "groups:\n%s", groups.at);
-        text_add(out, "optimizer: %s\nschedule: %s\ntrain: {epochs: %.0f, batch: %.0f, clip_norm: %.17g, shuffle: %s}\n", optimizer.at,
+        add_text(out, "data: digits\nsplit: {standardize: none}\nmodel: %s\nloss: %s\ninit: %s\n", stack.at, p->loss, init.at);
+        if (by_layer.at) add_text(out, "init_layers:\n%s", by_layer.at);
+        if (groups.at) add_text(out, "groups:\n%s", groups.at);
+        add_text(out, "optimizer: %s\nschedule: %s\ntrain: {epochs: %.0f, batch: %.0f, clip_norm: %.17g, shuffle: %s}\n", optimizer.at,
                  schedule.at, epochs, batch, clip, s->sorted ? "false" : "true");
     }
     free(stack.at);
@@ -211,7 +211,7 @@ static bool accepted(sft_ctx *c, const setup *s, char *why)
 bool setup_make(sft_ctx *c, const json_t *line, setup *s, char *why)
 {
     loss_plan p;
-    text      recipe = { 0 };
+    strbuf    recipe = { 0 };
     *s = (setup){ .recipe = NULL };
     if (plan_loss(line, &p, why) && make_data(c, line, &p, &s->data, why) && write_recipe(line, &p, &s->data, &recipe, why)) {
         s->recipe = recipe.at;

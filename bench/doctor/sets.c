@@ -229,24 +229,24 @@ static int64_t product(const json_t *list)
 
 static bool made(sft_ctx *c, const maker *m, const json_t *dataset, const json_t *shape, set *s, char *why)
 {
-    const int64_t seed = (int64_t)number_near(json_text(dataset, "gen", ""), "seed", false, 0);
+    const int64_t seed = (int64_t)number_near(text_of(dataset, "gen", ""), "seed", false, 0);
     sft_stream    r = sft__stream(sft__key((uint64_t)seed, SFT_FOR_DATA), 0, 0, 0);
     const int64_t width = m->width ? m->width : product(shape);
     s->task = m->targets ? SFT_REGRESSION : SFT_CLASSES;
     s->outputs = m->targets ? m->targets : 1;
-    s->classes = m->targets ? 0 : (int64_t)json_real(dataset, "classes", 2);
+    s->classes = m->targets ? 0 : (int64_t)number_of(dataset, "classes", 2);
     if (s->n_train < 1 || s->n_val < 1 || s->n_train + s->n_val > MOST / 100) return cannot(why, "a data set without sizes");
     if (m->source) return from_source(c, m->source, s, &r, why) && shape_of(shape, s, why);
     if (width < 1 || s->classes > 32) return cannot(why, "data %s of this form", m->name);
     set_room(s, width);
-    m->make(s, &r, json_text(dataset, "gen", ""));
+    m->make(s, &r, text_of(dataset, "gen", ""));
     return shape_of(shape, s, why);
 }
 
 bool set_make(sft_ctx *c, const json_t *dataset, const json_t *input_shape, set *s, char *why)
 {
-    *s = (set){ .n_train = (int64_t)json_real(dataset, "n_train", 0), .n_val = (int64_t)json_real(dataset, "n_val", 0) };
-    const char *name = json_text(dataset, "name", NULL);
+    *s = (set){ .n_train = (int64_t)number_of(dataset, "n_train", 0), .n_val = (int64_t)number_of(dataset, "n_val", 0) };
+    const char *name = text_of(dataset, "name", NULL);
     if (!name) return cannot(why, "a data set in words");
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
         if (fnmatch(makers[i].name, name, 0) == 0) return made(c, &makers[i], dataset, input_shape, s, why);

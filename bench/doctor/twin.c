@@ -9,7 +9,7 @@
 
 static bool is_type(const json_t *layer, const char *type)
 {
-    return strcmp(json_text(layer, "type", ""), type) == 0;
+    return strcmp(text_of(layer, "type", ""), type) == 0;
 }
 
 static json_t *layers_of(json_t *line)
@@ -65,7 +65,7 @@ static bool change_activation(json_t *line, int which, json_t *fn)
 /* "64-64-10": dense layers with ReLU between them, and at the end what the loss wants. */
 static bool rebuild(json_t *line, const char *units)
 {
-    const char *loss = json_text(line, "loss", ""), *end = fnmatch("bce*", loss, 0) == 0 || fnmatch("binary*", loss, 0) == 0 ? "sigmoid" : "linear";
+    const char *loss = text_of(line, "loss", ""), *end = fnmatch("bce*", loss, 0) == 0 || fnmatch("binary*", loss, 0) == 0 ? "sigmoid" : "linear";
     json_t     *list = json_array();
     for (const char *at = units; *at;) {
         char     *next;
@@ -101,7 +101,7 @@ static bool all_dropout(json_t *line, json_t *p)
 /* "same for val": what is said of the training rows alone holds for all. */
 static bool same_for_all(json_t *data)
 {
-    const char *prep = json_text(data, "prep", ""), *val = strstr(prep, ", val ");
+    const char *prep = text_of(data, "prep", ""), *val = strstr(prep, ", val ");
     if (strncmp(prep, "train ", 6) || !val) return false;
     char text[200];
     snprintf(text, sizeof text, "%.*s", (int)(val - prep - 6), prep + 6);
