@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The doctor's benchmark: labelled training failures, one JSON object a line. Each is rebuilt as a recipe and data, trained beside the
- * twin that repairs it, and shown to the doctor. */
+/* The doctor's benchmark: labelled training failures, one JSON object a line. Each is rebuilt as a recipe and data, trained
+ * beside the twin that repairs it, and shown to the doctor. */
 #ifndef BENCH_DOCTOR_H
 #define BENCH_DOCTOR_H
 
@@ -54,7 +54,8 @@ typedef struct loss_plan {      /* how loss and last activation are said here */
 
 bool plan_loss(const json_t *line, loss_plan *p, char *why);
 /* Stack text, default init, and entries of init_layers and groups. */
-bool write_layers(const json_t *line, const loss_plan *p, strbuf *stack, strbuf *init, strbuf *by_layer, strbuf *groups, char *why);
+bool write_layers(const json_t *line, const loss_plan *p, strbuf *stack, strbuf *init, strbuf *by_layer, strbuf *groups,
+                  char *why);
 
 typedef struct setup {          /* a configuration that can be run */
     char       *recipe;         /* text; the seed is set later */
@@ -83,7 +84,7 @@ typedef struct outcome {        /* of a whole training run */
 outcome train(sft_ctx *c, const setup *s, const char *recipe, uint64_t seed, double until);
 
 typedef struct guess {          /* a finding at fault or above */
-    char symptom[40];
+    char symptom[40], evidence[300];
     bool root;                  /* nothing stands upstream */
 } guess;
 

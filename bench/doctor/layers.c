@@ -71,7 +71,8 @@ static bool with_number(const char *name, const char *inside, char *out, size_t 
     char   rest[8] = "";
     if (strcmp(name, "normal") == 0 && sscanf(inside, "gain=%lf%7s", &v, rest) == 1)
         return snprintf(out, size, "variance_scaling scale=%.17g distribution=untruncated_normal", v * v), true;
-    if (strcmp(name, "orthogonal") == 0 && sscanf(inside, "gain=%lf%7s", &v, rest) == 1) return snprintf(out, size, "orthogonal gain=%.17g", v), true;
+    if (strcmp(name, "orthogonal") == 0 && sscanf(inside, "gain=%lf%7s", &v, rest) == 1)
+        return snprintf(out, size, "orthogonal gain=%.17g", v), true;
     for (size_t i = 0; i < sizeof inits / sizeof *inits; i++)
         if (inits[i].scale > 0 && strcmp(name, inits[i].theirs) == 0 && (sscanf(inside, "x%lf std%7s", &v, rest) == 1 ||
                                                                        sscanf(inside, "x%lf%7s", &v, rest) == 1))
@@ -151,7 +152,8 @@ static bool write_values(writer *w, const json_t *layer)
 
 static const char *bias_of(const json_t *layer)
 {
-    return json_is_false(json_object_get(layer, "use_bias")) || json_is_false(json_object_get(layer, "bias")) ? " bias=false" : "";
+    const bool none = json_is_false(json_object_get(layer, "use_bias")) || json_is_false(json_object_get(layer, "bias"));
+    return none ? " bias=false" : "";
 }
 
 static bool write_dense(writer *w, const json_t *l)
@@ -173,7 +175,8 @@ static bool write_conv(writer *w, const json_t *l)
             const int side = atoi(size_of(l, "k", "3", k));
             snprintf(pad, sizeof pad, "%d", side / 2);
         }
-    } else if (json_is_string(p) && strcmp(json_string_value(p), "valid")) return cannot(w->why, "padding %s", json_string_value(p));
+    } else if (json_is_string(p) && strcmp(json_string_value(p), "valid"))
+        return cannot(w->why, "padding %s", json_string_value(p));
     add_text(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)number_of(l, "filters", 0),
              size_of(l, "k", "3", k), s, pad, bias_of(l));
     return knows(l, " type filters k stride pad init bias_init frozen use_bias bias ", w->why) && write_values(w, l);
@@ -229,7 +232,8 @@ static const struct {
     bool      (*write)(writer *w, const json_t *layer);
 } types[] = {
     { "dense", write_dense },     { "linear", write_dense },     { "conv2d", write_conv },       { "conv1d", write_conv },
-    { "maxpool", write_pool },    { "avgpool", write_pool },     { "flatten", write_plain },     { "global_avgpool", write_plain },
+    { "maxpool", write_pool },    { "avgpool", write_pool },     { "flatten", write_plain },
+    { "global_avgpool", write_plain },
     { "dropout", write_dropout }, { "batchnorm", write_norm },   { "layernorm", write_plain },   { "act", write_act },
 };
 
@@ -254,23 +258,27 @@ static bool write_plumbing(writer *w, const json_t *line, const char *how)
     const json_t *list = json_object_get(line, "layers");
     if (sscanf(how, "layer-%d lr multiplier %lf", &layer, &factor) != 2) return cannot(w->why, "plumbing: %s", how);
     for (size_t i = 0; i < json_array_size(list); i++)
-        if (json_object_get(json_array_get(list, i), "init") && --layer == 0) add_text(w->groups, "  \"%d.*\": {lr: %.17g}\n", (int)i, factor);
+        if (json_object_get(json_array_get(list, i), "init") && --layer == 0)
+            add_text(w->groups, "  \"%d.*\": {lr: %.17g}\n", (int)i, factor);
     return layer <= 0 || cannot(w->why, "plumbing: %s", how);
 }
 
-bool write_layers(const json_t *line, const loss_plan *p, strbuf *stack, strbuf *init, strbuf *by_layer, strbuf *groups, char *why)
+bool write_layers(const json_t *line, const loss_plan *p, strbuf *stack, strbuf *init, strbuf *by_layer, strbuf *groups,
+                  char *why)
 {
     const json_t *list = json_object_get(line, "layers"), *data = json_object_get(line, "dataset");
     const char   *mode = text_of(data, "bn_mode", NULL), *plumbing = text_of(data, "plumbing", NULL);
     char          momentum[40] = "";
-    if (json_is_number(json_object_get(data, "bn_momentum"))) snprintf(momentum, sizeof momentum, "%.17g", number_of(data, "bn_momentum", 0));
+    if (json_is_number(json_object_get(data, "bn_momentum")))
+        snprintf(momentum, sizeof momentum, "%.17g", number_of(data, "bn_momentum", 0));
     writer        w = { .stack = stack, .init = init, .by_layer = by_layer, .groups = groups, .why = why,
                         .bn_momentum = *momentum ? momentum : NULL };
     const size_t  all = json_array_size(list);
     const bool    drops = p->drop_last && all && strcmp(text_of(json_array_get(list, all - 1), "type", ""), "act") == 0;
     if (!all) return cannot(why, "a network that is not given layer by layer");
     if (mode && strcmp(mode, "train")) return cannot(why, "BatchNorm in %s", mode);
-    if (json_array_size(json_object_get(line, "input_shape")) > 1 && strcmp(text_of(json_array_get(list, 0), "type", ""), "dense") == 0)
+    if (json_array_size(json_object_get(line, "input_shape")) > 1 &&
+        strcmp(text_of(json_array_get(list, 0), "type", ""), "dense") == 0)
         return cannot(why, "a dense layer on images");
     for (size_t i = 0; i < all - (drops ? 1 : 0); i++)
         if (!write_one(&w, json_array_get(list, i))) return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* doctor FILE… [--json] [--only ID,…] [--seeds N] [--minutes N] [--threads N] [--no-verify] [--no-twin]
+/* doctor FILE… [--json] [--only ID,…] [--seeds N] [--minutes N] [--threads N] [--no-verify] [--no-twin] [--evidence]
  * Runs every labelled failure and its twin, asks the doctor about it, and scores what it says. */
 #include "bench_doctor.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 typedef struct options {
-    bool        json, verify, twin;
+    bool        json, verify, twin, evidence;
     const char *only;
     int         seeds, threads;
     double      until;
@@ -40,7 +40,8 @@ static const char *said(const opinion *o, char *buf, size_t size)
     for (int root = 1; root >= 0; root--)
         for (int i = 0; i < o->guesses && n < size; i++)
             if (o->guess[i].root == (root == 1))
-                n += (size_t)snprintf(buf + n, size - n, "%s%s%s%s", n ? " " : "", root ? "" : "(", o->guess[i].symptom, root ? "" : ")");
+                n += (size_t)snprintf(buf + n, size - n, "%s%s%s%s", n ? " " : "", root ? "" : "(", o->guess[i].symptom,
+                                      root ? "" : ")");
     return buf[0] ? buf : "-";
 }
 
@@ -50,8 +51,8 @@ static void report(const bench *b, const json_t *line, int seed, const char *ver
     const char *id = text_of(line, "id", "?"), *root = text_of(line, "root_cause", "?");
     if (o) said(o, words, sizeof words);
     if (b->o.json) {
-        json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "id", id, "seed", seed, "root_cause", root, "verdict", verdict, "said", words,
-                                "remark", remark);
+        json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "id", id, "seed", seed, "root_cause", root,
+                                "verdict", verdict, "said", words, "remark", remark);
         json_dumpf(row, stdout, 0);
         putchar('\n');
         json_decref(row);
@@ -60,6 +61,8 @@ static void report(const bench *b, const json_t *line, int seed, const char *ver
         if (o && *o->advisories) printf("  [%s]", o->advisories);
         printf("%s%s\n", *remark ? "  ; " : "", remark);
     }
+    for (int i = 0; b->o.evidence && o && i < o->guesses; i++)
+        printf("        %s: %s\n", o->guess[i].symptom, o->guess[i].evidence);
     fflush(stdout);
 }
 
@@ -104,7 +107,8 @@ static bool consult(bench *b, const setup *s, const json_t *line, int seed, opin
 }
 
 /* Does the repaired recipe do what the twin does, and no harm? */
-static void score_repair(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own, const outcome *twin)
+static void score_repair(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own,
+                         const outcome *twin)
 {
     const json_t *oracle = json_object_get(line, "oracle");
     const outcome r = o->repaired ? train(b->c, s, o->repaired, (uint64_t)seed, b->o.until) : (outcome){ .known = false };
@@ -127,7 +131,8 @@ static void score_healthy(bench *b, json_t *line, const setup *s, int seed, cons
     if (own->known) b->healthy[b->n_healthy++] = (struct checked){ line, seed, alarms > 0, *own };
 }
 
-static void score_faulty(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own, const outcome *twin)
+static void score_faulty(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own,
+                         const outcome *twin)
 {
     const char  *root = text_of(line, "root_cause", "");
     const guess *first = first_root(o);
@@ -156,8 +161,8 @@ static bool examine(bench *b, json_t *line, int seed, const setup *s, const setu
     if (b->o.twin && !(healthy ? own.known : twin.known)) return false;
     if (twin.known && !oracle_holds(json_object_get(line, "oracle"), &own, &twin)) {
         char remark[120];
-        snprintf(remark, sizeof remark, "the twin is not better enough: accuracy %.3f and %.3f, loss %.3g and %.3g", own.val_acc, twin.val_acc,
-                 own.val_loss, twin.val_loss);
+        snprintf(remark, sizeof remark, "the twin is not better enough: accuracy %.3f and %.3f, loss %.3g and %.3g",
+                 own.val_acc, twin.val_acc, own.val_loss, twin.val_loss);
         report(b, line, seed, "dropped", NULL, remark);
         b->t.dropped++;
         return true;
@@ -285,7 +290,8 @@ static bool read_lines(const char *path, const options *o, json_t *to)
 
 static int usage(void)
 {
-    fputs("doctor FILE... [--json] [--only ID,...] [--seeds N] [--minutes N] [--threads N] [--no-verify] [--no-twin]\n"
+    fputs("doctor FILE... [--json] [--only ID,...] [--seeds N] [--minutes N] [--threads N]\n"
+          "       [--no-verify] [--no-twin] [--evidence]\n"
           "Labelled training failures, one JSON object a line: each is trained beside its twin and shown to the doctor.\n"
           "Data sets are looked for in the folder SUREFOOT_DATA (mnist, cifar10 ...), otherwise in ../shared/data.\n", stderr);
     return 2;
@@ -302,6 +308,7 @@ int main(int argc, char **argv)
             if (strcmp(a, "--json") == 0) b.o.json = true;
             else if (strcmp(a, "--no-verify") == 0) b.o.verify = false;
             else if (strcmp(a, "--no-twin") == 0) b.o.twin = false;
+            else if (strcmp(a, "--evidence") == 0) b.o.evidence = true;
             else if (strcmp(a, "--only") == 0 && value) b.o.only = argv[++i];
             else if (strcmp(a, "--seeds") == 0 && value) b.o.seeds = atoi(argv[++i]);
             else if (strcmp(a, "--threads") == 0 && value) b.o.threads = atoi(argv[++i]);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Signals that shrink or grow in depth are one thing here; the corpus files them under the first values or under the gradient. */
 static const struct {
     const char *symptom, *labels;
 } names[] = {
@@ -24,8 +25,8 @@ static const struct {
     { "lone_batchnorm", "bn_misuse" },
     { "stale_batchnorm", "bn_misuse" },
     { "symmetric_units", "symmetric_init" },
-    { "signal_grows", "init_scale" },
-    { "signal_shrinks", "init_scale" },
+    { "signal_grows", "init_scale exploding_gradient" },
+    { "signal_shrinks", "init_scale vanishing_gradient" },
     { "bad_start_loss", "init_scale" },
     { "exploding_gradient", "exploding_gradient" },
     { "vanishing_gradient", "vanishing_gradient" },
@@ -107,11 +108,12 @@ double repaired_share(const json_t *oracle, const outcome *faulty, const outcome
 
 json_t *control_at(const json_t *line, int i)
 {
-    const double lr = number_of(line, "lr", 0.001), epochs = number_of(line, "epochs", 1), batch = number_of(line, "batch_size", 1);
-    json_t      *list = json_pack("[{s:f},{s:f},{s:s,s:f},{s:s,s:f,s:f},{s:s},{s:s},{s:s},{s:f},{s:f},{s:f}]", "lr", 3 * lr, "lr", lr / 3,
-                                  "optimizer", "adam", "lr", 0.001, "optimizer", "sgd", "lr", 0.05, "momentum", 0.9, "init", "he_normal",
-                                  "init", "glorot_normal", "schedule", "cosine", "epochs", 2 * epochs, "weight_decay", 1e-4,
-                                  "batch_size", fmax(1, floor(batch / 2)));
+    const double lr = number_of(line, "lr", 0.001), epochs = number_of(line, "epochs", 1);
+    const double batch = number_of(line, "batch_size", 1);
+    json_t      *list = json_pack("[{s:f},{s:f},{s:s,s:f},{s:s,s:f,s:f},{s:s},{s:s},{s:s},{s:f},{s:f},{s:f}]", "lr", 3 * lr,
+                                  "lr", lr / 3, "optimizer", "adam", "lr", 0.001, "optimizer", "sgd", "lr", 0.05, "momentum", 0.9,
+                                  "init", "he_normal", "init", "glorot_normal", "schedule", "cosine", "epochs", 2 * epochs,
+                                  "weight_decay", 1e-4, "batch_size", fmax(1, floor(batch / 2)));
     json_t      *delta = json_array_get(list, (size_t)i), *to = delta ? json_deep_copy(line) : NULL;
     if (to) json_object_set(to, "twin", delta);
     json_decref(list);

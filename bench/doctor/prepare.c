@@ -19,7 +19,8 @@ typedef enum by { ALL, CHANNEL, FEATURE } by;
 
 static void affine(set *s, rows r, double factor, double shift)
 {
-    for (int64_t i = r.from * s->width; i < (r.from + r.count) * s->width; i++) s->x[i] = (float)((double)s->x[i] * factor + shift);
+    for (int64_t i = r.from * s->width; i < (r.from + r.count) * s->width; i++)
+        s->x[i] = (float)((double)s->x[i] * factor + shift);
 }
 
 /* Mean 0 and deviation 1 of each stretch of `run` numbers of a sample, fitted on the rows `fit`, done to the rows `r`. */
@@ -84,7 +85,8 @@ void set_scale(set *s, const char *how)
 
 /* ---- in words ------------------------------------------------------------------------------------ */
 
-typedef enum act { NOTHING, STANDARD, PER_CHANNEL, PER_FEATURE, WITH_TARGETS, PLUS, BYTES, BYTES_TWICE, MNIST, DIVIDE, TIMES, PIXEL } act;
+typedef enum act { NOTHING, STANDARD, PER_CHANNEL, PER_FEATURE, WITH_TARGETS, PLUS, BYTES, BYTES_TWICE, MNIST, DIVIDE, TIMES,
+                   PIXEL } act;
 
 static const struct {
     const char *pattern;
@@ -100,7 +102,8 @@ static const struct {
     { "standard*", STANDARD },           { "(x/255-0.1307)/0.3081", MNIST }, { "x/255 twice", BYTES_TWICE },
     { "/255 twice", BYTES_TWICE },       { "divide* by 255 twice", BYTES_TWICE }, { "x/255", BYTES }, { "/255", BYTES },
     { "divide* by *", DIVIDE },          { "x/[0-9]*", DIVIDE },            { "/[0-9]*", DIVIDE }, { "/ [0-9]*", DIVIDE },
-    { "times *", TIMES },                { "x [0-9]*", TIMES },             { "scaled by *", TIMES }, { "multiplied by *", TIMES },
+    { "times *", TIMES },                { "x [0-9]*", TIMES },             { "scaled by *", TIMES },
+    { "multiplied by *", TIMES },
     { "one *pixel x *", PIXEL },
 };
 

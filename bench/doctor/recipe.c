@@ -28,7 +28,8 @@ static int64_t outputs_of(const json_t *line)
 {
     const json_t *list = json_object_get(line, "layers");
     int64_t       units = 0;
-    for (size_t i = 0; i < json_array_size(list); i++) units = (int64_t)number_of(json_array_get(list, i), "units", (double)units);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        units = (int64_t)number_of(json_array_get(list, i), "units", (double)units);
     return units;
 }
 
@@ -92,7 +93,8 @@ bool plan_loss(const json_t *line, loss_plan *p, char *why)
 static const struct {
     const char *theirs, *ours;
 } extras[] = {
-    { "eps", "eps" }, { "epsilon", "eps" }, { "nesterov", "nesterov" }, { "amsgrad", "amsgrad" }, { "rho", "alpha" }, { "alpha", "alpha" },
+    { "eps", "eps" }, { "epsilon", "eps" }, { "nesterov", "nesterov" }, { "amsgrad", "amsgrad" }, { "rho", "alpha" },
+    { "alpha", "alpha" },
     { "centered", "centered" }, { "dampening", "dampening" },
 };
 
@@ -100,7 +102,8 @@ static bool write_extra(const json_t *extra, strbuf *optimizer, double *clip, ch
 {
     const char *key;
     json_t     *value;
-    const double b1 = number_of(extra, "beta1", number_of(extra, "beta_1", 0.9)), b2 = number_of(extra, "beta2", number_of(extra, "beta_2", 0.999));
+    const double b1 = number_of(extra, "beta1", number_of(extra, "beta_1", 0.9));
+    const double b2 = number_of(extra, "beta2", number_of(extra, "beta_2", 0.999));
     bool         betas = false;
     json_object_foreach((json_t *)(uintptr_t)extra, key, value)
     {
@@ -120,7 +123,8 @@ static bool write_extra(const json_t *extra, strbuf *optimizer, double *clip, ch
 
 static bool write_optimizer(const json_t *line, strbuf *optimizer, double *clip, char *why)
 {
-    static const char *const known[] = { "sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "nadam", "adamax", "nesterov", NULL };
+    static const char *const known[] = { "sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "nadam", "adamax",
+                                         "nesterov", NULL };
     const char   *name = text_of(line, "optimizer", "?");
     const json_t *momentum = json_object_get(line, "momentum"), *lr = json_object_get(line, "lr");
     char          lower[40] = "";
@@ -156,7 +160,8 @@ static bool write_schedule(const char *how, strbuf *schedule, char *why)
          sscanf(how, "exponential decay x%lf per epoch", &gamma) == 1) && strstr(how, "epoch"))
         return add_text(schedule, "step step_size=1 gamma=%.17g unit=epoch", gamma), true;
     if ((sscanf(how, "x%lf every step", &gamma) == 1 || sscanf(how, "x%lf per step", &gamma) == 1 ||
-         sscanf(how, "exponential x%lf per step", &gamma) == 1 || sscanf(how, "exponential decay x%lf per step", &gamma) == 1) && strstr(how, "step"))
+         sscanf(how, "exponential x%lf per step", &gamma) == 1 || sscanf(how, "exponential decay x%lf per step", &gamma) == 1) &&
+        strstr(how, "step"))
         return add_text(schedule, "step step_size=1 gamma=%.17g unit=step", gamma), true;
     return cannot(why, "schedule %s", how);
 }
@@ -166,15 +171,17 @@ static bool write_schedule(const char *how, strbuf *schedule, char *why)
 static bool make_data(sft_ctx *c, const json_t *line, const loss_plan *p, set *s, char *why)
 {
     const json_t *data = json_object_get(line, "dataset");
-    return set_make(c, data, json_object_get(line, "input_shape"), s, why) && set_prepare(s, text_of(data, "prep", "none"), why) &&
-           set_spoil(s, data, why) && set_targets(s, p->task, outputs_of(line), why);
+    return set_make(c, data, json_object_get(line, "input_shape"), s, why) &&
+           set_prepare(s, text_of(data, "prep", "none"), why) && set_spoil(s, data, why) &&
+           set_targets(s, p->task, outputs_of(line), why);
 }
 
 static bool write_recipe(const json_t *line, const loss_plan *p, const set *s, strbuf *out, char *why)
 {
     strbuf     stack = { 0 }, init = { 0 }, by_layer = { 0 }, groups = { 0 }, optimizer = { 0 }, schedule = { 0 };
     double     clip = 0;
-    const bool ok = write_layers(line, p, &stack, &init, &by_layer, &groups, why) && write_optimizer(line, &optimizer, &clip, why) &&
+    const bool ok = write_layers(line, p, &stack, &init, &by_layer, &groups, why) &&
+                    write_optimizer(line, &optimizer, &clip, why) &&
                     write_schedule(text_of(line, "schedule", "constant"), &schedule, why);
     const double batch = number_of(line, "batch_size", 0), epochs = number_of(line, "epochs", 0);
     if (ok && (batch < 1 || epochs < 1)) cannot(why, "no batch size or no length is given");
@@ -182,8 +189,8 @@ static bool write_recipe(const json_t *line, const loss_plan *p, const set *s, s
         add_text(out, "data: digits\nsplit: {standardize: none}\nmodel: %s\nloss: %s\ninit: %s\n", stack.at, p->loss, init.at);
         if (by_layer.at) add_text(out, "init_layers:\n%s", by_layer.at);
         if (groups.at) add_text(out, "groups:\n%s", groups.at);
-        add_text(out, "optimizer: %s\nschedule: %s\ntrain: {epochs: %.0f, batch: %.0f, clip_norm: %.17g, shuffle: %s}\n", optimizer.at,
-                 schedule.at, epochs, batch, clip, s->sorted ? "false" : "true");
+        add_text(out, "optimizer: %s\nschedule: %s\ntrain: {epochs: %.0f, batch: %.0f, clip_norm: %.17g, shuffle: %s}\n",
+                 optimizer.at, schedule.at, epochs, batch, clip, s->sorted ? "false" : "true");
     }
     free(stack.at);
     free(init.at);

@@ -39,7 +39,8 @@ static outcome scores(const set *s, const sft_result *r)
 {
     const double unit = s->task == SFT_REGRESSION ? target_variance(s) : 1;
     outcome      o = { .known = !r->stopped && r->validation.count > 0, .val_acc = r->validation.accuracy,
-                       .val_loss = r->validation.loss / unit, .train_acc = r->train.accuracy, .train_loss = r->train.loss / unit };
+                       .val_loss = r->validation.loss / unit, .train_acc = r->train.accuracy,
+                       .train_loss = r->train.loss / unit };
     if (o.known && !isfinite(o.val_loss)) o = idle(s);
     return o;
 }
@@ -73,7 +74,8 @@ outcome train(sft_ctx *c, const setup *s, const char *recipe, uint64_t seed, dou
     sft_data    *d = r && sft_recipe_resolve(r) == SFT_OK ? scaled(c, r, &s->data) : NULL;
     sft_net     *n = d ? sft_net_new(c, r, d) : NULL;
     outcome      o = { .known = false };
-    if (n && sft_fit(c, r, d, n, &(sft_fit_options){ .progress = in_time, .user = &until }, &result) == SFT_OK) o = scores(&s->data, &result);
+    const sft_fit_options how = { .progress = in_time, .user = &until };
+    if (n && sft_fit(c, r, d, n, &how, &result) == SFT_OK) o = scores(&s->data, &result);
     if (sft_code(c) == SFT_TRAINING) o = idle(&s->data);
     sft_clear(c);
     sft_net_free(n);
@@ -103,7 +105,7 @@ static void take_findings(const sft_diagnosis *x, opinion *o)
             guess *g = &o->guess[o->guesses++];
             snprintf(g->symptom, sizeof g->symptom, "%s", f.symptom);
             g->root = f.cause == NULL;
-            if (getenv("BENCH_DOCTOR_TALK")) fprintf(stderr, "    %s%s: %s\n", f.symptom, f.cause ? " (explained)" : "", f.evidence);
+            snprintf(g->evidence, sizeof g->evidence, "%s", f.evidence ? f.evidence : "");
         }
     }
 }
@@ -139,8 +141,9 @@ bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify,
     sft_data    *d = r && sft_recipe_resolve(r) == SFT_OK ? set_open(c, &s->data) : NULL;
     opinion_free(o);
     const int64_t planned = d ? planned_steps(r, &s->data) : 0;
-    sft_diagnosis *x = !d ? NULL : sft_diagnose(c, r, d, &(sft_doctor_options){
-        .steps = how == LOOK_START ? 0 : how == LOOK_PROBE ? -1 : planned, .verify = verify, .progress = doctor_in_time, .user = &until });
+    const sft_doctor_options k = { .steps = how == LOOK_START ? 0 : how == LOOK_PROBE ? -1 : planned, .verify = verify,
+                                   .progress = doctor_in_time, .user = &until };
+    sft_diagnosis      *x = d ? sft_diagnose(c, r, d, &k) : NULL;
     sft_diagnosis_facts f = { .planned = 0 };
     if (x && sft_diagnosis_facts_of(x, &f) == SFT_OK) {
         take_findings(x, o);

@@ -32,8 +32,8 @@ static void row(FILE *f, const char *what, int part, int all)
 
 void tally_print(const tally *t, FILE *f)
 {
-    fprintf(f, "\n%d lines: %d cannot be expressed, %d not finished; of (line, seed) %d valid, %d dropped\n", t->lines, t->inexpressible,
-            t->unfinished, t->valid, t->dropped);
+    fprintf(f, "\n%d lines: %d cannot be expressed, %d not finished; of (line, seed) %d valid, %d dropped\n", t->lines,
+            t->inexpressible, t->unfinished, t->valid, t->dropped);
     row(f, "false positives on healthy ones", t->alarms, t->healthy);
     row(f, "faulty ones detected", t->detected, t->faulty);
     row(f, "root cause named first", t->top1, t->faulty);

@@ -150,12 +150,13 @@ static bool folder_of(const char *name, char *buf, size_t size)
 static bool take(const sft_data *d, sft_split split, const int64_t *order, int64_t from, int64_t n, set *s, int64_t to)
 {
     for (int64_t i = 0; i < n; i++)
-        if (sft_data_sample(d, split, order ? order[from + i] : from + i, s->x + (to + i) * s->width, s->y + to + i)) return false;
+        if (sft_data_sample(d, split, order ? order[from + i] : from + i, s->x + (to + i) * s->width, s->y + to + i))
+            return false;
     return true;
 }
 
-/* Training rows are the source's first, validation rows its first test rows; of digits both are drawn from the 1,797 test digits, which
- * is what others call the whole set, unless more are wanted. */
+/* Training rows are the source's first, validation rows its first test rows; of digits both are drawn from the 1,797 test digits,
+ * which is what others call the whole set, unless more are wanted. */
 static bool from_source(sft_ctx *c, const char *name, set *s, sft_stream *r, char *why)
 {
     char folder[600], recipe[800];
@@ -215,8 +216,10 @@ static bool shape_of(const json_t *list, set *s, char *why)
     int64_t      d[4], all = 1;
     if (n < 1 || n > 3) return cannot(why, "an input of rank %d", (int)n);
     for (size_t i = 0; i < n; i++) all *= d[i] = (int64_t)json_number_value(json_array_get(list, i));
-    if (all != s->width) return cannot(why, "an input of %lld numbers where samples have %lld", (long long)all, (long long)s->width);
-    s->shape = n == 3 ? (sft_shape){ 3, { d[2], d[0], d[1] } } : n == 2 ? (sft_shape){ 2, { d[1], d[0] } } : (sft_shape){ 1, { d[0] } };
+    if (all != s->width)
+        return cannot(why, "an input of %lld numbers where samples have %lld", (long long)all, (long long)s->width);
+    s->shape = n == 3 ? (sft_shape){ 3, { d[2], d[0], d[1] } } : n == 2 ? (sft_shape){ 2, { d[1], d[0] } }
+                                                                       : (sft_shape){ 1, { d[0] } };
     return true;
 }
 

@@ -20,8 +20,11 @@ static sft_stream chance(uint32_t what)
 static void flip(set *s, double share)
 {
     sft_stream r = chance(1);
-    for (int64_t i = 0; i < s->n_train; i++)
-        if (sft__uniform(&r) < share) s->y[i] = (float)(((int64_t)s->y[i] + 1 + (int64_t)sft__below(&r, (uint64_t)s->classes - 1)) % s->classes);
+    for (int64_t i = 0; i < s->n_train; i++) {
+        if (sft__uniform(&r) >= share) continue;
+        const int64_t away = 1 + (int64_t)sft__below(&r, (uint64_t)s->classes - 1);
+        s->y[i] = (float)(((int64_t)s->y[i] + away) % s->classes);
+    }
 }
 
 static void misalign(set *s)
@@ -41,7 +44,8 @@ static bool spoil_labels(set *s, const char *how, char *why)
 {
     double percent;
     if (s->classes > 1 && sscanf(how, "%lf%% flipped", &percent) == 1) return flip(s, percent / 100), true;
-    if (!fnmatch("permuted*", how, 0) || !fnmatch("*misaligned*", how, 0) || !fnmatch("shuffled*", how, 0)) return misalign(s), true;
+    if (!fnmatch("permuted*", how, 0) || !fnmatch("*misaligned*", how, 0) || !fnmatch("shuffled*", how, 0))
+        return misalign(s), true;
     if (!fnmatch("random*", how, 0) && s->classes > 1) return flip(s, 1 - 1 / (double)s->classes), true;
     if (!fnmatch("true*", how, 0)) return true;
     return cannot(why, "labels: %s", how);
@@ -75,7 +79,8 @@ static bool resample(set *s, const char *how, char *why)
 {
     int    low, high;
     double percent;
-    if (s->classes && sscanf(how, "class %d kept at %lf%%", &low, &percent) == 2) return thin_out(s, low, low, percent / 100), true;
+    if (s->classes && sscanf(how, "class %d kept at %lf%%", &low, &percent) == 2)
+        return thin_out(s, low, low, percent / 100), true;
     if (s->classes && (sscanf(how, "classes %d-%d kept at %lf%%", &low, &high, &percent) == 3 ||
                        sscanf(how, "classes %d..%d kept at %lf%%", &low, &high, &percent) == 3))
         return thin_out(s, low, high, percent / 100), true;
@@ -134,8 +139,8 @@ bool set_targets(set *s, sft_task task, int64_t outputs, char *why)
 {
     if (s->task == SFT_REGRESSION && task != SFT_REGRESSION) return cannot(why, "a loss of classes on targets that are numbers");
     const int64_t n = s->n_train + s->n_val;
-    if (s->task == SFT_REGRESSION) return outputs == s->outputs || cannot(why, "%lld outputs for %lld targets", (long long)outputs,
-                                                                          (long long)s->outputs);
+    if (s->task == SFT_REGRESSION)
+        return outputs == s->outputs || cannot(why, "%lld outputs for %lld targets", (long long)outputs, (long long)s->outputs);
     s->task = task;
     s->outputs = task == SFT_CLASSES ? s->classes : outputs;
     if (task == SFT_CLASSES || outputs == 1) return true;

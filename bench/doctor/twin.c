@@ -65,13 +65,15 @@ static bool change_activation(json_t *line, int which, json_t *fn)
 /* "64-64-10": dense layers with ReLU between them, and at the end what the loss wants. */
 static bool rebuild(json_t *line, const char *units)
 {
-    const char *loss = text_of(line, "loss", ""), *end = fnmatch("bce*", loss, 0) == 0 || fnmatch("binary*", loss, 0) == 0 ? "sigmoid" : "linear";
+    const char *loss = text_of(line, "loss", "");
+    const char *end = fnmatch("bce*", loss, 0) == 0 || fnmatch("binary*", loss, 0) == 0 ? "sigmoid" : "linear";
     json_t     *list = json_array();
     for (const char *at = units; *at;) {
         char     *next;
         const long n = strtol(at, &next, 10);
         if (n < 1 || (*next && *next != '-')) return json_decref(list), false;
-        json_array_append_new(list, json_pack("{s:s, s:i, s:s, s:f}", "type", "dense", "units", (int)n, "init", "he_normal", "bias_init", 0.0));
+        json_array_append_new(list, json_pack("{s:s, s:i, s:s, s:f}", "type", "dense", "units", (int)n, "init", "he_normal",
+                                              "bias_init", 0.0));
         json_array_append_new(list, json_pack("{s:s, s:s}", "type", "act", "fn", *next ? "relu" : end));
         at = *next ? next + 1 : next;
     }

@@ -16,7 +16,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
     const sft_data_look *y = &c->samples;
     switch (c->data->facts.task) {
     case SFT_REGRESSION: return !(y->target_std > 0) && one_answer(c, f, "target");
-    case SFT_BINARY: return y->seen == 0 && one_answer(c, f, "label"); /* seen: outputs that are neither always 0 nor always 1 */
+    /* seen: outputs that are neither always 0 nor always 1; numbers beyond these are loss_mismatch's */
+    case SFT_BINARY: return y->seen == 0 && y->target_low >= 0 && y->target_high <= 1 && one_answer(c, f, "label");
     default: break;
     }
     if (y->seen == 1) return one_answer(c, f, "label");

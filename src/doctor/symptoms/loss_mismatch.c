@@ -76,17 +76,18 @@ static double floor_of_targets(const sft_chart *c, span s, double *share)
 
 /* ---- judgements --------------------------------------------------------------------------------- */
 
-/* Poisson and KL want targets that are counts, and shares: with others the loss has no lowest point. */
+/* Poisson and KL want targets that are counts, and shares, and bce wants yes or no: with others the loss has no lowest point. */
 static bool wrong_targets(const sft_chart *c, sft_finding *f)
 {
     const sft_data_look *y = &c->samples;
-    const bool           kl = sft__text_is(c->loss->name, "kl"), poisson = sft__text_is(c->loss->name, "poisson");
-    if (!((kl || poisson) && y->target_low < 0) && !(kl && y->target_high > 1)) return false;
+    const bool           poisson = sft__text_is(c->loss->name, "poisson");
+    const bool           share = sft__text_is(c->loss->name, "kl") || sft__text_is(c->loss->name, "bce");
+    if (!((share || poisson) && y->target_low < 0) && !(share && y->target_high > 1)) return false;
     f->severity = SFT_FATAL;
     f->value = y->target_low < 0 ? y->target_low : y->target_high;
     f->limit = y->target_low < 0 ? 0 : 1;
     f->evidence = sft__say(c, "targets run from %.3g to %.3g, and loss %s wants %s", y->target_low, y->target_high, c->loss->name,
-                           kl ? "shares from 0 to 1" : "counts from 0 on");
+                           share ? "shares from 0 to 1" : "counts from 0 on");
     return true;
 }
 
