@@ -338,8 +338,8 @@ typedef struct sft_doctor_options {
     int64_t        steps;       /* of the probe run; 0: only the start is looked at; below 0: chosen, one epoch, but 100 to 300 steps */
     sft_net       *net;         /* looked at as it is, and nothing is trained: it is of this recipe and these data; NULL: a new one */
     bool           verify;      /* try remedies against doing nothing; needs a probe run */
-    int            seeds;       /* of each arm (3) */
-    double         budget;      /* steps of all trials together, as a share of the planned run (0.5) */
+    int            seeds;       /* of each arm, at most 8 (3) */
+    double         budget;      /* steps of all trials together, as a share of the planned run (0.5, or what a decision takes) */
     sft_doctor_fn *progress;    /* may be NULL */
     void          *user;
 } sft_doctor_options;
@@ -386,6 +386,7 @@ typedef struct sft_diagnosis_facts {
     int         findings, trials;
     int64_t     steps, planned; /* of the probe run; of the recipe (0: only the start was looked at) */
     bool        failed, stopped; /* the probe run ended in numbers that are not finite; the callback had enough */
+    int64_t     spent;          /* steps of all trials together */
     const char *failure;        /* what failed, or NULL */
     double      start_loss, end_loss; /* of the probe batch; end_loss NaN: nothing was trained */
     double      prior;          /* loss of an output that ignores its input */
@@ -396,6 +397,7 @@ typedef struct sft_diagnosis_facts {
     /* the optimiser's stability at the start; NaN: not measured */
     double      sharpness, sharpness_limit; /* largest curvature of the loss; the largest that this rate is stable at */
     double      rate_limit;     /* the largest rate that is stable with it */
+    double      critical_rate;  /* at which one step along the gradient no longer lowers the loss, to a factor of 2 */
 } sft_diagnosis_facts;
 
 /* Looks at data and network, trains a short stretch in a network of its own, judges, and tries remedies. Recipe and data stay as they

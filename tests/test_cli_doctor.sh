@@ -155,11 +155,12 @@ answers "recommended  init=auto"
 answers "try next:    surefoot train sick.yaml init=auto"
 says "fixed.yaml"
 if [ -s fixed.yaml ]; then
-    "$program" check sick.yaml --resolved >before 2>/dev/null
-    "$program" check fixed.yaml --resolved >after 2>/dev/null
-    changed=$(diff before after | grep '^[<>]' | grep -vE '^[<>] +init:')
+    for recipe in sick fixed; do        # each line with the section that it stands in
+        "$program" check $recipe.yaml --resolved 2>/dev/null | awk '/^[a-z_]+:/ { section = $1 } { print section, $0 }' >$recipe.lines
+    done
+    changed=$(diff sick.lines fixed.lines | grep '^[<>]' | grep -v '^[<>] init: ')
     [ -z "$changed" ] || complain "the repaired recipe differs in more than init: $changed"
-    if cmp -s before after; then complain "the repaired recipe is the old one"; fi
+    if cmp -s sick.lines fixed.lines; then complain "the repaired recipe is the old one"; fi
     run 6 doctor sick.yaml --no-verify --steps 10 --fail-on fatal
     run 0 doctor fixed.yaml --no-verify --steps 10 --fail-on fatal
     run 0 train fixed.yaml -o fixed

@@ -93,7 +93,7 @@ static void print_finding(const cli *a, const sft_finding_facts *f, const char *
     snprintf(text, sizeof text, "%s%s", f->layer ? " at " : "", f->layer ? f->layer : "");
     printf("%s%s%s%s  %s%s", lead, colored(a, f->severity), sft_severity_name(f->severity), a->color_out ? "\033[0m" : "", f->symptom, text);
     printf(f->op ? " (%s)\n" : "\n", f->op);
-    snprintf(indent, sizeof indent, "%*s", (int)strlen(lead) + 2, "");
+    snprintf(indent, sizeof indent, "%*s", f->cause ? 8 : 4, "");
     cli_wrap(f->evidence, indent, cli_width(STDOUT_FILENO));
     if (!f->edits || f->cause) return;
     snprintf(text, sizeof text, "try: %s   (%s)", cli_edits(f->edits, f->edit, edits, sizeof edits), f->remedy_doc);
@@ -158,9 +158,10 @@ static void add_measured(cli_table *t, const sft_trial_facts *x)
 
 void cli_print_trials(const cli *a, const sft_diagnosis *d)
 {
-    sft_trial_facts x;
-    cli_table       t;
-    char            edits[EDIT];
+    sft_diagnosis_facts all;
+    sft_trial_facts     x;
+    cli_table           t;
+    char                edits[EDIT];
     cli_table_open(&t, "remedy|edit|measure|>nothing|>remedy|>gain|>seeds x steps|verdict|why");
     for (int i = 0; sft_diagnosis_trial(d, i, &x); i++) {
         cli_table_add(&t, "%s", x.remedy);
@@ -169,6 +170,7 @@ void cli_print_trials(const cli *a, const sft_diagnosis *d)
         cli_table_add(&t, "%s", sft_verdict_name(x.verdict));
         cli_table_add(&t, "%s", x.reason ? x.reason : "");
     }
-    puts("\nremedies against doing nothing");
+    sft_diagnosis_facts_of(d, &all);
+    printf("\nremedies against doing nothing, %lld steps in all\n", (long long)all.spent);
     cli_table_print(&t, a, "  ");
 }

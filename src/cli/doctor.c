@@ -48,12 +48,12 @@ static void print_probe(const visit *v)
         putchar('\n');
         return;
     }
-    printf("\nprobe     %lld of %lld steps: the loss of the same samples %s %.4g\n", (long long)f->steps, (long long)f->planned,
-           f->end_loss < f->start_loss ? "fell to" : "is", f->end_loss);
+    printf("\nprobe     %lld of %lld steps: the loss of the same samples ", (long long)f->steps, (long long)f->planned);
+    printf(isfinite(f->end_loss) ? f->end_loss < f->start_loss ? "fell to %.4g\n" : "is %.4g\n" : "is not finite\n", f->end_loss);
     if (f->failed) printf("          it ended there: %s\n", f->failure);
     if (!isnan(f->sharpness))
-        printf("curvature %.3g; this rate is stable up to %.3g, and this curvature up to a rate of %.2g\n", f->sharpness, f->sharpness_limit,
-               f->rate_limit);
+        printf("curvature %.3g at the start; the recipe's rate is stable up to %.3g, and this curvature up to a rate of %.2g\n",
+               f->sharpness, f->sharpness_limit, f->rate_limit);
 }
 
 /* The edits of all that won, as they are typed. */
@@ -165,7 +165,7 @@ static int read_flags(visit *v)
     const char *fail_on = cli_value(v->a, "fail-on");
     double      steps = -1, seeds = 0;
     v->o = (sft_doctor_options){ .verify = !cli_has(v->a, "no-verify"), .progress = tell, .user = v };
-    if (!cli_number(v->a, "steps", 0, 1e9, &steps) || !cli_number(v->a, "seeds", 1, 100, &seeds) ||
+    if (!cli_number(v->a, "steps", 0, 1e9, &steps) || !cli_number(v->a, "seeds", 1, 8, &seeds) ||
         !cli_number(v->a, "budget", 0.01, 100, &v->o.budget))
         return SFT_USAGE;
     v->o.steps = (int64_t)steps;
@@ -205,8 +205,8 @@ static const cli_flag flags[] = {
     { "fix", 0, "FILE", "write the recipe with the edits that won" },
     { "steps", 0, "N", "length of the probe run (default: one epoch, but 100 to 300 steps); 0 looks at the start only" },
     { "no-verify", 0, NULL, "try no remedies: advice only" },
-    { "budget", 0, "SHARE", "steps of all trials together, as a share of the planned run (default 0.5)" },
-    { "seeds", 0, "N", "how often each remedy is tried (default 3)" },
+    { "budget", 0, "SHARE", "steps of all trials together, as a share of the planned run (default 0.5, or what a decision takes)" },
+    { "seeds", 0, "N", "how often each remedy is tried, at most 8 (default 3)" },
     { "fail-on", 0, "WORD", "exit code 6 when something stands that is advisory, fault or fatal, or worse" },
     { 0 },
 };

@@ -55,18 +55,13 @@ static bool watched(void *user, const char *what, double share)
 static sft_status verify(sft_diagnosis *d, const sft_doctor_options *o)
 {
     sft_chart      *c = d->chart;
-    sft_verify_conf k = { .seeds = o->seeds, .progress = watched, .user = c };
+    sft_verify_conf k = { .seeds = o->seeds, .spent = &d->spent, .progress = watched, .user = c };
     if (!o->verify || (!c->course.steps && !c->course.failed) || c->watch.stopped) return SFT_OK;
     if (o->budget > 0) k.budget = (int64_t)fmax(1, o->budget * (double)c->course.planned);
     d->trial = sft__arena_alloc(&c->arena, MOST_TRIALS * sizeof *d->trial);
     if (d->trial) d->n_trials = sft__verify(c, d->found, d->n_found, &k, d->trial, MOST_TRIALS);
+    d->repaired = sft__repaired_recipe(c, d->trial, d->n_trials);
     return sft_code(c->ctx);
-}
-
-static sft_status repair(sft_diagnosis *d)
-{
-    d->repaired = sft__repaired_recipe(d->chart, d->trial, d->n_trials);
-    return sft_code(d->ctx);
 }
 
 sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft_doctor_options *o)
@@ -82,7 +77,7 @@ sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft
     if (!d) return NULL;
     *d = (sft_diagnosis){ .ctx = c };
     d->chart = sft__chart_watch(c, r, data, o->net, o->net ? 0 : o->steps, (sft_watch){ .progress = o->progress, .user = o->user });
-    if (d->chart && judge(d) == SFT_OK && verify(d, o) == SFT_OK && repair(d) == SFT_OK) return d;
+    if (d->chart && judge(d) == SFT_OK && verify(d, o) == SFT_OK) return d;
     sft_diagnosis_free(d);
     return NULL;
 }
@@ -105,10 +100,11 @@ sft_status sft_diagnosis_facts_of(const sft_diagnosis *d, sft_diagnosis_facts *f
     const bool           curved = c->curvature.known;
     *f = (sft_diagnosis_facts){
         .findings = d->n_found, .trials = d->n_trials, .steps = k->steps, .planned = k->planned, .failed = k->failed,
-        .stopped = c->watch.stopped, .failure = k->failure, .start_loss = c->start.loss, .end_loss = k->steps ? k->end_loss : NAN,
+        .stopped = c->watch.stopped, .spent = d->spent, .failure = k->failure, .start_loss = c->start.loss, .end_loss = k->steps ? k->end_loss : NAN,
         .prior = x->prior, .samples = x->samples, .mean = x->mean, .std = x->std, .low = x->low, .high = x->high,
         .majority = c->net->task == SFT_CLASSES ? x->majority : NAN, .sharpness = curved ? c->curvature.sharpness : NAN,
         .sharpness_limit = curved ? c->curvature.limit : NAN, .rate_limit = curved ? c->curvature.rate_limit : NAN,
+        .critical_rate = k->steps ? c->curvature.critical : NAN,
     };
     return SFT_OK;
 }

@@ -19,6 +19,7 @@ struct sft_diagnosis {
     sft_finding *found;
     sft_advice  *advice;        /* of each finding */
     sft_trial   *trial;
+    int64_t      spent;         /* steps of all trials */
     const char  *repaired;      /* the recipe with the edits that won; NULL: none */
     const char  *json;          /* made when it is asked for */
 };

@@ -54,6 +54,7 @@ static void put_facts(sft_string *s, const sft_diagnosis_facts *f)
     put_flag(s, "failed", f->failed);
     put_text(s, "failure", f->failure);
     put_flag(s, "stopped", f->stopped);
+    put_int(s, "spent", f->spent);
     put_number(s, "start_loss", f->start_loss);
     put_number(s, "end_loss", f->end_loss);
     put_number(s, "prior", f->prior);
@@ -67,6 +68,7 @@ static void put_facts(sft_string *s, const sft_diagnosis_facts *f)
     sft__string_number(s, f->sharpness);
     put_number(s, "limit", f->sharpness_limit);
     put_number(s, "rate_limit", f->rate_limit);
+    put_number(s, "critical_rate", f->critical_rate);
     sft__string_add(s, "}");
 }
 
