@@ -44,12 +44,15 @@ static void print_probe(const visit *v)
     const sft_diagnosis_facts *f = &v->facts;
     printf("recipe    %s\nloss      %.4g at the start", v->recipe_path, f->start_loss);
     if (isfinite(f->prior)) printf("; an output that ignores its input: %.4g", f->prior);
-    if (!f->steps) {
+    if (!f->steps && !f->failed) {
         putchar('\n');
         return;
     }
     printf("\nprobe     %lld of %lld steps: the loss of the same samples ", (long long)f->steps, (long long)f->planned);
-    printf(isfinite(f->end_loss) ? f->end_loss < f->start_loss ? "fell to %.4g\n" : "is %.4g\n" : "is not finite\n", f->end_loss);
+    if (!f->steps)
+        puts("was never finite");
+    else
+        printf(isfinite(f->end_loss) ? f->end_loss < f->start_loss ? "fell to %.4g\n" : "is %.4g\n" : "is not finite\n", f->end_loss);
     if (f->failed) printf("          it ended there: %s\n", f->failure);
     if (!isnan(f->sharpness))
         printf("curvature %.3g at the start; the recipe's rate is stable up to %.3g, and this curvature up to a rate of %.2g\n",
@@ -88,7 +91,7 @@ static void print_text(const visit *v)
     snprintf(after, sizeof after, "after %lld steps", (long long)v->facts.steps);
     if (v->a->verbose) cli_print_signals(v->a, v->diagnosis, false, "at initialisation");
     if (v->a->verbose && v->facts.steps) cli_print_signals(v->a, v->diagnosis, true, after);
-    cli_print_findings(v->a, v->diagnosis, v->facts.steps ? "of the probe run" : "at initialisation");
+    cli_print_findings(v->a, v->diagnosis, v->facts.steps || v->facts.failed ? "of the probe run" : "at initialisation");
     if (v->facts.trials) cli_print_trials(v->a, v->diagnosis);
     print_advice(v);
 }
