@@ -69,14 +69,6 @@ static sft_status read_recipe(run *k)
     return sft_recipe_resolve(k->recipe);
 }
 
-static sft_status squeeze(run *k)
-{
-    char text[60];
-    snprintf(text, sizeof text, "train.steps=%lld", (long long)steps_of(k));
-    sft_recipe_set(k->recipe, text);
-    return sft_recipe_resolve(k->recipe);
-}
-
 /* Samples are shared and only read; how they are standardised may differ. */
 static sft_status see_data(run *k)
 {
@@ -102,7 +94,7 @@ static void forget_data(run *k)
 
 static sft_status set_up(run *k)
 {
-    if (read_recipe(k) || see_data(k) || (k->arm->whole && squeeze(k))) return sft_code(k->ctx);
+    if (read_recipe(k) || see_data(k)) return sft_code(k->ctx);
     k->net = sft_net_new(k->ctx, k->recipe, &k->data);
     if (k->arm->other_order) k->recipe->train_conf.seed ^= 1LL << 40; /* of the trainer alone: the network has its values */
     k->trainer = k->net ? sft_trainer_new(k->ctx, k->recipe, &k->data, k->net) : NULL;
@@ -151,15 +143,23 @@ static bool is_point(const run *k, int64_t step, int64_t steps)
     return k->points < SFT_POINTS && steps - step <= left[k->points];
 }
 
+/* The recipe's own rate and behind it the tail; or the schedule of the whole run in the steps there are. */
+static double rate(const run *k, int64_t step, int64_t steps)
+{
+    const sft_trainer *t = k->trainer;
+    const int64_t      tail = steps / 4, left = steps - step;
+    if (k->arm->whole) return fmax(sft_trainer_rate(t, 1 + (step - 1) * t->steps / steps, NULL), 1e-30);
+    return left < tail ? sft_trainer_rate(t, step, NULL) * (double)(left + 1) / (double)(tail + 1) : 0;
+}
+
 static void train(run *k)
 {
     sft_trainer  *t = k->trainer;
-    const int64_t steps = steps_of(k), tail = k->arm->whole ? 0 : steps / 4;
+    const int64_t steps = steps_of(k);
     const bool    stops = k->recipe->stop_conf.patience > 0;
     for (int64_t step = 1; step <= steps && !atomic_load(&k->q->stop); step++) {
         sft_step_facts at;
-        const int64_t  left = steps - step;
-        t->forced_lr = left < tail ? sft_trainer_rate(t, step, NULL) * (double)(left + 1) / (double)(tail + 1) : 0;
+        t->forced_lr = rate(k, step, steps);
         if (sft_step(t, &at)) return;
         k->arm->steps++;
         atomic_fetch_add(&k->q->steps, 1);
