@@ -64,6 +64,8 @@ static const sft_symptom imagined = {
 };
 static const sft_symptom lasting = { .name = "lasting", .doc = "it does not go", .judge = always, .origin = SFT_FROM_PACE,
                                      .remedies = "gentler_rates" };
+static const sft_symptom dead = { .name = "dead", .doc = "the rate is spent", .judge = never, .origin = SFT_FROM_PACE,
+                                  .remedies = "cosine_schedule constant_schedule" };
 
 #define TOO_FAST                                                                                   \
     DIGITS "model: flatten | linear 32 | relu | linear 32 | relu | linear\noptimizer: momentum lr=1\n"  \
@@ -140,6 +142,21 @@ static void symmetry_is_broken(void **state)
     CHECK_OK(b.c);
     assert_non_null(won);
     assert_string_equal(won->remedy->name, "default_init");
+    bed_close(&b);
+}
+
+/* Seen through a tail all schedules are alike, and the first steps of two are. */
+static void schedules_are_tried_whole(void **state)
+{
+    const char *recipe = DIGITS "model: flatten | linear 32 | relu | linear\noptimizer: sgd lr=0.03\n"
+                                "schedule: exponential 0.05\ntrain: {epochs: 20, batch: 64}";
+    (void)state;
+    sft_trial list[ROOM];
+    bed       b;
+    bed_open(&b, recipe, NULL, 10);
+    const sft_trial *won = winner(list, try_remedies(&b, &dead, 0, NULL, list));
+    assert_non_null(won);
+    assert_true(won->steps == 100 && won->after < won->before);
     bed_close(&b);
 }
 
@@ -253,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_right_remedy_wins),
         cmocka_unit_test(symmetry_is_broken),
+        cmocka_unit_test(schedules_are_tried_whole),
         cmocka_unit_test(nothing_wins_where_all_is_well),
         cmocka_unit_test(symptoms_must_go),
         cmocka_unit_test(threads_change_nothing),
