@@ -22,6 +22,8 @@ static const remedy_case cases[] = {
     { "default_loss", DIGITS MLP "loss: hinge", "loss=auto", true },
     { "linear_output", DIGITS "model: flatten | linear 16 | relu | linear 10 | sigmoid",
       "model=flatten | linear 16 | relu | linear 10", true },
+    { "linear_output", DIGITS "model: flatten | linear 16 | softmax | linear 10 | softmax",
+      "model=flatten | linear 16 | softmax | linear 10", true },
     { "shuffle", DIGITS MLP "train: {shuffle: false}", "train.shuffle=true", true },
     { "class_weights", DIGITS MLP, "loss=cross_entropy class_weights=balanced", true },
     { "class_weights", DIGITS MLP "loss: cross_entropy label_smoothing=0.1", "loss.class_weights=balanced", true },

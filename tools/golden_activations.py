@@ -25,7 +25,8 @@ CASES = [
     ("hardtanh min_val=-0.5 max_val=2", nn.Hardtanh(-0.5, 2), IMAGE), ("relu6", nn.ReLU6(), ROW), ("softsign", nn.Softsign(), ROW),
     ("tanhshrink", nn.Tanhshrink(), ROW), ("gelu", nn.GELU(), ROW), ("gelu tanh", nn.GELU("tanh"), ROW),
     ("prelu", nn.PReLU(), ROW), ("prelu 4 init=0.1", nn.PReLU(4, 0.1), IMAGE), ("glu", nn.GLU(1), ROW), ("glu", nn.GLU(1), IMAGE),
-    ("swiglu", Swiglu(), ROW), ("swiglu", Swiglu(), IMAGE),
+    ("swiglu", Swiglu(), ROW), ("swiglu", Swiglu(), IMAGE), ("softmax", nn.Softmax(1), ROW),
+    ("softmax", nn.Softmax(1), IMAGE),
 ]
 
 

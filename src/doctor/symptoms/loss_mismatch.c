@@ -14,10 +14,16 @@ typedef struct span {           /* what an output can be; beyond FAR: without en
     double low, high;
 } span;
 
+static bool is_softmax(const sft_node *n)
+{
+    return sft__text_is(n->op->name, "softmax");
+}
+
 static span span_of(const sft_node *n)
 {
     enum { N = 161 };
     real x[N + 2], y[N + 2];
+    if (is_softmax(n)) return (span){ 0, 1 };
     for (int i = 0; i < N; i++) x[i] = (real)(0.25 * (i - N / 2));
     x[N] = -10 * FAR;
     x[N + 1] = 10 * FAR;
@@ -91,6 +97,13 @@ static bool wrong_targets(const sft_chart *c, sft_finding *f)
     return true;
 }
 
+/* Has it a range? Softmax over one unit, and before losses that have their own, is double_softmax. */
+static bool ranges(const sft_chart *c, const sft_node *last)
+{
+    if (is_softmax(last)) return c->data->facts.task != SFT_CLASSES && last->out.dim[0] > 1;
+    return (last->op->traits & SFT_ACTIVATION) != 0;
+}
+
 /* A twentieth of an idle output's loss that no weights can take away is more than training usually leaves; 0.95, and there is
  * nothing to be learned. */
 static bool out_of_reach(const sft_chart *c, sft_finding *f, const sft_node *last, span s)
@@ -142,7 +155,7 @@ static bool judge(const sft_chart *c, sft_finding *f)
     bool                     asked = false;
     for (int i = 0; known[i]; i++) asked = asked || sft__text_is(known[i], c->loss->name);
     if (wrong_targets(c, f)) return true;
-    if (asked && last->op->traits & SFT_ACTIVATION) {
+    if (asked && ranges(c, last)) {
         const span s = span_of(last);
         f->node = last;
         if (out_of_reach(c, f, last, s) || rectified(c, f, last, s)) return true;

@@ -6,7 +6,7 @@
 #define SFT_SYMPTOMS(X)                                                                            \
     X(constant_inputs) X(degenerate_labels) X(random_labels) X(class_imbalance)                    \
     X(sorted_batches) X(split_mismatch) X(raw_inputs) X(tiny_inputs) X(raw_targets)                \
-    X(loss_mismatch) X(no_nonlinearity) X(lone_batchnorm)                                          \
+    X(double_softmax) X(loss_mismatch) X(no_nonlinearity) X(lone_batchnorm)                        \
     X(symmetric_units) X(signal_grows) X(signal_shrinks) X(bad_start_loss)                         \
     X(rate_too_high) X(bad_optimizer_setting) X(dead_schedule) X(rate_oscillates) X(rate_too_low)  \
     X(noisy_batches) X(batch_too_large)                                                            \
