@@ -40,11 +40,11 @@ typedef struct sft_eval_point { /* validation, where there is one */
 } sft_eval_point;
 
 /* Gradient noise (McCandlish et al. 2018) from the gradients of parts of a batch. */
-typedef struct sft_noise {
+typedef struct sft_gradient_noise {
     bool   known;
     double square, trace;       /* |G|^2 and tr S: of the true gradient, and of one sample's gradient about it; unbiased */
     double batch;               /* tr S / |G|^2: samples at which noise and gradient are as large; infinite where |G|^2 <= 0 */
-} sft_noise;
+} sft_gradient_noise;
 
 typedef struct sft_course {     /* what happened, step by step */
     int64_t  steps;             /* done; 0: nothing was trained */
@@ -60,13 +60,13 @@ typedef struct sft_course {     /* what happened, step by step */
     double   start_loss, end_loss; /* of the probe batch, in training mode */
     double   eval_mode_loss;    /* of the probe batch with running averages, at the end; NaN: not asked */
     double   eval_mode_accuracy; /* likewise; NaN for regression too */
-    sft_noise noise;            /* of gradients at the end */
+    sft_gradient_noise noise;            /* of gradients at the end */
     bool     failed;            /* not finite: ended at `steps` */
     const char *failure;        /* the engine's sentence */
 } sft_course;
 
 typedef struct sft_curvature {  /* at the start */
-    sft_noise noise;            /* of gradients */
+    sft_gradient_noise noise;            /* of gradients */
     double root;                /* median of sqrt(v), v the mean square of a weight's gradient over batches; NaN: unknown */
     double critical;            /* rate at which one step of gradient descent (divided by sqrt(v), if the optimiser does so) no longer
                                  * lowers the loss, to a factor of 2; NaN: unknown */

@@ -54,11 +54,11 @@ static void running_square(int64_t n, int64_t rows, int64_t batch, const real *m
     }
 }
 
-sft_status sft__measure_noise(sft_chart *c, sft_net *n, const sft_batch *b, real *mean, real *square, sft_noise *noise)
+sft_status sft__measure_noise(sft_chart *c, sft_net *n, const sft_batch *b, real *mean, real *square, sft_gradient_noise *noise)
 {
     const int64_t rows = b->rows / PARTS;
     double        sumsq, whole = 0;
-    *noise = (sft_noise){ .known = false, .batch = NAN };
+    *noise = (sft_gradient_noise){ .known = false, .batch = NAN };
     if (rows < 1 || !add_parts(c, n, b, rows, mean, square, &sumsq)) return sft_code(c->ctx);
     for (int64_t i = 0; i < n->n_params; i++) whole += (double)mean[i] * (double)mean[i];
     const double between = fmax(0, sumsq - whole) * PARTS / (PARTS - 1.0);

@@ -20,7 +20,7 @@ double sft__option(const sft_field *rows, const void *conf, const char *name, do
 
 /* mean, square: room for as many elements as the network has weights; mean gradient, and per element the running square of an
  * optimiser that sees batches of the recipe's size here for long. `n` is left as it was but for its gradient. */
-sft_status sft__measure_noise(sft_chart *c, sft_net *n, const sft_batch *b, real *mean, real *square, sft_noise *noise);
+sft_status sft__measure_noise(sft_chart *c, sft_net *n, const sft_batch *b, real *mean, real *square, sft_gradient_noise *noise);
 
 /* Loss of the training batch at the weights in `n`, its gradient in n->g; NaN when not finite, which is no failure here. */
 double sft__loss_here(sft_chart *c, sft_net *n, const sft_batch *b);
