@@ -180,7 +180,7 @@ static void noise_is_unbiased(void **state)
     patient p;
     patient_open(&p, "data: digits\nmodel: flatten | linear\ninit: zeros\noptimizer: sgd lr=0.1\n"
                      "train: {epochs: 1, batch: 64}\n", 2);
-    const sft_noise *y = &p.chart->curvature.noise;
+    const sft_gradient_noise *y = &p.chart->curvature.noise;
     assert_true(y->known && y->trace > 0 && y->square > 0);
     /* at zero weights a sample's gradient is (p - t) (x, 1)': the square of its length is 0.9 (|x|^2 + 1), and its mean over
      * samples is |G|^2 + tr S */
