@@ -13,7 +13,7 @@ set(test_environment
     "ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:detect_stack_use_after_return=1"
     "UBSAN_OPTIONS=print_stacktrace=1"
     "TSAN_OPTIONS=halt_on_error=1")
-set(test_timeout 120)
+set(test_timeout 240)
 if(SFT_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug")
     set(test_timeout 480)
 endif()
