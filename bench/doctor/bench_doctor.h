@@ -98,10 +98,27 @@ typedef struct opinion {        /* of the doctor */
     char  *repaired;            /* recipe, or NULL */
 } opinion;
 
+enum { SEEN_LAYERS = 256, RULE_SETS = 5, RULE_LABELS = 8 };
+
+typedef struct seen_layer {
+    bool   relu, curved;        /* an activation that is cut off; one that bends at both ends */
+    double mean, rms, dead, slope, gradient, update;
+} seen_layer;
+
+typedef struct seen {           /* what published rules are asked about: rules.c */
+    int        layers;
+    seen_layer start[SEEN_LAYERS], end[SEEN_LAYERS];
+    double     lr, dropout, low, high, majority, start_loss, end_loss;
+    bool       failed;
+} seen;
+
+const char *rule_set_name(int i);
+int rule_set_judge(int i, const seen *s, const outcome *own, const char *labels[RULE_LABELS]); /* how many */
+
 enum { LOOK_START, LOOK_PROBE, LOOK_ALL };      /* nothing is trained; a short stretch; the whole run */
 
 /* False: not finished in time, or it failed, and `why` says how. */
-bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify, double until, opinion *o, char *why);
+bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify, double until, opinion *o, seen *x, char *why);
 void opinion_free(opinion *o);
 
 /* ---- scoring: names.c, score.c ------------------------------------------------------------------- */
@@ -127,6 +144,9 @@ typedef struct tally {
     double lead;
     int    twins, repaired, accepts, harmful;
     double doctor_seconds, seconds;
+    struct {
+        int alarms, detected, top1;
+    }      rules[RULE_SETS];                    /* of published tools, on the same (line, seed) */
 } tally;
 
 void tally_print(const tally *t, FILE *f);

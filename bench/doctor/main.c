@@ -68,6 +68,13 @@ static void report(const bench *b, const json_t *line, int seed, const char *ver
 
 /* ---- one configuration, one seed ------------------------------------------------------------------ */
 
+static bool listed(const json_t *list, const char *label)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (strcmp(json_string_value(json_array_get(list, i)), label) == 0) return true;
+    return false;
+}
+
 static const guess *first_root(const opinion *o)
 {
     for (int i = 0; i < o->guesses; i++)
@@ -83,19 +90,19 @@ static bool names_root(const opinion *o, const char *root)
 }
 
 /* The start is looked at first, for the lead time; then a short stretch; and where nothing is found, the whole run. */
-static bool consult(bench *b, const setup *s, const json_t *line, int seed, opinion *o, char *why)
+static bool consult(bench *b, const setup *s, const json_t *line, int seed, opinion *o, seen *x, char *why)
 {
     const char *root = text_of(line, "root_cause", "");
     bool        early = false;
     double      seconds = 0;
     if (!is_healthy(line)) {
-        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_START, false, b->o.until, o, why)) return false;
+        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_START, false, b->o.until, o, x, why)) return false;
         early = names_root(o, root);
     }
-    if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_PROBE, b->o.verify, b->o.until, o, why)) return false;
+    if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_PROBE, b->o.verify, b->o.until, o, x, why)) return false;
     seconds = o->seconds;
     if (!o->guesses && o->used < 1) {
-        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_ALL, b->o.verify, b->o.until, o, why)) return false;
+        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_ALL, b->o.verify, b->o.until, o, x, why)) return false;
         seconds += o->seconds;
     }
     b->t.doctor_seconds += seconds;
@@ -150,12 +157,25 @@ static void score_faulty(bench *b, const json_t *line, const setup *s, int seed,
     if (twin->known) score_repair(b, line, s, seed, o, own, twin);
 }
 
+static void score_rules(bench *b, const json_t *line, const seen *x, const outcome *own)
+{
+    for (int i = 0; i < RULE_SETS; i++) {
+        const char *labels[RULE_LABELS];
+        const int   n = rule_set_judge(i, x, own, labels);
+        bool        alarm = false;
+        for (int k = 0; k < n; k++) alarm = alarm || !listed(json_object_get(line, "allowed_extra"), labels[k]);
+        if (is_healthy(line)) b->t.rules[i].alarms += alarm;
+        else b->t.rules[i].detected += n > 0, b->t.rules[i].top1 += n && strcmp(labels[0], text_of(line, "root_cause", "")) == 0;
+    }
+}
+
 /* False: the time is over. */
 static bool examine(bench *b, json_t *line, int seed, const setup *s, const setup *repaired, char *why)
 {
     const bool healthy = is_healthy(line);
     outcome    own = { .known = false }, twin = { .known = false };
     opinion    o = { .guesses = 0 };
+    static seen x;              /* large */
     if (b->o.twin) own = train(b->c, s, NULL, (uint64_t)seed, b->o.until);
     if (b->o.twin && !healthy && own.known) twin = train(b->c, repaired, NULL, (uint64_t)seed, b->o.until);
     if (b->o.twin && !(healthy ? own.known : twin.known)) return false;
@@ -167,8 +187,9 @@ static bool examine(bench *b, json_t *line, int seed, const setup *s, const setu
         b->t.dropped++;
         return true;
     }
-    if (!consult(b, s, line, seed, &o, why)) return opinion_free(&o), false;
+    if (!consult(b, s, line, seed, &o, &x, why)) return opinion_free(&o), false;
     b->t.valid++;
+    score_rules(b, line, &x, &own);
     if (healthy) score_healthy(b, line, s, seed, &o, &own);
     else score_faulty(b, line, s, seed, &o, &own, &twin);
     opinion_free(&o);

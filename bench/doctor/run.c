@@ -128,13 +128,34 @@ static void take_trials(const sft_diagnosis *x, opinion *o)
     if (repaired) o->repaired = strdup(repaired);
 }
 
+static seen_layer layer_of(const sft_signal_facts *f)
+{
+    const bool curved = strcmp(f->op, "sigmoid") == 0 || strcmp(f->op, "tanh") == 0;
+    return (seen_layer){ .relu = strcmp(f->op, "relu") == 0, .curved = curved, .mean = f->mean, .rms = f->rms, .dead = f->dead,
+                         .slope = f->slope, .gradient = f->gradient, .update = f->update };
+}
+
+static void take_signals(const sft_diagnosis *x, sft_recipe *r, const sft_diagnosis_facts *d, seen *to)
+{
+    sft_signal_facts f;
+    const char      *stack = sft_recipe_get(r, "model.stack");
+    *to = (seen){ .lr = sft_recipe_number(r, "optimizer.lr"), .low = d->low, .high = d->high, .majority = d->majority,
+                  .start_loss = d->start_loss, .end_loss = d->end_loss, .failed = d->failed };
+    for (; to->layers < SEEN_LAYERS && sft_diagnosis_signal(x, false, to->layers, &f); to->layers++)
+        to->start[to->layers] = to->end[to->layers] = layer_of(&f);
+    for (int i = 0; i < to->layers && sft_diagnosis_signal(x, true, i, &f); i++) to->end[i] = layer_of(&f);
+    for (const char *at = stack ? strstr(stack, "dropout") : NULL; at; at = strstr(at + 1, "dropout"))
+        to->dropout = fmax(to->dropout, strtod(at + strcspn(at, "0123456789|"), NULL));
+}
+
 static int64_t planned_steps(sft_recipe *r, const set *s)
 {
     const double batch = sft_recipe_number(r, "train.batch"), epochs = sft_recipe_number(r, "train.epochs");
     return (int64_t)(epochs * ceil((double)s->n_train / batch));
 }
 
-bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify, double until, opinion *o, char *why)
+bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify, double until, opinion *o, seen *to,
+                char *why)
 {
     const double start = sft__now();
     sft_recipe  *r = with_seed(c, s->recipe, seed);
@@ -148,6 +169,7 @@ bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify,
     if (x && sft_diagnosis_facts_of(x, &f) == SFT_OK) {
         take_findings(x, o);
         take_trials(x, o);
+        take_signals(x, r, &f, to);
         o->used = f.planned ? fmin(1, (double)f.steps / (double)f.planned) : 0;
     }
     if (sft_code(c)) cannot(why, "the doctor failed: %.150s", sft_message(c));

@@ -30,6 +30,18 @@ static void row(FILE *f, const char *what, int part, int all)
     fprintf(f, "  %-34s %.3f  (%d of %d; 95 %%: %.3f to %.3f)\n", what, share(part, all), part, all, low, high);
 }
 
+static void three(FILE *f, const char *who, const tally *t, int alarms, int detected, int top1)
+{
+    const int part[3] = { alarms, detected, top1 }, all[3] = { t->healthy, t->faulty, t->faulty };
+    fprintf(f, "  %-20s", who);
+    for (int i = 0; i < 3; i++) {
+        double low = NAN, high = NAN;
+        if (all[i]) wilson(part[i], all[i], &low, &high);
+        fprintf(f, "  %.2f (%.2f-%.2f)", share(part[i], all[i]), low, high);
+    }
+    fputc('\n', f);
+}
+
 void tally_print(const tally *t, FILE *f)
 {
     fprintf(f, "\n%d lines: %d cannot be expressed, %d not finished; of (line, seed) %d valid, %d dropped\n", t->lines,
@@ -42,6 +54,9 @@ void tally_print(const tally *t, FILE *f)
     row(f, "accepted remedies that harm", t->harmful, t->accepts);
     fprintf(f, "  %-34s %.3f of the planned run (%d)\n", "lead time of right alarms", share(t->lead, t->lead_n), t->lead_n);
     fprintf(f, "  %-34s %.1f of %.1f s\n", "the doctor's time", t->doctor_seconds, t->seconds);
+    fprintf(f, "\n  %-20s %17s %17s %17s\n", "the same runs", "false positives", "detected", "root cause first");
+    three(f, "Surefoot's doctor", t, t->alarms, t->detected, t->top1);
+    for (int i = 0; i < RULE_SETS; i++) three(f, rule_set_name(i), t, t->rules[i].alarms, t->rules[i].detected, t->rules[i].top1);
 }
 
 static void number(FILE *f, const char *key, double v, const char *end)

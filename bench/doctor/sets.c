@@ -192,6 +192,28 @@ static bool from_source(sft_ctx *c, const char *name, set *s, sft_stream *r, cha
     return ok;
 }
 
+/* Files are read once. */
+static bool kept_or_read(sft_ctx *c, const char *name, set *s, sft_stream *r, char *why)
+{
+    enum { KEPT = 6 };
+    static struct {
+        const char *name;
+        set         s;
+    } kept[KEPT];
+    static int next;
+    for (int i = 0; i < KEPT; i++) {
+        if (kept[i].name != name || kept[i].s.n_train != s->n_train || kept[i].s.n_val != s->n_val) continue;
+        *s = set_copy(&kept[i].s);
+        return true;
+    }
+    if (!from_source(c, name, s, r, why)) return false;
+    set_free(&kept[next].s);
+    kept[next].name = name;
+    kept[next].s = set_copy(s);
+    next = (next + 1) % KEPT;
+    return true;
+}
+
 /* ---- by name --------------------------------------------------------------------------------------- */
 
 typedef struct maker {
@@ -239,7 +261,7 @@ static bool made(sft_ctx *c, const maker *m, const json_t *dataset, const json_t
     s->outputs = m->targets ? m->targets : 1;
     s->classes = m->targets ? 0 : (int64_t)number_of(dataset, "classes", 2);
     if (s->n_train < 1 || s->n_val < 1 || s->n_train + s->n_val > MOST / 100) return cannot(why, "a data set without sizes");
-    if (m->source) return from_source(c, m->source, s, &r, why) && shape_of(shape, s, why);
+    if (m->source) return kept_or_read(c, m->source, s, &r, why) && shape_of(shape, s, why);
     if (width < 1 || s->classes > 32) return cannot(why, "data %s of this form", m->name);
     set_room(s, width);
     m->make(s, &r, text_of(dataset, "gen", ""));
