@@ -291,22 +291,22 @@ static double agreement(const crop *k, const int32_t *near, const int32_t *label
     return sum / seen;
 }
 
-static void note_neighbours(sft_chart *c, const crop *k)
+static void note_neighbours(sft_chart *c, const crop *k, const int32_t *of, int64_t classes)
 {
     sft_data_look *y = &c->samples;
     int32_t       *near = sft__arena_alloc(&c->arena, (size_t)(k->n * NEIGHBOURS) * sizeof *near);
     int32_t       *label = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *label);
     int64_t       *order = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *order);
-    int64_t       *room = sft__arena_alloc(&c->arena, 2 * (size_t)y->classes * sizeof *room);
+    int64_t       *room = sft__arena_alloc(&c->arena, 2 * (size_t)classes * sizeof *room);
     if (!near || !label || !order || !room) return;
     find_neighbours(k, near);
-    y->neighbours = agreement(k, near, k->label, y->classes, room);
+    y->neighbours = agreement(k, near, of, classes, room);
     sft_stream random = sft__stream(sft__key(1, SFT_FOR_TEST), 0, 0, 0);
     double     sum = 0, square = 0;
     for (int i = 0; i < SHUFFLES; i++) {
         sft__permute(&random, order, k->n);
-        for (int64_t j = 0; j < k->n; j++) label[j] = k->label[order[j]];
-        const double a = agreement(k, near, label, y->classes, room);
+        for (int64_t j = 0; j < k->n; j++) label[j] = of[order[j]];
+        const double a = agreement(k, near, label, classes, room);
         sum += a;
         square += a * a;
     }
@@ -314,10 +314,31 @@ static void note_neighbours(sft_chart *c, const crop *k)
     y->chance_sd = sqrt(fmax(0, square / SHUFFLES - y->chance * y->chance));
 }
 
+/* Of one yes or no: two classes. Several are no labels of their sample. */
+static const int32_t *labels_of(sft_chart *c, const crop *k, int64_t *classes)
+{
+    *classes = c->data->facts.task == SFT_CLASSES ? c->samples.classes : 2;
+    if (c->data->facts.task == SFT_CLASSES) return k->label;
+    int32_t *label = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *label);
+    for (int64_t i = 0; label && i < k->n; i++) label[i] = k->target[i] > (real)0.5;
+    return label;
+}
+
+static void ask_neighbours(sft_chart *c, const crop *train)
+{
+    const sft_data *d = c->data;
+    crop            few;
+    int64_t         classes;
+    if (d->facts.task == SFT_REGRESSION || (d->facts.task == SFT_BINARY && d->facts.outputs > 1)) return;
+    if (train->features > NEIGHBOUR_FEATURES || train->n < 50 || !take(c, SFT_TRAIN, NEIGHBOUR_SAMPLES, &few)) return;
+    const int32_t *label = labels_of(c, &few, &classes);
+    if (label) note_neighbours(c, &few, label, classes);
+}
+
 sft_status sft__look_at_data(sft_chart *c)
 {
     const sft_data *d = c->data;
-    crop            train, held, few, seen;
+    crop            train, held, seen;
     c->samples = (sft_data_look){ .pull = NAN, .entropy = NAN, .neighbours = NAN, .chance = NAN, .chance_sd = NAN, .order = 1,
                                   .target_mean = NAN, .target_std = NAN, .target_low = NAN, .target_high = NAN };
     int64_t *count = sft__arena_alloc(&c->arena, (size_t)d->facts.outputs * sizeof *count);
@@ -325,13 +346,10 @@ sft_status sft__look_at_data(sft_chart *c)
     note_features(&train, &c->samples);
     note_pull(c, &train);
     note_shift(take_augmented(c, &seen) ? &seen : &train, &held, d->facts.shape, &c->samples);
-    if (d->facts.task != SFT_CLASSES) {
-        note_targets(&train, d->facts.task, d->facts.outputs, &c->samples);
-        return sft_code(c->ctx);
-    }
-    note_classes(c, count);
-    note_order(c, count);
-    if (train.features > NEIGHBOUR_FEATURES || train.n < 50) return sft_code(c->ctx);
-    if (take(c, SFT_TRAIN, NEIGHBOUR_SAMPLES, &few)) note_neighbours(c, &few);
+    if (d->facts.task == SFT_CLASSES) {
+        note_classes(c, count);
+        note_order(c, count);
+    } else note_targets(&train, d->facts.task, d->facts.outputs, &c->samples);
+    ask_neighbours(c, &train);
     return sft_code(c->ctx);
 }

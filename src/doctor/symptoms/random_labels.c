@@ -22,7 +22,8 @@ static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_data_look *y = &c->samples;
     const double         z = (y->neighbours - y->chance) / fmax(y->chance_sd, 1e-4);
-    if (isnan(y->neighbours) || y->seen < 2 || z > 3 || validation_learned(c)) return false;
+    const int64_t few_classes = c->data->facts.task == SFT_BINARY ? 1 : 2;
+    if (isnan(y->neighbours) || y->seen < few_classes || z > 3 || validation_learned(c)) return false;
     const bool few = c->data->facts.count[SFT_TRAIN] < FEW_SAMPLES, far = sft__count(c->data->facts.shape) > MANY_FEATURES;
     f->severity = few || (far && c->course.evals == 0) ? SFT_ADVISORY : SFT_FAULT;
     f->value = z;
