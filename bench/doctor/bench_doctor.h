@@ -65,6 +65,8 @@ typedef struct setup {          /* a configuration that can be run */
 
 bool setup_make(sft_ctx *c, const json_t *line, setup *s, char *why);
 void setup_free(setup *s);
+/* Fills in what lines of published collections say in words: published.c. */
+void complete_line(json_t *line);
 /* A new line: the repaired one. */
 json_t *twin_make(const json_t *line, char *why);
 
@@ -136,7 +138,7 @@ double repaired_share(const json_t *oracle, const outcome *faulty, const outcome
 
 typedef struct tally {
     int    lines, inexpressible, unfinished;
-    int    valid, dropped;                      /* (line, seed) */
+    int    valid, dropped, unchecked;           /* (line, seed); unchecked: valid because there is no twin to compare with */
     int    healthy, alarms;                     /* healthy ones; of these with an alarm */
     int    faulty, detected, top1;
     double right, said;                         /* labels said, and those of them that are right */

@@ -64,10 +64,20 @@ static const struct {
     { "uniform", "uniform", 0 },
 };
 
+/* "random_normal(0,0.1)": mean and deviation; "random_uniform(-0.05,0.05)": the ends. */
+static bool between(const char *name, double a, double b, char *out, size_t size)
+{
+    const bool cut = strcmp(name, "truncated_normal") == 0;
+    if (cut || strcmp(name, "random_normal") == 0 || strcmp(name, "normal") == 0)
+        return snprintf(out, size, "%s mean=%.17g std=%.17g", cut ? "truncated_normal" : "normal", a, b), true;
+    if (strcmp(name, "random_uniform") && strcmp(name, "uniform")) return false;
+    return snprintf(out, size, "uniform low=%.17g high=%.17g", a, b), true;
+}
+
 /* "normal(0.05)", "normal(gain=2.5)", "he_normal(x3 std)" */
 static bool with_number(const char *name, const char *inside, char *out, size_t size)
 {
-    double v;
+    double v, second;
     char   rest[8] = "";
     if (strcmp(name, "normal") == 0 && sscanf(inside, "gain=%lf%7s", &v, rest) == 1)
         return snprintf(out, size, "variance_scaling scale=%.17g distribution=untruncated_normal", v * v), true;
@@ -78,6 +88,8 @@ static bool with_number(const char *name, const char *inside, char *out, size_t 
                                                                        sscanf(inside, "x%lf%7s", &v, rest) == 1))
             return snprintf(out, size, "variance_scaling scale=%.17g distribution=%s", inits[i].scale * v * v,
                             strstr(name, "uniform") ? "uniform" : "untruncated_normal"), true;
+    if (sscanf(inside, "%lf,%lf%7s", &v, &second, rest) == 2)
+        return between(name, v, second, out, size);
     if (strchr(inside, '=') && sscanf(strchr(inside, '=') + 1, "%lf%7s", &v, rest) != 1) return false;
     if (!strchr(inside, '=') && sscanf(inside, "%lf%7s", &v, rest) != 1) return false;
     if (strcmp(name, "constant") == 0) return snprintf(out, size, "constant value=%.17g", v), true;

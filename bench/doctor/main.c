@@ -169,6 +169,11 @@ static void score_rules(bench *b, const json_t *line, const seen *x, const outco
     }
 }
 
+static bool has_twin(const json_t *line)
+{
+    return json_is_object(json_object_get(line, "twin"));
+}
+
 /* False: the time is over. */
 static bool examine(bench *b, json_t *line, int seed, const setup *s, const setup *repaired, char *why)
 {
@@ -177,8 +182,8 @@ static bool examine(bench *b, json_t *line, int seed, const setup *s, const setu
     opinion    o = { .guesses = 0 };
     static seen x;              /* large */
     if (b->o.twin) own = train(b->c, s, NULL, (uint64_t)seed, b->o.until);
-    if (b->o.twin && !healthy && own.known) twin = train(b->c, repaired, NULL, (uint64_t)seed, b->o.until);
-    if (b->o.twin && !(healthy ? own.known : twin.known)) return false;
+    if (b->o.twin && has_twin(line) && own.known) twin = train(b->c, repaired, NULL, (uint64_t)seed, b->o.until);
+    if (b->o.twin && !(has_twin(line) ? twin.known : own.known)) return false;
     if (twin.known && !oracle_holds(json_object_get(line, "oracle"), &own, &twin)) {
         char remark[120];
         snprintf(remark, sizeof remark, "the twin is not better enough: accuracy %.3f and %.3f, loss %.3g and %.3g",
@@ -189,6 +194,7 @@ static bool examine(bench *b, json_t *line, int seed, const setup *s, const setu
     }
     if (!consult(b, s, line, seed, &o, &x, why)) return opinion_free(&o), false;
     b->t.valid++;
+    b->t.unchecked += !healthy && !twin.known;
     score_rules(b, line, &x, &own);
     if (healthy) score_healthy(b, line, s, seed, &o, &own);
     else score_faulty(b, line, s, seed, &o, &own, &twin);
@@ -209,7 +215,7 @@ static void one(bench *b, json_t *line, int seed)
     setup   s = { 0 }, r = { 0 };
     json_t *twin = NULL;
     bool    ok = setup_make(b->c, line, &s, why);
-    if (ok && !is_healthy(line)) {
+    if (ok && has_twin(line)) {
         twin = twin_make(line, why);
         ok = twin && setup_make(b->c, twin, &r, why);
     }
@@ -300,6 +306,7 @@ static bool read_lines(const char *path, const options *o, json_t *to)
         if (!ok) fprintf(stderr, "doctor: %s:%d: %s\n", path, n, line ? "not an object" : e.text);
         size_t at = json_array_size(to);
         while (ok && at > 0 && cheaper(line, json_array_get(to, at - 1))) at--;
+        complete_line(line);
         if (ok && wanted(o, text_of(line, "id", "?"))) json_array_insert(to, at, line);
         json_decref(line);
     }

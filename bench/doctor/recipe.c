@@ -40,7 +40,8 @@ static const struct {
     kind        kind;
     const char *ours;
 } losses[] = {
-    { "softmax_ce", CE_LOGITS, "cross_entropy" },            { "cross_entropy", CE_LOGITS, "cross_entropy" },
+    { "softmax_ce", CE_LOGITS, "cross_entropy" },            { "softmax_cross_entropy", CE_LOGITS, "cross_entropy" },
+    { "cross_entropy", CE_LOGITS, "cross_entropy" },
     { "categorical_crossentropy", CE_SHARES, "cross_entropy" }, { "sparse_categorical_crossentropy", CE_SHARES, "cross_entropy" },
     { "categorical_ce", CE_SHARES, "cross_entropy" },        { "categorical_ce_on_sigmoid", CE_SIGMOID, "cross_entropy" },
     { "bce", BCE_SHARES, "bce" },                            { "bce_clipped", BCE_SHARES, "bce" },
@@ -82,7 +83,7 @@ bool plan_loss(const json_t *line, loss_plan *p, char *why)
         const kind k = losses[i].kind;
         *p = (loss_plan){ .loss = losses[i].ours };
         p->task = k == BCE_SHARES || k == BCE_LOGITS ? SFT_BINARY : k != NUMBERS ? SFT_CLASSES : !classes ? SFT_REGRESSION
-                  : outputs_of(line) == 1 ? SFT_BINARY : SFT_CLASSES;
+                  : outputs_of(line) == 1 ? SFT_BINARY : SFT_REGRESSION;
         return plan_activation(k, last_activation(line), p, why);
     }
     return cannot(why, "loss %s", name);
@@ -147,7 +148,7 @@ static bool write_schedule(const char *how, strbuf *schedule, char *why)
     double n, gamma;
     if (strcmp(how, "constant") == 0 || strcmp(how, "none") == 0) return add_text(schedule, "constant"), true;
     if (strcmp(how, "cosine") == 0 || fnmatch("cosine to 0*", how, 0) == 0) return add_text(schedule, "cosine"), true;
-    if (sscanf(how, "linear warm-up %lf steps then", &n) == 1 || sscanf(how, "warm-up %lf steps then", &n) == 1)
+    if (strstr(how, " then ") && (sscanf(how, "linear warm-up %lf", &n) == 1 || sscanf(how, "warm-up %lf", &n) == 1))
         return strstr(how, "then cosine") ? add_text(schedule, "cosine warmup=%.0f", n), true : cannot(why, "schedule %s", how);
     if ((sscanf(how, "linear warm-up %lf steps", &n) == 1 || sscanf(how, "warm-up %lf steps", &n) == 1) && !strstr(how, "then"))
         return add_text(schedule, "constant warmup=%.0f", n), true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rules of published tools, re-implemented from their descriptions with their default thresholds, on the same looks that our
- * doctor takes: one batch at the start and one at the end of the stretch, and the whole run's scores. Where a tool takes the mean of
- * absolute gradients of weights, the rms of the gradients of outputs stands for it. Labels are the corpus's. */
+ * doctor takes: one batch at the start and one at the end of the stretch, and the whole run's scores. Where a tool takes the mean
+ * of absolute gradients of weights, the rms of the gradients of outputs stands for it. Labels are the corpus's. */
 #include "bench_doctor.h"
 
 #include <math.h>

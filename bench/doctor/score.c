@@ -46,6 +46,8 @@ void tally_print(const tally *t, FILE *f)
 {
     fprintf(f, "\n%d lines: %d cannot be expressed, %d not finished; of (line, seed) %d valid, %d dropped\n", t->lines,
             t->inexpressible, t->unfinished, t->valid, t->dropped);
+    if (t->unchecked)
+        fprintf(f, "%d of the valid ones were not compared with a twin: their labels are taken as they stand\n", t->unchecked);
     row(f, "false positives on healthy ones", t->alarms, t->healthy);
     row(f, "faulty ones detected", t->detected, t->faulty);
     row(f, "root cause named first", t->top1, t->faulty);
@@ -72,6 +74,7 @@ void tally_json(const tally *t, FILE *f)
     number(f, "valid", t->valid, ", ");
     number(f, "dropped", t->dropped, ", ");
     number(f, "inexpressible", t->inexpressible, ", ");
+    number(f, "unchecked", t->unchecked, ", ");
     number(f, "unfinished", t->unfinished, ", ");
     number(f, "false_positive_rate", share(t->alarms, t->healthy), ", ");
     number(f, "recall", share(t->detected, t->faulty), ", ");
