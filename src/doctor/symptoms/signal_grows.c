@@ -43,7 +43,9 @@ const sft_symptom sft_symptom_signal_grows = {
     .math = "sum over layers of log10 rms(h_l) / rms(h_l-1) > 2, or with tanh and its kind |h_1| |dL/dh_1| > 100 |h_L| |dL/dh_L|",
     .source = "Poole et al. 2016; Schoenholz et al. 2017",
     .origin = SFT_FROM_START,
-    .explains = "bad_start_loss exploding_gradient vanishing_gradient saturated_units dead_units frozen_layer not_finite",
+    /* The loss is as steep as the signal is large, so no usual rate is stable. */
+    .explains = "bad_start_loss rate_too_high exploding_gradient vanishing_gradient saturated_units dead_units frozen_layer "
+                "not_finite",
     .judge = judge,
     .remedies = "default_init add_batchnorm",
     .sick = "data: digits\nmodel: flatten | repeat 3 ( linear 64 | relu ) | linear\ninit: normal std=1\noptimizer: sgd lr=0.1\n"

@@ -39,7 +39,9 @@ const sft_symptom sft_symptom_signal_shrinks = {
     .doc = "values shrink from layer to layer, so that the outputs hardly depend on the input",
     .math = "sum over layers of log10 rms(h_l) / rms(h_l-1) < -2",
     .source = "Schoenholz et al. 2017; Mishkin and Matas 2016",
-    .origin = SFT_FROM_START, .explains = "vanishing_gradient dead_units frozen_layer rate_too_low underfits slow",
+    /* Gradients shrink with the signal: next to them Adam's eps is large, and the rate seems low. */
+    .origin = SFT_FROM_START,
+    .explains = "vanishing_gradient dead_units frozen_layer rate_too_low bad_optimizer_setting underfits slow",
     .judge = judge,
     .remedies = "default_init add_batchnorm residual_blocks better_activation",
     .sick = "data: digits\nmodel: flatten | repeat 10 ( linear 64 | relu ) | linear\ninit: uniform low=-0.05 high=0.05\n"
