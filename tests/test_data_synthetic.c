@@ -194,6 +194,24 @@ static void classes_may_be_uneven_and_sorted(void **state)
     sft_close(c);
 }
 
+/* The samples are those without noise; a fifth of the training labels is another class, each of the others as often. */
+static void labels_may_be_noisy(void **state)
+{
+    sft_ctx  *c = check_open();
+    sft_data *clean = open_source(c, "blobs 5000 classes=3"), *noisy = open_source(c, "blobs 5000 classes=3 label_noise=0.2");
+    int64_t   by[3] = { 0 };
+    (void)state;
+    assert_memory_equal(clean->raw.train.floats, noisy->raw.train.floats, 10000 * sizeof(float));
+    assert_memory_equal(clean->raw.test.label, noisy->raw.test.label, 1250 * sizeof(int32_t));
+    for (int64_t i = 0; i < 5000; i++) by[(noisy->raw.train.label[i] - clean->raw.train.label[i] + 3) % 3]++;
+    CHECK_NEAR(by[0], 4000, 115); /* four deviations */
+    CHECK_NEAR(by[1], 500, 85);
+    CHECK_NEAR(by[2], 500, 85);
+    sft_data_free(clean);
+    sft_data_free(noisy);
+    sft_close(c);
+}
+
 static void sources_share_out(void **state)
 {
     (void)state;
@@ -246,6 +264,7 @@ int main(void)
         cmocka_unit_test(clouds_have_their_moments),
         cmocka_unit_test(blobs_have_centres),
         cmocka_unit_test(classes_may_be_uneven_and_sorted),
+        cmocka_unit_test(labels_may_be_noisy),
         cmocka_unit_test(sources_share_out),
         cmocka_unit_test(bad_options_are_refused),
     };

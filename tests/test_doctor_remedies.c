@@ -27,6 +27,8 @@ static const remedy_case cases[] = {
     { "shuffle", DIGITS MLP "train: {shuffle: false}", "train.shuffle=true", true },
     { "class_weights", DIGITS MLP, "loss=cross_entropy class_weights=balanced", true },
     { "class_weights", DIGITS MLP "loss: cross_entropy label_smoothing=0.1", "loss.class_weights=balanced", true },
+    { "label_smoothing", DIGITS MLP, "loss=cross_entropy label_smoothing=0.1", true },
+    { "label_smoothing", DIGITS MLP "loss: cross_entropy class_weights=balanced", "loss.label_smoothing=0.1", true },
     { "relu_between", DIGITS "model: flatten | repeat 2 ( linear 16 ) | batchnorm | linear",
       "model=flatten | repeat 2 ( linear 16 | relu ) | batchnorm | linear", true },
     { "relu_between", DIGITS "model: flatten | linear 16 | batchnorm | dropout 0.1 | residual ( linear 16 | batchnorm ) | linear",
@@ -89,6 +91,8 @@ static const remedy_case refusals[] = {
     { .name = "stop_early", .recipe = DIGITS MLP "split: {validation: 0}" },
     { .name = "less_decay", .recipe = DIGITS MLP "optimizer: sgd" },
     { .name = "more_decay", .recipe = DIGITS MLP "optimizer: rprop" },
+    { .name = "label_smoothing", .recipe = DIGITS MLP "loss: hinge" },
+    { .name = "label_smoothing", .recipe = "data: regression-1d\nmodel: mlp" },
     { .name = "class_weights", .recipe = "data: regression-1d\nmodel: mlp" },
 };
 

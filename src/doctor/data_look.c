@@ -10,6 +10,7 @@
 enum {
     SAMPLES = 2048,             /* looked at */
     NEIGHBOURS = 5,
+    NEAREST = 40,               /* that are looked for */
     NEIGHBOUR_SAMPLES = 1000,   /* at most, so that pre-flight stays under a second */
     NEIGHBOUR_FEATURES = 784,
     SHUFFLES = 20,
@@ -248,28 +249,45 @@ static void note_targets(const crop *k, sft_task task, int64_t outputs, sft_data
 
 /* ---- neighbours ------------------------------------------------------------------------------- */
 
-/* The nearest other samples of each, by squared distance. near: n x NEIGHBOURS. */
+static real distance(const crop *k, int64_t i, int64_t j)
+{
+    real sum = 0;
+    for (int64_t f = 0; f < k->features; f++) {
+        const real d = k->x[i * k->features + f] - k->x[j * k->features + f];
+        sum += d * d;
+    }
+    return sum;
+}
+
+/* The nearest other samples of each, by squared distance. near: n x NEAREST. */
 static void find_neighbours(const crop *k, int32_t *near)
 {
     for (int64_t i = 0; i < k->n; i++) {
-        double best[NEIGHBOURS];
-        for (int q = 0; q < NEIGHBOURS; q++) best[q] = INFINITY;
+        double best[NEAREST];
+        for (int q = 0; q < NEAREST; q++) best[q] = INFINITY;
         for (int64_t j = 0; j < k->n; j++) {
-            real sum = 0;
-            for (int64_t f = 0; f < k->features; f++) {
-                const real d = k->x[i * k->features + f] - k->x[j * k->features + f];
-                sum += d * d;
-            }
-            if (j == i || (double)sum >= best[NEIGHBOURS - 1]) continue;
-            int q = NEIGHBOURS - 1;
+            const real sum = distance(k, i, j);
+            if (j == i || (double)sum >= best[NEAREST - 1]) continue;
+            int q = NEAREST - 1;
             for (; q > 0 && best[q - 1] > (double)sum; q--) {
                 best[q] = best[q - 1];
-                near[i * NEIGHBOURS + q] = near[i * NEIGHBOURS + q - 1];
+                near[i * NEAREST + q] = near[i * NEAREST + q - 1];
             }
             best[q] = (double)sum;
-            near[i * NEIGHBOURS + q] = (int32_t)j;
+            near[i * NEAREST + q] = (int32_t)j;
         }
     }
+}
+
+static double nearness_of(const crop *k, const int32_t *near)
+{
+    sft_stream random = sft__stream(sft__key(2, SFT_FOR_TEST), 0, 0, 0);
+    double     closest = 0, any = 0;
+    for (int64_t i = 0; i < k->n; i++) {
+        closest += (double)distance(k, i, near[i * NEAREST]);
+        any += (double)distance(k, i, (int64_t)(sft__uniform(&random) * (double)k->n));
+    }
+    return any > 0 ? closest / any : 0;
 }
 
 /* Share of a sample's neighbours that have its label, in the mean over classes: a rare class counts as much as a common one.
@@ -282,7 +300,7 @@ static double agreement(const crop *k, const int32_t *near, const int32_t *label
     for (int64_t i = 0; i < k->n * NEIGHBOURS; i++) {
         const int32_t y = label[i / NEIGHBOURS];
         all[y]++;
-        same[y] += label[near[i]] == y;
+        same[y] += label[near[i / NEIGHBOURS * NEAREST + i % NEIGHBOURS]] == y;
     }
     for (int64_t y = 0; y < classes; y++) {
         seen += all[y] > 0;
@@ -294,13 +312,15 @@ static double agreement(const crop *k, const int32_t *near, const int32_t *label
 static void note_neighbours(sft_chart *c, const crop *k, const int32_t *of, int64_t classes)
 {
     sft_data_look *y = &c->samples;
-    int32_t       *near = sft__arena_alloc(&c->arena, (size_t)(k->n * NEIGHBOURS) * sizeof *near);
+    int32_t       *near = sft__arena_alloc(&c->arena, (size_t)(k->n * NEAREST) * sizeof *near);
     int32_t       *label = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *label);
     int64_t       *order = sft__arena_alloc(&c->arena, (size_t)k->n * sizeof *order);
     int64_t       *room = sft__arena_alloc(&c->arena, 2 * (size_t)classes * sizeof *room);
     if (!near || !label || !order || !room) return;
     find_neighbours(k, near);
     y->neighbours = agreement(k, near, of, classes, room);
+    y->nearness = nearness_of(k, near);
+    sft__note_odd_labels(c, &(sft_crowd){ .n = k->n, .stride = NEAREST, .classes = classes, .near = near, .label = of });
     sft_stream random = sft__stream(sft__key(1, SFT_FOR_TEST), 0, 0, 0);
     double     sum = 0, square = 0;
     for (int i = 0; i < SHUFFLES; i++) {
@@ -340,6 +360,7 @@ sft_status sft__look_at_data(sft_chart *c)
     const sft_data *d = c->data;
     crop            train, held, seen;
     c->samples = (sft_data_look){ .pull = NAN, .entropy = NAN, .neighbours = NAN, .chance = NAN, .chance_sd = NAN, .order = 1,
+                                  .odd = NAN, .odd_best = NAN, .nearness = NAN,
                                   .target_mean = NAN, .target_std = NAN, .target_low = NAN, .target_high = NAN };
     int64_t *count = sft__arena_alloc(&c->arena, (size_t)d->facts.outputs * sizeof *count);
     if (!count || !take(c, SFT_TRAIN, SAMPLES, &train) || !take(c, SFT_VALIDATION, SAMPLES, &held)) return sft_code(c->ctx);

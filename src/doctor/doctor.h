@@ -27,6 +27,8 @@ typedef struct sft_data_look {  /* of training samples as the network gets them:
     double  majority;           /* share of the largest class */
     double  order;              /* mean label entropy of a batch as training visits them / of as many drawn at random: 1 mixed */
     double  neighbours, chance, chance_sd; /* share of the 5 nearest with a sample's label, mean of classes; of shuffled labels; NaN: not asked */
+    double  odd, odd_best;      /* share of labels unlike those nearby: of all samples; where these agree best; NaN: not asked */
+    double  nearness;           /* mean squared distance to the nearest sample / to any; NaN: not asked */
     /* regression */
     double  target_mean, target_std, target_low, target_high;
 } sft_data_look;
@@ -165,6 +167,14 @@ sft_chart *sft__chart_open(sft_ctx *c, sft_recipe *r, sft_data *d, int64_t steps
 sft_chart *sft__chart_watch(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, int64_t steps, sft_watch w);
 void       sft__chart_close(sft_chart *c);
 sft_status sft__look_at_data(sft_chart *c);         /* data_look.c */
+
+typedef struct sft_crowd {      /* samples and the numbers of `stride` neighbours of each, the nearest first */
+    int64_t        n, stride, classes;
+    const int32_t *near, *label;
+} sft_crowd;
+
+/* Fills odd and odd_best. odd_labels.c */
+void       sft__note_odd_labels(sft_chart *c, const sft_crowd *w);
 sft_status sft__measure_curvature(sft_chart *c, sft_net *n, const sft_batch *b); /* curvature.c */
 
 /* All symptoms in the order of the list; those that stand into list (room for all). Sets causes. Returns their number. */

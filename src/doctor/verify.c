@@ -90,7 +90,8 @@ static void examine(sft_tournament *t, sft_entry *x)
     if (r && sft_recipe_resolve(r) == SFT_OK) {
         x->ratio = (double)sft__planned_steps(r, t->ward.chart->data) / (double)t->ward.planned;
         x->by_skill = !sft__text_is(sft_recipe_get(r, "loss"), sft_recipe_get(now, "loss")) ||
-                      !sft__text_is(sft_recipe_get(r, "loss.class_weights"), sft_recipe_get(now, "loss.class_weights"));
+                      !sft__text_is(sft_recipe_get(r, "loss.class_weights"), sft_recipe_get(now, "loss.class_weights")) ||
+                      !sft__text_is(sft_recipe_get(r, "loss.label_smoothing"), sft_recipe_get(now, "loss.label_smoothing"));
         x->whole = r->schedule_record != now->schedule_record;
     }
     if (!beside) sft__fail(c, SFT_E004, "out of memory while remedies were looked at");

@@ -43,6 +43,7 @@ static const sft_field fields[] = {
       .aliases = "center_box",
       .doc = "centres are drawn from -box to box" },
     SFT_CLASS_ROWS(blobs_conf),
+    SFT_LABEL_NOISE_ROW(blobs_conf),
     SFT_FIELD_END,
 };
 

@@ -20,6 +20,7 @@ static const sft_field fields[] = {
       .high = 1,
       .flags = SFT_BELOW_HIGH,
       .doc = "radius of the inner circle; the outer one's is 1" },
+    SFT_LABEL_NOISE_ROW(circles_conf),
     SFT_FIELD_END,
 };
 

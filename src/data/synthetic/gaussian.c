@@ -28,6 +28,7 @@ static const sft_field fields[] = {
       .low = 0,
       .high = 1e6,
       .doc = "the centres are at -distance and distance in every dimension" },
+    SFT_LABEL_NOISE_ROW(gaussian_conf),
     SFT_FIELD_END,
 };
 

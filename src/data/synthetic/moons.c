@@ -11,6 +11,7 @@ typedef struct moons_conf {
 static const sft_field fields[] = {
     SFT_SYNTHETIC_ROWS(moons_conf),
     SFT_NOISE_ROW(moons_conf, 0.1, 1e6, "deviation of normal noise on both features"),
+    SFT_LABEL_NOISE_ROW(moons_conf),
     SFT_FIELD_END,
 };
 

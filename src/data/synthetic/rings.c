@@ -23,6 +23,7 @@ static const sft_field fields[] = {
       .high = 1024,
       .aliases = "rings",
       .doc = "rings, the disc counted" },
+    SFT_LABEL_NOISE_ROW(rings_conf),
     SFT_FIELD_END,
 };
 

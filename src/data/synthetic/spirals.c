@@ -30,6 +30,7 @@ static const sft_field fields[] = {
       .low = 0,
       .high = 1000,
       .doc = "how often an arm goes around" },
+    SFT_LABEL_NOISE_ROW(spirals_conf),
     SFT_FIELD_END,
 };
 

@@ -9,7 +9,7 @@
 
 #define FEATURES_MOST 1024
 
-enum { FOR_SAMPLES, FOR_ORDER, FOR_FACTS, FOR_CHOICE }; /* third number of the counter */
+enum { FOR_SAMPLES, FOR_ORDER, FOR_FACTS, FOR_CHOICE, FOR_LABELS }; /* third number of the counter */
 
 static sft_key key_of(const sft_synthetic *k) { return sft__key((uint64_t)k->seed, SFT_FOR_DATA); }
 
@@ -68,6 +68,15 @@ static void sort_classes(const void *conf, const sft_synthetic_plan *p, int64_t 
     memcpy(order, room, (size_t)n * sizeof *order);
 }
 
+/* The label of sample i, or with label noise perhaps one of the others. */
+static double spoil(const sft_synthetic *k, const sft_synthetic_plan *p, int64_t i, double y)
+{
+    sft_stream s = sft__stream(key_of(k), (uint32_t)i, (uint32_t)((uint64_t)i >> 32), FOR_LABELS);
+    if (!(k->label_noise > 0) || sft__uniform(&s) >= k->label_noise) return y;
+    int64_t by = 1 + (int64_t)(sft__uniform(&s) * (double)(p->outputs - 1));
+    return (double)(((int64_t)y + by) % p->outputs);
+}
+
 /* The shuffle comes first, so that a class is not all training or all test. */
 static void draw_all(const void *conf, const sft_synthetic_plan *p, const int64_t *order,
                      int64_t of, int64_t count, sft_raw *raw)
@@ -77,6 +86,7 @@ static void draw_all(const void *conf, const sft_synthetic_plan *p, const int64_
     for (int64_t at = 0; at < count; at++) {
         double y = draw_one(conf, p, order[at], of, x);
         bool   train = at < k->n;
+        if (train) y = spoil(k, p, order[at], y);
         put(train ? &raw->train : &raw->test, train ? at : at - k->n, p->features, x, y);
     }
 }

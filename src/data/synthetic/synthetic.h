@@ -15,6 +15,7 @@ typedef struct sft_synthetic { /* values of the rows below; the first member of 
     double  noise;
     double  imbalance; /* above 1: the first class is so many times as frequent as the last */
     bool    sorted;    /* the training samples lie class after class */
+    double  label_noise; /* share of training labels that are another class */
 } sft_synthetic;
 
 /* Rows n, test and seed of a conf whose member `common` is an sft_synthetic. */
@@ -47,6 +48,15 @@ typedef struct sft_synthetic { /* values of the rows below; the first member of 
     {                                                                                              \
         .name = "noise", .kind = SFT_REAL, .offset = offsetof(type, common.noise), .def = (usual), \
         .low = 0, .high = (most), .doc = (sentence)                                                \
+    }
+
+/* Row label_noise, of sources of classes. */
+#define SFT_LABEL_NOISE_ROW(type)                                                                  \
+    {                                                                                              \
+        .name = "label_noise", .kind = SFT_REAL, .offset = offsetof(type, common.label_noise),     \
+        .def = 0, .low = 0, .high = 1,                                                             \
+        .doc = "share of the samples to train and validate with that get another class, drawn "    \
+               "evenly; test samples keep theirs"                                                  \
     }
 
 /* Rows imbalance and sorted, of sources of classes. */

@@ -13,6 +13,7 @@ static const sft_field fields[] = {
     SFT_SYNTHETIC_ROWS(xor_conf),
     SFT_NOISE_ROW(xor_conf, 0, 1e6,
                   "share of the half width by which a point may stray before it is labelled"),
+    SFT_LABEL_NOISE_ROW(xor_conf),
     SFT_FIELD_END,
 };
 

@@ -4,7 +4,7 @@
 #define SFT_DOCTOR_SYMPTOMS_SYMPTOMS_H
 
 #define SFT_SYMPTOMS(X)                                                                            \
-    X(constant_inputs) X(degenerate_labels) X(random_labels) X(class_imbalance)                    \
+    X(constant_inputs) X(degenerate_labels) X(random_labels) X(label_noise) X(class_imbalance)     \
     X(sorted_batches) X(split_mismatch) X(raw_inputs) X(tiny_inputs) X(raw_targets)                \
     X(double_softmax) X(loss_mismatch) X(no_nonlinearity) X(lone_batchnorm)                        \
     X(symmetric_units) X(signal_grows) X(signal_shrinks) X(bad_start_loss)                         \
