@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Labels unlike those nearby. Where classes only overlap, there are places without: far from the border all agree.
- * Wrong labels are everywhere. So half of a sample's neighbours say how well its place agrees, and the other half how many
- * labels are odd where agreement is best: the two are independent, and picking the best does not flatter them. */
+ * Wrong labels are everywhere. So half of a sample's neighbours say how well its place agrees, and the other half how
+ * many labels are odd where agreement is best: the two are independent, and picking the best does not flatter them. */
 #include "doctor/doctor.h"
 
 #include <math.h>

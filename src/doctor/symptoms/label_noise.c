@@ -22,8 +22,8 @@ static double chance(const sft_chart *c)
     return c->data->facts.task == SFT_BINARY ? 0.5 : 1 - 1 / (double)c->samples.seen;
 }
 
-/* Where few samples agree, noise and overlap look the same; few samples say little; and before a network has tried it may
- * be the distances' fault. */
+/* Where few samples agree, noise and overlap look the same; few samples say little; and before a network has tried it
+ * may be the distances' fault. */
 static bool hint_only(const sft_chart *c)
 {
     return c->data->facts.count[SFT_TRAIN] < FEW_SAMPLES || c->course.evals == 0 || c->samples.odd > 0.6 * chance(c);
@@ -39,8 +39,9 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = hint_only(c) ? SFT_ADVISORY : SFT_FAULT;
     f->value = rate;
     f->limit = 0.1;
-    f->evidence = sft__say(c, "%.0f %% of the labels are unlike those of the samples nearby, and %.0f %% are where these "
-                              "agree best; classes that only overlap are purer there: it looks as if so many were wrong%s",
+    f->evidence = sft__say(c, "%.0f %% of the labels are unlike those of the samples nearby, and %.0f %% are where "
+                              "these agree best; classes that only overlap are purer there: it looks as if so many were "
+                              "wrong%s",
                            100 * y->odd, 100 * rate, f->severity == SFT_ADVISORY ? ", or the inputs do not tell" : "");
     return true;
 }
