@@ -15,7 +15,7 @@ set(test_environment
     "TSAN_OPTIONS=halt_on_error=1")
 set(test_timeout 240)
 if(SFT_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug")
-    set(test_timeout 480)
+    set(test_timeout 1200)
 endif()
 
 # Sets what all tests have in common and reads the labels out of the test's source.
