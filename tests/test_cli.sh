@@ -1,43 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The program as users meet it: exit codes, streams, JSON, signals, run folders, and words that help. labels: core
-set -u
-source=${SUREFOOT_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
-program=${SUREFOOT_BIN:-$source/build/surefoot}
-if [ ! -x "$program" ]; then
-    echo "skipped: the program was not built ($program)"
-    exit 0
-fi
-folder=$(mktemp -d) || exit 2
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 2
-unset NO_COLOR CLICOLOR_FORCE COLUMNS
-failed=0
-checks=0
-
-complain() {
-    printf '%s\n' "$*"
-    sed 's/^/    /' said | head -n 12
-    failed=1
-}
-
-# run STATUS ARGUMENT...: output into `answer`, talk into `said`.
-run() {
-    local want=$1 got
-    shift
-    checks=$((checks + 1))
-    "$program" "$@" >answer 2>said </dev/null
-    got=$?
-    [ $got -eq "$want" ] || complain "surefoot $*: exit status $got, expected $want"
-}
-
-says() { grep -q -F -e "$1" said || complain "standard error lacks: $1"; }
-answers() { grep -q -F -e "$1" answer || complain "standard output lacks: $1 — it has: $(head -n 5 answer)"; }
-silent() { [ ! -s said ] || complain "something on standard error"; }
-
-# json EXPRESSION: the answer is JSON, and this holds of it as `x`.
-json() { python3 -c 'import json, sys; x = json.load(open("answer")); assert eval(sys.argv[1]), x' "$1" 2>>said ||
-    complain "the JSON does not hold: $1"; }
+# shellcheck source=tests/lib/cli.bash
+. "$(dirname "$0")/lib/cli.bash"
 
 cat >r.yaml <<'EOF'
 data: digits

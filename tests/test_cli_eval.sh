@@ -1,39 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Metrics and confusion matrices of eval as users meet them: lines, JSON, csv, words that help. labels: core
-set -u
-source=${SUREFOOT_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
-program=${SUREFOOT_BIN:-$source/build/surefoot}
-if [ ! -x "$program" ]; then
-    echo "skipped: the program was not built ($program)"
-    exit 0
-fi
-folder=$(mktemp -d) || exit 2
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 2
-unset NO_COLOR CLICOLOR_FORCE COLUMNS LC_ALL LC_CTYPE
+# shellcheck source=tests/lib/cli.bash
+. "$(dirname "$0")/lib/cli.bash"
+unset LC_ALL LC_CTYPE
 export LANG=C.UTF-8
-failed=0
-
-complain() {
-    printf '%s\n' "$*"
-    sed 's/^/    /' said | head -n 12
-    failed=1
-}
-
-run() {
-    local want=$1 got
-    shift
-    "$program" "$@" >answer 2>said </dev/null
-    got=$?
-    [ $got -eq "$want" ] || complain "surefoot $*: exit status $got, expected $want"
-}
-
-says() { grep -q -F -e "$1" said || complain "standard error lacks: $1"; }
-answers() { grep -q -F -e "$1" answer || complain "standard output lacks: $1 — it has: $(head -n 30 answer)"; }
-lacks() { if grep -q -F -e "$1" answer; then complain "standard output has: $1"; fi; }
-json() { python3 -c 'import json, sys; x = json.load(open("answer")); assert eval(sys.argv[1]), x' "$1" 2>>said ||
-    complain "the JSON does not hold: $1"; }
 
 cat >r.yaml <<'YAML'
 data: digits

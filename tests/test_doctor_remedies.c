@@ -114,6 +114,7 @@ static void bed_open(bed *b, const char *recipe, const sft_edits *edits)
     CHECK_OK(b->c);
     b->chart = (sft_chart){ .ctx = b->c, .recipe = b->r, .data = b->d };
     sft__arena_open(&b->chart.arena, b->c);
+    b->chart.notes = &b->chart.arena;
 }
 
 static void bed_close(bed *b)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The chart: data, the network at its start, and a short stretch of training with looks at growing distances. */
-#include "base/random.h"
 #include "base/text.h"
-#include "data/parts.h"
 #include "doctor/pace.h"
+#include "doctor/some.h"
 #include "train/train.h"
 
 #include <math.h>
@@ -37,7 +36,7 @@ const char *sft__say(const sft_chart *c, const char *format, ...)
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    const char *kept = sft__arena_text((sft_arena *)(uintptr_t)&c->arena, text);
+    const char *kept = sft__arena_text(c->notes, text);
     return kept ? kept : "";
 }
 
@@ -61,22 +60,13 @@ static int64_t probe_rows(const sft_data *d, const sft_net *n)
     return rows < d->facts.count[SFT_TRAIN] ? rows : d->facts.count[SFT_TRAIN];
 }
 
+/* Shuffled: neighbours in a file are often alike, and parts of the batch are compared. */
 static sft_status gather_probe(bench *b)
 {
-    sft_chart      *c = b->chart;
-    const sft_data *d = c->data;
-    const int64_t   n = probe_rows(d, b->net), all = d->facts.count[SFT_TRAIN];
-    const bool      classes = d->facts.task == SFT_CLASSES;
-    int64_t        *at = sft__arena_alloc(&c->arena, (size_t)n * sizeof *at);
-    real           *x = sft__arena_alloc(&c->arena, (size_t)(n * sft__count(d->facts.shape)) * sizeof *x);
-    int32_t        *label = sft__arena_alloc(&c->arena, (size_t)n * sizeof *label);
-    real           *target = sft__arena_alloc(&c->arena, (size_t)(classes ? 1 : n * d->facts.outputs) * sizeof *target);
-    if (!at || !x || !label || !target) return sft_code(c->ctx);
-    sft_stream random = sft__stream(sft__key(3, SFT_FOR_TEST), 0, 0, 0);
-    sft__permute(&random, at, n); /* neighbours in a file are often alike, and parts of the batch are compared */
-    for (int64_t i = 0; i < n; i++) at[i] = at[i] * all / n;
-    sft__gather(d, SFT_TRAIN, at, n, x, classes ? label : NULL, classes ? NULL : target);
-    b->probe = (sft_batch){ .rows = n, .x = x, .label = classes ? label : NULL, .target = classes ? NULL : target };
+    sft_chart *c = b->chart;
+    sft_some   k;
+    if (sft__take_some(c->data, &c->arena, SFT_TRAIN, probe_rows(c->data, b->net), true, &k)) return sft_code(c->ctx);
+    b->probe = (sft_batch){ .rows = k.n, .x = k.x, .label = k.label, .target = k.target };
     return SFT_OK;
 }
 
@@ -261,6 +251,7 @@ sft_chart *sft__chart_watch(sft_ctx *ctx, sft_recipe *r, sft_data *d, sft_net *n
     if (!c) return NULL;
     *c = (sft_chart){ .ctx = ctx, .recipe = r, .data = d, .watch = w };
     sft__arena_open(&c->arena, ctx);
+    c->notes = &c->arena;
     bench b = { .chart = c, .net = n };
     fill(&b, steps);
     sft_trainer_free(b.trainer);

@@ -2,6 +2,7 @@
 /* What the samples are like, as the network gets them: moments, labels, order, and whether neighbours share labels. */
 #include "data/parts.h"
 #include "doctor/doctor.h"
+#include "doctor/some.h"
 
 #include <float.h>
 #include <math.h>
@@ -25,20 +26,11 @@ typedef struct crop {           /* some samples of a split */
     real    *target;
 } crop;
 
-/* At most `most` samples, evenly spread over the split. */
 static bool take(sft_chart *c, sft_split split, int64_t most, crop *out)
 {
-    const sft_data *d = c->data;
-    const int64_t   all = d->facts.count[split], n = all < most ? all : most;
-    const bool      classes = d->facts.task == SFT_CLASSES;
-    *out = (crop){ .n = n, .features = sft__count(d->facts.shape) };
-    int64_t *at = sft__arena_alloc(&c->arena, (size_t)n * sizeof *at);
-    out->x = sft__arena_alloc(&c->arena, (size_t)(n * out->features) * sizeof(real));
-    out->label = sft__arena_alloc(&c->arena, (size_t)n * sizeof *out->label);
-    out->target = sft__arena_alloc(&c->arena, (size_t)(classes ? 1 : n * d->facts.outputs) * sizeof(real));
-    if (!at || !out->x || !out->label || !out->target) return false;
-    for (int64_t i = 0; i < n; i++) at[i] = i * all / n;
-    sft__gather(d, split, at, n, out->x, classes ? out->label : NULL, classes ? NULL : out->target);
+    sft_some k;
+    if (sft__take_some(c->data, &c->arena, split, most, false, &k)) return false;
+    *out = (crop){ .n = k.n, .features = sft__count(c->data->facts.shape), .x = k.x, .label = k.label, .target = k.target };
     return true;
 }
 

@@ -92,6 +92,7 @@ typedef struct sft_chart {
     sft_ctx         *ctx;
     sft_watch        watch;
     sft_arena        arena;     /* texts and numbers of all that follows */
+    sft_arena       *notes;     /* &arena: where those who only read the chart leave their sentences and edits */
     sft_recipe      *recipe;
     const sft_data  *data;
     sft_looker      *looker;

@@ -15,7 +15,7 @@ bool sft__edit(const sft_chart *c, sft_edits *out, const char *format, ...)
     va_start(list, format);
     va_copy(again, list);
     const int n = vsnprintf(NULL, 0, format, list);
-    char     *text = n >= 0 && out->n < SFT_MAX_EDITS ? sft__arena_alloc((sft_arena *)(uintptr_t)&c->arena, (size_t)n + 1) : NULL;
+    char     *text = n >= 0 && out->n < SFT_MAX_EDITS ? sft__arena_alloc(c->notes, (size_t)n + 1) : NULL;
     if (text) vsnprintf(text, (size_t)n + 1, format, again);
     if (text) out->edit[out->n++] = text;
     va_end(again);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How good a network is on held-out samples. */
-#include "data/parts.h"
+#include "doctor/some.h"
 #include "doctor/trial.h"
 
 #include <math.h>
@@ -11,20 +11,14 @@ enum { PROBE = 1024 };
 sft_status sft__probe_gather(const sft_data *d, sft_arena *a, sft_probe *p)
 {
     const sft_split split = d->facts.count[SFT_VALIDATION] > 0 ? SFT_VALIDATION : SFT_TRAIN;
-    const int64_t   all = d->facts.count[split], n = all < PROBE ? all : PROBE, outputs = d->facts.outputs;
-    const bool      classes = d->facts.task == SFT_CLASSES;
-    int64_t        *at = sft__arena_alloc(a, (size_t)n * sizeof *at);
-    p->n = n;
-    p->x = sft__arena_alloc(a, (size_t)(n * sft__count(d->facts.shape)) * sizeof(real));
-    p->out = sft__arena_alloc(a, (size_t)(n * outputs) * sizeof(real));
-    p->label = classes ? sft__arena_alloc(a, (size_t)n * sizeof *p->label) : NULL;
-    p->target = classes ? NULL : sft__arena_alloc(a, (size_t)(n * outputs) * sizeof(real));
+    const int64_t   outputs = d->facts.outputs;
+    sft_some        k;
+    if (sft__take_some(d, a, split, PROBE, false, &k)) return sft_code(a->ctx);
+    *p = (sft_probe){ .n = k.n, .x = k.x, .label = k.label, .target = k.target };
+    p->out = sft__arena_alloc(a, (size_t)(k.n * outputs) * sizeof(real));
     p->count = sft__arena_alloc(a, (size_t)outputs * sizeof *p->count);
     p->right = sft__arena_alloc(a, (size_t)outputs * sizeof *p->right);
-    if (sft__failed(a->ctx)) return sft_code(a->ctx);
-    for (int64_t i = 0; i < n; i++) at[i] = i * all / n;
-    sft__gather(d, split, at, n, p->x, p->label, p->target);
-    return SFT_OK;
+    return sft_code(a->ctx);
 }
 
 double sft__idle_loss(const sft_net *n, const sft_probe *p)

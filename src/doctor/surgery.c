@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-static sft_arena *arena(const sft_chart *c)
-{
-    return (sft_arena *)(uintptr_t)&c->arena;
-}
-
 /* ---- there and back ------------------------------------------------------------------------- */
 
 /* A tree of its own: the recipe's stays as it is. */
@@ -18,17 +13,17 @@ static sft_layer *parse(const sft_chart *c, const char *text)
 {
     sft_layer    *first = NULL;
     const sft_pos nowhere = { 0 };
-    return text && sft__stack_parse(arena(c), text, strlen(text), nowhere, &first) == SFT_OK ? first : NULL;
+    return text && sft__stack_parse(c->notes, text, strlen(text), nowhere, &first) == SFT_OK ? first : NULL;
 }
 
 sft_layer *sft__open_model(const sft_chart *c)
 {
-    return parse(c, sft__stack_text(arena(c), c->recipe->layers));
+    return parse(c, sft__stack_text(c->notes, c->recipe->layers));
 }
 
 bool sft__close_model(const sft_chart *c, const sft_layer *first, sft_edits *out)
 {
-    const char *text = sft__stack_text(arena(c), first);
+    const char *text = sft__stack_text(c->notes, first);
     return text && sft__edit(c, out, "model=%s", text);
 }
 
@@ -86,6 +81,14 @@ void sft__each_layer(sft_layer *l, void (*visit)(void *user, sft_layer *l), void
     }
 }
 
+bool sft__operate(const sft_chart *c, void (*visit)(void *operation, sft_layer *l), sft_edits *out)
+{
+    sft_layer    *first = sft__open_model(c);
+    sft_operation k = { .chart = c };
+    sft__each_layer(first, visit, &k);
+    return k.changed > 0 && sft__close_model(c, first, out);
+}
+
 /* ---- changing it ----------------------------------------------------------------------------- */
 
 sft_layer *sft__insert_layer(const sft_chart *c, sft_layer *after, const char *text)
@@ -125,8 +128,8 @@ bool sft__set_layer_value(const sft_chart *c, sft_layer *l, const char *option, 
 {
     const sft_pos nowhere = { 0 };
     sft_arg      *a = argument(l, option);
-    if (!a) return sft__spec_put(arena(c), &l->spec, option, value, nowhere, false) == SFT_OK;
-    a->value = sft__arena_text(arena(c), value);
+    if (!a) return sft__spec_put(c->notes, &l->spec, option, value, nowhere, false) == SFT_OK;
+    a->value = sft__arena_text(c->notes, value);
     return a->value != NULL;
 }
 

@@ -36,6 +36,15 @@ sft_layer    *sft__output_layer(sft_layer *first);
 int           sft__count_layers(const sft_layer *l, bool (*which)(const sft_layer *l)); /* inside blocks, too */
 /* Visits every layer, block or not, the outer ones first. */
 void          sft__each_layer(sft_layer *l, void (*visit)(void *user, sft_layer *l), void *user);
+/* A change of single layers: `visit` sees every layer and counts what it changes. */
+typedef struct sft_operation {
+    const sft_chart *chart;
+    int64_t          width;     /* for visits: of the weights before; 0 at the start */
+    int              changed;
+} sft_operation;
+
+/* "model=…" from what the visits make of the recipe's layers; false: they change nothing. */
+bool          sft__operate(const sft_chart *c, void (*visit)(void *operation, sft_layer *l), sft_edits *out);
 /* A layer from text, behind `after` (NULL: in front of nothing yet); NULL: no memory. */
 sft_layer    *sft__insert_layer(const sft_chart *c, sft_layer *after, const char *text);
 /* Another op in its place, without options; false: no memory. */

@@ -92,6 +92,37 @@ enum { SFT_STAGES_MOST = 64, SFT_TAPS_MOST = 1024 };
       .doc = "probability",                                                                        \
       .aliases = "prob probability" }
 
+/* `fill` of what is moved: for all channels or one each. */
+#define SFT_FILL_ROW(type)                                                                         \
+    { .name = "fill",                                                                              \
+      .kind = SFT_REALS,                                                                           \
+      .offset = offsetof(type, fill),                                                              \
+      .text = "0",                                                                                 \
+      .low = 0,                                                                                    \
+      .high = 1,                                                                                   \
+      .doc = "value beyond the border, 0 black to 1: for all channels or one each",                \
+      .aliases = "fill_value fillcolor value" }
+
+/* Options of what multiplies by a random factor: a range about 1. */
+typedef struct sft_factor_conf {
+    double    p;
+    sft_reals factor;
+} sft_factor_conf;
+
+#define SFT_FACTOR_ROW(word, usual, also)                                                          \
+    { .name = (word),                                                                              \
+      .kind = SFT_REALS,                                                                           \
+      .offset = offsetof(sft_factor_conf, factor),                                                 \
+      .text = (usual),                                                                             \
+      .low = 0,                                                                                    \
+      .high = 100,                                                                                 \
+      .doc = "the factor is from 1 - this to 1 + this, or, given two numbers, from the one to the other", \
+      .aliases = (also),                                                                           \
+      .flags = SFT_MAIN }
+
+const char *sft__factor_amiss(const void *conf, const sft_canvas *c);
+double      sft__draw_factor(const void *conf, const sft_canvas *c);
+
 /* Uniform in [low, high); and with one number r for the limits, in [centre - r, centre + r), cut off at `least`. */
 double sft__draw(sft_stream *s, double low, double high);
 double sft__draw_range(sft_stream *s, const sft_reals *range, double centre, double least);

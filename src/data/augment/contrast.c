@@ -2,36 +2,11 @@
 /* contrast: pull values from the mean grey or towards it. */
 #include "data/augment/color.h"
 
-typedef struct conf {
-    double    p;
-    sft_reals factor;
-} conf;
+static const sft_field fields[] = { SFT_FACTOR_ROW("contrast", "0.2", "factor"), SFT_AUGMENT_P(sft_factor_conf, 1), SFT_FIELD_END };
 
-static const sft_field fields[] = {
-    { .name = "contrast",
-      .kind = SFT_REALS,
-      .offset = offsetof(conf, factor),
-      .text = "0.2",
-      .low = 0,
-      .high = 100,
-      .doc =
-          "the factor is from 1 - this to 1 + this, or, given two numbers, from the one to the other",
-      .aliases = "factor",
-      .flags = SFT_MAIN },
-    SFT_AUGMENT_P(conf, 1),
-    SFT_FIELD_END
-};
-
-static const char *amiss(const void *options, const sft_canvas *c)
+static void apply(const void *conf, sft_canvas *c)
 {
-    (void)c;
-    return sft__range_amiss(&((const conf *)options)->factor);
-}
-
-static void apply(const void *options, sft_canvas *c)
-{
-    const conf *k = options;
-    sft__contrast(c, sft__draw_range(c->random, &k->factor, 1, 0));
+    sft__contrast(c, sft__draw_factor(conf, c));
 }
 
 const sft_augment sft__augment_contrast = {
@@ -40,10 +15,10 @@ const sft_augment sft__augment_contrast = {
     .doc = "pull values from the mean grey or towards it",
     .math =
         "y = f x + (1 - f) mean(grey(x)), f uniform in 1 - c..1 + c, kept in 0..1 (torchvision ColorJitter's contrast)",
-    .conf_size = sizeof(conf),
+    .conf_size = sizeof(sft_factor_conf),
     .fields = fields,
     .kinds = SFT_IMAGES,
     .color = false,
-    .amiss = amiss,
+    .amiss = sft__factor_amiss,
     .apply = apply,
 };

@@ -39,6 +39,17 @@ const char *sft__range_amiss(const sft_reals *range)
     return NULL;
 }
 
+const char *sft__factor_amiss(const void *conf, const sft_canvas *c)
+{
+    (void)c;
+    return sft__range_amiss(&((const sft_factor_conf *)conf)->factor);
+}
+
+double sft__draw_factor(const void *conf, const sft_canvas *c)
+{
+    return sft__draw_range(c->random, &((const sft_factor_conf *)conf)->factor, 1, 0);
+}
+
 float sft__fill_of(const sft_reals *fill, int64_t c)
 {
     return (float)fill->v[fill->n == 1 ? 0 : c];

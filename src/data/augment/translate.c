@@ -19,14 +19,7 @@ static const sft_field fields[] = {
       .doc = "largest move as a share of the size; two numbers: of the width and of the height",
       .aliases = "share factor",
       .flags = SFT_MAIN },
-    { .name = "fill",
-      .kind = SFT_REALS,
-      .offset = offsetof(conf, fill),
-      .text = "0",
-      .low = 0,
-      .high = 1,
-      .doc = "value beyond the border, 0 black to 1: for all channels or one each",
-      .aliases = "fill_value fillcolor value" },
+    SFT_FILL_ROW(conf),
     SFT_AUGMENT_P(conf, 1),
     SFT_FIELD_END
 };

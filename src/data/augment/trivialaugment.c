@@ -36,14 +36,7 @@ static const sft_field fields[] = {
       .text = "nearest",
       .words = sft__interpolations,
       .doc = "how values between pixels are found" },
-    { .name = "fill",
-      .kind = SFT_REALS,
-      .offset = offsetof(conf, fill),
-      .text = "0",
-      .low = 0,
-      .high = 1,
-      .doc = "value beyond the border, 0 black to 1: for all channels or one each",
-      .aliases = "fill_value value" },
+    SFT_FILL_ROW(conf),
     SFT_AUGMENT_P(conf, 1),
     SFT_FIELD_END
 };

@@ -34,13 +34,6 @@ void sft__warp_to(sft_canvas *c, const float *at, const sft_sampling *k);
       .text = "bilinear",                                                                          \
       .words = sft__interpolations,                                                                \
       .doc = "how values between pixels are found" },                                              \
-        { .name = "fill",                                                                          \
-          .kind = SFT_REALS,                                                                       \
-          .offset = offsetof(type, fill),                                                          \
-          .text = "0",                                                                             \
-          .low = 0,                                                                                \
-          .high = 1,                                                                               \
-          .doc = "value beyond the border, 0 black to 1: for all channels or one each",            \
-          .aliases = "fill_value fillcolor value" }
+        SFT_FILL_ROW(type)
 
 #endif

@@ -8,7 +8,7 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 {
     (void)f;
     const sft_bound *b = &c->recipe->bound[SFT_OPTIMIZER_SECTION];
-    sft_arena       *a = (sft_arena *)(uintptr_t)&c->arena;
+    sft_arena       *a = c->notes;
     const char      *text = sft__arena_text(a, b->name);
     char             now[200], usual[200];
     bool             other = false;

@@ -4,32 +4,23 @@
 
 #include <stdio.h>
 
-typedef struct change {
-    const sft_chart *chart;
-    int64_t          width;     /* of the weights before */
-    int              n;
-} change;
-
 /* The most groups up to 8 that divide the channels, as in presets. */
 static void visit(void *user, sft_layer *l)
 {
-    change *k = user;
+    sft_operation *k = user;
     char    text[40];
     int     groups = 8;
     if (sft__is_weighted(l)) k->width = sft__layer_width(l);
     if (!sft__is_op(l, "batchnorm")) return;
     while (k->width <= 0 ? groups > 1 : k->width % groups != 0) groups--;
     snprintf(text, sizeof text, "groupnorm %d", groups);
-    if (sft__replace_layer(k->chart, l, text)) k->n++;
+    if (sft__replace_layer(k->chart, l, text)) k->changed++;
 }
 
 static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 {
     (void)f;
-    sft_layer *first = sft__open_model(c);
-    change     k = { .chart = c };
-    sft__each_layer(first, visit, &k);
-    return k.n > 0 && sft__close_model(c, first, out);
+    return sft__operate(c, visit, out);
 }
 
 const sft_remedy sft_remedy_groupnorm_for_batchnorm = {

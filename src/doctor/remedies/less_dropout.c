@@ -6,30 +6,22 @@
 
 #include <string.h>
 
-typedef struct change {
-    const sft_chart *chart;
-    int              n;
-} change;
-
 static void lower(void *user, sft_layer *l)
 {
     static const char *const kinds = "dropout2d dropconnect stochastic_depth";
-    change                  *k = user;
+    sft_operation                  *k = user;
     const sft_op            *op = sft__layer_op(l);
     const char              *text = op ? sft__layer_value(l, "p") : NULL;
     double                   p = 0.5;
     char                     now[40];
     if (!op || !sft__named(op->name, "dropout", kinds) || (text && !sft__parse_real(text, strlen(text), &p)) || p <= 0) return;
-    if (sft__set_layer_value(k->chart, l, "p", p > 0.1 ? sft__two_digits(p / 2, now, sizeof now) : "0")) k->n++;
+    if (sft__set_layer_value(k->chart, l, "p", p > 0.1 ? sft__two_digits(p / 2, now, sizeof now) : "0")) k->changed++;
 }
 
 static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 {
     (void)f;
-    sft_layer *first = sft__open_model(c);
-    change     k = { .chart = c };
-    sft__each_layer(first, lower, &k);
-    return k.n > 0 && sft__close_model(c, first, out);
+    return sft__operate(c, lower, out);
 }
 
 const sft_remedy sft_remedy_less_dropout = {

@@ -8,24 +8,21 @@
 /* Only what is slower than usual becomes quicker. */
 static void visit(void *user, sft_layer *l)
 {
-    int *n = user;
+    sft_operation *k = user;
     if (!sft__is_op(l, "batchnorm")) return;
     for (int i = 0; i < l->spec.n; i++) {
         const sft_arg *a = &l->spec.arg[i];
         double         now;
         if (!sft__text_is(a->key, "momentum") || !sft__parse_real(a->value, strlen(a->value), &now) || now >= 0.1) continue;
         l->spec.arg[i].value = "0.1";
-        (*n)++;
+        k->changed++;
     }
 }
 
 static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 {
     (void)f;
-    sft_layer *first = sft__open_model(c);
-    int        n = 0;
-    sft__each_layer(first, visit, &n);
-    return n > 0 && sft__close_model(c, first, out);
+    return sft__operate(c, visit, out);
 }
 
 const sft_remedy sft_remedy_quicker_averages = {

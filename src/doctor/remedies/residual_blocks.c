@@ -46,7 +46,7 @@ static bool follows(const sft_layer *l)
 /* weights | norm | activation | dropout become residual ( … ). */
 static void wrap(run *k, sft_layer *l)
 {
-    sft_layer *inner = sft__arena_alloc((sft_arena *)(uintptr_t)&k->chart->arena, sizeof *inner), *end = inner;
+    sft_layer *inner = sft__arena_alloc(k->chart->notes, sizeof *inner), *end = inner;
     if (!inner || !follows(l->next)) return;
     *inner = *l;
     while (follows(end->next)) end = end->next;
@@ -60,8 +60,8 @@ static void walk(run *k, sft_layer *l);
 /* The first round has another width before it than the rest have: it goes in front. */
 static void walk_repeat(run *k, sft_layer *l)
 {
-    sft_layer *copy = sft__insert_layer(k->chart, NULL, sft__stack_text((sft_arena *)(uintptr_t)&k->chart->arena, l->body));
-    sft_layer *rest = sft__arena_alloc((sft_arena *)(uintptr_t)&k->chart->arena, sizeof *rest), *end = copy;
+    sft_layer *copy = sft__insert_layer(k->chart, NULL, sft__stack_text(k->chart->notes, l->body));
+    sft_layer *rest = sft__arena_alloc(k->chart->notes, sizeof *rest), *end = copy;
     if (!copy || !rest) return;
     const int made = k->made;
     walk(k, copy);

@@ -16,7 +16,7 @@ static bool has_softmax(const sft_chart *c)
 /* Of a sample of the first class, whose output is `share` and the others' 0. */
 static double loss_at(const sft_chart *c, real share)
 {
-    sft_arena    *a = (sft_arena *)(uintptr_t)&c->arena;
+    sft_arena    *a = c->notes;
     const int64_t n = c->net->outputs;
     real         *out = sft__arena_alloc(a, (size_t)n * sizeof *out), *target = sft__arena_alloc(a, (size_t)n * sizeof *target);
     const int32_t label = 0;

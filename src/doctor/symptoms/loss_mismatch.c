@@ -47,7 +47,7 @@ static double loss_of(const sft_chart *c, const sft_loss_pass *p)
 static double floor_of_classes(const sft_chart *c, span s)
 {
     const int64_t n = c->net->outputs;
-    real         *out = sft__arena_alloc((sft_arena *)(uintptr_t)&c->arena, (size_t)n * sizeof *out);
+    real         *out = sft__arena_alloc(c->notes, (size_t)n * sizeof *out);
     const int32_t label = 0;
     if (!out) return 0;
     const sft_loss_pass p = { .rows = 1, .outputs = n, .out = out, .label = &label, .scale = 1 };
@@ -61,7 +61,7 @@ static double floor_of_targets(const sft_chart *c, span s, double *share)
 {
     const int64_t outputs = c->net->outputs, all = c->data->facts.count[SFT_TRAIN], n = all < TARGETS ? all : TARGETS;
     const bool    logit = sft__text_is(c->loss->name, "bce");
-    sft_arena    *a = (sft_arena *)(uintptr_t)&c->arena;
+    sft_arena    *a = c->notes;
     int64_t      *at = sft__arena_alloc(a, (size_t)n * sizeof *at);
     real         *t = sft__arena_alloc(a, (size_t)(2 * n * outputs) * sizeof *t), *out = t + n * outputs;
     if (!at || !t) return 0;
