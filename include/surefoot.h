@@ -344,7 +344,7 @@ typedef struct sft_doctor_options {
     void          *user;
 } sft_doctor_options;
 
-enum { SFT_DOCTOR_EDITS = 4 };
+enum { SFT_DOCTOR_EDITS = 8 };
 
 typedef struct sft_finding_facts {  /* a symptom that stands */
     const char  *symptom, *doc, *math, *source;
@@ -410,7 +410,9 @@ SFT_API sft_status  sft_diagnosis_facts_of(const sft_diagnosis *d, sft_diagnosis
 SFT_API bool        sft_diagnosis_finding(const sft_diagnosis *d, int index, sft_finding_facts *facts);
 SFT_API bool        sft_diagnosis_signal(const sft_diagnosis *d, bool end, int index, sft_signal_facts *facts);
 SFT_API bool        sft_diagnosis_trial(const sft_diagnosis *d, int index, sft_trial_facts *facts);
-/* The recipe with the edits that won, as YAML; NULL: nothing has won. */
+/* Overrides of the recipe by which all that has won is applied; returns how many. */
+SFT_API int         sft_diagnosis_edits(const sft_diagnosis *d, const char *edit[SFT_DOCTOR_EDITS]);
+/* The recipe with these edits, as YAML; NULL: nothing has won. */
 SFT_API const char *sft_diagnosis_recipe(const sft_diagnosis *d);
 /* All of it as JSON: docs/diagnosis-schema.json. */
 SFT_API const char *sft_diagnosis_json(sft_diagnosis *d);

@@ -162,6 +162,26 @@ static void numbers_that_are_not_finite_are_a_finding(void **state)
     close_visit(&v);
 }
 
+/* An output that cannot reach the targets hides a rate at which a free one diverges: only both together help. */
+static void faults_behind_faults_are_cured(void **state)
+{
+    (void)state;
+    visit       v = open_recipe("data: regression-1d n=512\nmodel: linear 32 | relu | linear 32 | relu | linear 1 | softplus\n"
+                                "loss: mse\noptimizer: momentum lr=0.7\ntrain: {epochs: 60, batch: 32}\n");
+    const char *edit[SFT_DOCTOR_EDITS], *text;
+    v.x = sft_diagnose(v.c, v.r, v.d, NULL);
+    CHECK_OK(v.c);
+    assert_int_equal(sft_diagnosis_edits(v.x, edit), 2);
+    text = sft_diagnosis_recipe(v.x);
+    assert_non_null(text);
+    assert_true(strstr(text, "# loss_mismatch: ") && strstr(text, "# rate_too_high: "));
+    const char *first = strstr(text, "#   optimizer.lr=");
+    assert_true(first && !strstr(first + 1, "#   optimizer.lr="));
+    assert_null(strstr(text, "softplus\n"));
+    assert_int_equal(sft_diagnosis_edits(NULL, edit), 0);
+    close_visit(&v);
+}
+
 static void nothing_comes_of_nothing(void **state)
 {
     (void)state;
@@ -239,7 +259,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_start_alone_shows_equal_units), cmocka_unit_test(a_probe_run_is_watched),
         cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(the_callback_ends_it),
-        cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(faults_behind_faults_are_cured),
+        cmocka_unit_test(nothing_comes_of_nothing),
         cmocka_unit_test(memory_runs_out), cmocka_unit_test(symptoms_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,6 +230,26 @@ static void the_budget_is_kept(void **state)
     bed_close(&b);
 }
 
+/* A hundred steps show nothing of what a small network of a low rate gains by a better output: it is tried for longer. */
+static void what_is_undecided_is_tried_for_longer(void **state)
+{
+    (void)state;
+    const char *recipe = "data: regression-1d n=1000\nmodel: linear 32 | relu | linear 32 | relu | linear 1 | relu\nloss: mse\n"
+                         "optimizer: adam lr=3e-5\ntrain: {epochs: 100, batch: 32}";
+    sft_trial   list[ROOM];
+    bed         b;
+    bed_open(&b, recipe, NULL, 100);
+    sft_finding           found[64];
+    const int             n = sft__judge(b.chart, found);
+    const sft_verify_conf k = { .budget = 0 };
+    const sft_trial      *won = winner(list, sft__verify(b.chart, found, n, &k, list, ROOM));
+    CHECK_OK(b.c);
+    assert_non_null(won);
+    assert_string_equal(won->remedy->name, "linear_output");
+    assert_true(won->steps > 100);
+    bed_close(&b);
+}
+
 /* Every allocation fails once: it ends with "out of memory" or well, and nothing is lost. */
 static void memory_runs_out_cleanly(void **state)
 {
@@ -275,6 +295,7 @@ int main(void)
         cmocka_unit_test(symptoms_must_go),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(the_budget_is_kept),
+        cmocka_unit_test(what_is_undecided_is_tried_for_longer),
         cmocka_unit_test(memory_runs_out_cleanly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

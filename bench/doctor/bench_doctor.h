@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-enum { WHY = 200, LABELS = 24, GUESSES = 24 };
+enum { WHY = 200, LABELS = 24, GUESSES = 24, TRIES = 16 };
 
 /* Says why a configuration cannot be expressed; always false. */
 bool cannot(char *why, const char *format, ...) SFT_PRINTF(2, 3);
@@ -98,6 +98,8 @@ typedef struct opinion {        /* of the doctor */
     double seconds;
     int    accepted;            /* trials that won */
     char  *repaired;            /* recipe, or NULL */
+    int    tries;
+    char   tried[TRIES][500];   /* symptom, remedy, verdict and the reason of it */
 } opinion;
 
 enum { SEEN_LAYERS = 256, RULE_SETS = 5, RULE_LABELS = 8 };

@@ -25,7 +25,7 @@ typedef struct bench {
     struct checked {            /* healthy ones that are still to be compared with their controls */
         json_t *line;
         int     seed;
-        bool    alarmed;
+        bool    alarmed, rules[RULE_SETS];
         outcome own;
     }       *healthy;
     int      n_healthy;
@@ -63,6 +63,7 @@ static void report(const bench *b, const json_t *line, int seed, const char *ver
     }
     for (int i = 0; b->o.evidence && o && i < o->guesses; i++)
         printf("        %s: %s\n", o->guess[i].symptom, o->guess[i].evidence);
+    for (int i = 0; b->o.evidence && o && i < o->tries; i++) printf("        %s\n", o->tried[i]);
     fflush(stdout);
 }
 
@@ -113,29 +114,53 @@ static bool consult(bench *b, const setup *s, const json_t *line, int seed, opin
     return true;
 }
 
-/* Does the repaired recipe do what the twin does, and no harm? */
+static const char *level(const outcome *o, char *buf, size_t size)
+{
+    if (!o || !o->known) snprintf(buf, size, "-");
+    else if (isnan(o->val_acc)) snprintf(buf, size, "loss %.3g", o->val_loss);
+    else snprintf(buf, size, "%.3f", o->val_acc);
+    return buf;
+}
+
+/* Does the repaired recipe do what the twin does, and no harm? `remark` receives what each reached. */
 static void score_repair(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own,
-                         const outcome *twin)
+                         const outcome *twin, char *remark)
 {
     const json_t *oracle = json_object_get(line, "oracle");
     const outcome r = o->repaired ? train(b->c, s, o->repaired, (uint64_t)seed, b->o.until) : (outcome){ .known = false };
+    const bool    cured = twin && r.known && repaired_share(oracle, own, twin, &r) >= 0.9;
+    const bool    worse = isnan(own->val_acc) ? r.val_loss > 1.05 * own->val_loss : r.val_acc < own->val_acc - 0.02;
+    const bool    harm = o->accepted && r.known && (r.failed || worse);
+    char          words[3][40];
     if (twin) b->t.twins++;
-    if (twin && r.known && repaired_share(oracle, own, twin, &r) >= 0.9) b->t.repaired++;
-    if (!o->accepted || !r.known) return;
-    b->t.accepts++;
-    const bool worse = isnan(own->val_acc) ? r.val_loss > 1.05 * own->val_loss : r.val_acc < own->val_acc - 0.02;
-    if (r.failed || worse) b->t.harmful++;
+    b->t.repaired += cured;
+    b->t.accepts += o->accepted && r.known;
+    b->t.harmful += harm;
+    if (b->o.verify)
+        snprintf(remark, WHY, "%s: %s, twin %s, repaired %s", harm ? "HARMED" : cured ? "repaired" : "not repaired",
+                 level(own, words[0], 40), level(twin, words[1], 40), level(&r, words[2], 40));
 }
 
-static void score_healthy(bench *b, json_t *line, const setup *s, int seed, const opinion *o, const outcome *own)
+static const char *both(const setup *s, const char *remark, char *buf, size_t size)
 {
-    int alarms = 0;
+    snprintf(buf, size, "%s%s%s", remark, *remark && s->nearest ? "; " : "", s->nearest ? s->nearest : "");
+    return buf;
+}
+
+static void score_healthy(bench *b, json_t *line, const setup *s, int seed, const opinion *o, const outcome *own,
+                          const bool rules[RULE_SETS])
+{
+    int  alarms = 0;
+    char remark[WHY] = "", all[2 * WHY];
     for (int i = 0; i < o->guesses; i++) alarms += !means_any(o->guess[i].symptom, json_object_get(line, "allowed_extra"));
     b->t.healthy++;
     b->t.alarms += alarms > 0;
-    report(b, line, seed, alarms ? "FALSE ALARM" : "quiet", o, s->nearest ? s->nearest : "");
-    if (own->known) score_repair(b, line, s, seed, o, own, NULL);
-    if (own->known) b->healthy[b->n_healthy++] = (struct checked){ line, seed, alarms > 0, *own };
+    if (own->known) score_repair(b, line, s, seed, o, own, NULL, remark);
+    report(b, line, seed, alarms ? "FALSE ALARM" : "quiet", o, both(s, remark, all, sizeof all));
+    if (!own->known) return;
+    struct checked *x = &b->healthy[b->n_healthy++];
+    *x = (struct checked){ .line = line, .seed = seed, .alarmed = alarms > 0, .own = *own };
+    memcpy(x->rules, rules, sizeof x->rules);
 }
 
 static void score_faulty(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own,
@@ -143,6 +168,7 @@ static void score_faulty(bench *b, const json_t *line, const setup *s, int seed,
 {
     const char  *root = text_of(line, "root_cause", "");
     const guess *first = first_root(o);
+    char         remark[WHY] = "", all[2 * WHY];
     const bool   right = first && means(first->symptom, root);
     b->t.faulty++;
     b->t.detected += o->guesses > 0;
@@ -153,17 +179,18 @@ static void score_faulty(bench *b, const json_t *line, const setup *s, int seed,
         b->t.said++;
         b->t.right += label;
     }
-    report(b, line, seed, right ? "right" : o->guesses ? "OTHER" : "MISSED", o, s->nearest ? s->nearest : "");
-    if (twin->known) score_repair(b, line, s, seed, o, own, twin);
+    if (twin->known) score_repair(b, line, s, seed, o, own, twin, remark);
+    report(b, line, seed, right ? "right" : o->guesses ? "OTHER" : "MISSED", o, both(s, remark, all, sizeof all));
 }
 
-static void score_rules(bench *b, const json_t *line, const seen *x, const outcome *own)
+static void score_rules(bench *b, const json_t *line, const seen *x, const outcome *own, bool alarms[RULE_SETS])
 {
     for (int i = 0; i < RULE_SETS; i++) {
         const char *labels[RULE_LABELS];
         const int   n = rule_set_judge(i, x, own, labels);
         bool        alarm = false;
         for (int k = 0; k < n; k++) alarm = alarm || !listed(json_object_get(line, "allowed_extra"), labels[k]);
+        alarms[i] = alarm;
         if (is_healthy(line)) b->t.rules[i].alarms += alarm;
         else b->t.rules[i].detected += n > 0, b->t.rules[i].top1 += n && strcmp(labels[0], text_of(line, "root_cause", "")) == 0;
     }
@@ -195,8 +222,9 @@ static bool examine(bench *b, json_t *line, int seed, const setup *s, const setu
     if (!consult(b, s, line, seed, &o, &x, why)) return opinion_free(&o), false;
     b->t.valid++;
     b->t.unchecked += !healthy && !twin.known;
-    score_rules(b, line, &x, &own);
-    if (healthy) score_healthy(b, line, s, seed, &o, &own);
+    bool alarms[RULE_SETS];
+    score_rules(b, line, &x, &own, alarms);
+    if (healthy) score_healthy(b, line, s, seed, &o, &own, alarms);
     else score_faulty(b, line, s, seed, &o, &own, &twin);
     opinion_free(&o);
     return true;
@@ -258,6 +286,7 @@ static void check_controls(bench *b)
         b->t.valid--;
         b->t.healthy--;
         b->t.alarms -= h->alarmed;
+        for (int k = 0; k < RULE_SETS; k++) b->t.rules[k].alarms -= h->rules[k];
     }
 }
 

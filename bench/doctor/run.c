@@ -110,14 +110,27 @@ static void take_findings(const sft_diagnosis *x, opinion *o)
     }
 }
 
-/* An advisory whose trial won is a diagnosis. */
-static void take_trials(const sft_diagnosis *x, opinion *o)
+static bool is_advisory(const sft_diagnosis *x, const char *symptom)
+{
+    sft_finding_facts f;
+    for (int i = 0; sft_diagnosis_finding(x, i, &f); i++)
+        if (strcmp(f.symptom, symptom) == 0) return f.severity == SFT_ADVISORY;
+    return false;
+}
+
+/* What was found on top of a first cure is a diagnosis, and an advisory is one whose trial won over the whole plan: that a short
+ * stretch goes better with something is not yet a fault. */
+static void take_trials(const sft_diagnosis *x, int64_t planned, opinion *o)
 {
     sft_trial_facts t;
     for (int i = 0; sft_diagnosis_trial(x, i, &t); i++) {
         bool known = false;
+        if (o->tries < TRIES)
+            snprintf(o->tried[o->tries++], sizeof *o->tried, "%s, %s: %s (%s)", t.symptom, t.remedy, sft_verdict_name(t.verdict),
+                     t.reason ? t.reason : "");
         if (t.verdict != SFT_WON) continue;
         o->accepted++;
+        if (is_advisory(x, t.symptom) && t.steps < planned) continue;
         for (int k = 0; k < o->guesses; k++) known = known || strcmp(o->guess[k].symptom, t.symptom) == 0;
         if (known || o->guesses == GUESSES) continue;
         guess *g = &o->guess[o->guesses++];
@@ -168,7 +181,7 @@ bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify,
     sft_diagnosis_facts f = { .planned = 0 };
     if (x && sft_diagnosis_facts_of(x, &f) == SFT_OK) {
         take_findings(x, o);
-        take_trials(x, o);
+        take_trials(x, f.planned, o);
         take_signals(x, r, &f, to);
         o->used = f.planned ? fmin(1, (double)f.steps / (double)f.planned) : 0;
     }

@@ -59,25 +59,13 @@ static void print_probe(const visit *v)
                f->sharpness, f->sharpness_limit, f->rate_limit);
 }
 
-/* The edits of all that won, as they are typed. */
-static bool winners(const visit *v, char *buf, size_t size)
-{
-    sft_trial_facts x;
-    size_t          at = 0;
-    buf[0] = 0;
-    for (int i = 0; sft_diagnosis_trial(v->diagnosis, i, &x); i++) {
-        if (x.verdict != SFT_WON || at >= size) continue;
-        if (at) buf[at++] = ' ';
-        cli_edits(x.edits, x.edit, buf + at, size - at);
-        at += strlen(buf + at);
-    }
-    return at > 0;
-}
-
 static void print_advice(const visit *v)
 {
-    char edits[4096];
-    if (winners(v, edits, sizeof edits)) {
+    char        edits[4096];
+    const char *edit[SFT_DOCTOR_EDITS];
+    const int   n = sft_diagnosis_edits(v->diagnosis, edit);
+    if (n > 0) {
+        cli_edits(n, edit, edits, sizeof edits);
         printf("\nrecommended  %s\n", edits);
         if (!v->a->quiet) printf("try next:    surefoot train %s %s\n", v->recipe_path, edits);
     } else if (v->facts.trials)

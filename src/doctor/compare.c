@@ -5,9 +5,9 @@
 #include <math.h>
 
 /* Losses are compared by their logarithms, on the scale of an output that is 0 whatever comes in: what is far below it counts as
- * 0, what lies above twice of it has learned nothing, be it 3 or infinity. */
+ * 0, what lies above it has learned nothing, be it 3 or infinity: how far above is chance, and would drown what others gain. */
 #define NOTHING_LEFT 0.01
-#define NOTHING_LEARNED 2.0
+#define NOTHING_LEARNED 1.0
 /* Gains below are not worth a change: 2 % of the loss, 1 sample in 100. */
 #define WORTH_LOSS 0.02
 #define WORTH_SKILL 0.01

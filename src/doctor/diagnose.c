@@ -7,8 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { MOST_TRIALS = 32 };
-
 /* ---- making one ------------------------------------------------------------------------------- */
 
 static int symptoms(void)
@@ -19,7 +17,7 @@ static int symptoms(void)
 }
 
 /* The first remedy of a symptom that changes anything in this recipe. */
-static const sft_remedy *advice(const sft_chart *c, const sft_finding *f, sft_edits *edits)
+const sft_remedy *sft__advice(const sft_chart *c, const sft_finding *f, sft_edits *edits)
 {
     for (const char *at = f->symptom->remedies; *at;) {
         char         name[64];
@@ -34,33 +32,20 @@ static const sft_remedy *advice(const sft_chart *c, const sft_finding *f, sft_ed
     return NULL;
 }
 
+sft_finding *sft__findings(sft_chart *c, int *n)
+{
+    sft_finding *list = sft__arena_alloc(&c->arena, ((size_t)symptoms() + 1) * sizeof *list);
+    *n = list ? sft__judge(c, list) : 0;
+    return list;
+}
+
 static sft_status judge(sft_diagnosis *d)
 {
-    sft_chart   *c = d->chart;
-    const size_t room = (size_t)symptoms() + 1;
-    d->found = sft__arena_alloc(&c->arena, room * sizeof *d->found);
-    d->advice = sft__arena_alloc(&c->arena, room * sizeof *d->advice);
-    if (!d->found || !d->advice) return sft_code(c->ctx);
-    d->n_found = sft__judge(c, d->found);
-    for (int i = 0; i < d->n_found; i++) d->advice[i].remedy = advice(c, &d->found[i], &d->advice[i].edits);
-    return sft_code(c->ctx);
-}
-
-static bool watched(void *user, const char *what, double share)
-{
-    sft_chart *c = user;
-    return sft__watch(&c->watch, what, share);
-}
-
-static sft_status verify(sft_diagnosis *d, const sft_doctor_options *o)
-{
-    sft_chart      *c = d->chart;
-    sft_verify_conf k = { .seeds = o->seeds, .spent = &d->spent, .progress = watched, .user = c };
-    if (!o->verify || (!c->course.steps && !c->course.failed) || c->watch.stopped) return SFT_OK;
-    if (o->budget > 0) k.budget = (int64_t)fmax(1, o->budget * (double)c->course.planned);
-    d->trial = sft__arena_alloc(&c->arena, MOST_TRIALS * sizeof *d->trial);
-    if (d->trial) d->n_trials = sft__verify(c, d->found, d->n_found, &k, d->trial, MOST_TRIALS);
-    d->repaired = sft__repaired_recipe(c, d->trial, d->n_trials);
+    sft_chart *c = d->chart;
+    d->found = sft__findings(c, &d->n_found);
+    d->advice = d->found ? sft__arena_alloc(&c->arena, (size_t)(d->n_found + 1) * sizeof *d->advice) : NULL;
+    if (!d->advice) return sft_code(c->ctx);
+    for (int i = 0; i < d->n_found; i++) d->advice[i].remedy = sft__advice(c, &d->found[i], &d->advice[i].edits);
     return sft_code(c->ctx);
 }
 
@@ -77,7 +62,7 @@ sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft
     if (!d) return NULL;
     *d = (sft_diagnosis){ .ctx = c };
     d->chart = sft__chart_watch(c, r, data, o->net, o->net ? 0 : o->steps, (sft_watch){ .progress = o->progress, .user = o->user });
-    if (d->chart && judge(d) == SFT_OK && verify(d, o) == SFT_OK) return d;
+    if (d->chart && judge(d) == SFT_OK && sft__treat(d, o) == SFT_OK) return d;
     sft_diagnosis_free(d);
     return NULL;
 }
@@ -85,6 +70,7 @@ sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft
 void sft_diagnosis_free(sft_diagnosis *d)
 {
     if (!d) return;
+    sft__rounds_close(d);
     sft__chart_close(d->chart);
     sft__free(d->ctx, d, sizeof *d);
 }
@@ -162,6 +148,11 @@ bool sft_diagnosis_signal(const sft_diagnosis *d, bool end, int index, sft_signa
         .weight = y->weight, .update = y->update,
     };
     return true;
+}
+
+int sft_diagnosis_edits(const sft_diagnosis *d, const char *edit[SFT_DOCTOR_EDITS])
+{
+    return d && edit ? copy_edits(&d->changes, edit) : 0;
 }
 
 const char *sft_diagnosis_recipe(const sft_diagnosis *d)

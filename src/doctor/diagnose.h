@@ -12,6 +12,16 @@ typedef struct sft_advice {     /* untried */
     sft_edits         edits;
 } sft_advice;
 
+enum { SFT_MOST_ROUNDS = 4 };
+
+typedef struct sft_round {      /* the patient as the rounds before have changed it */
+    sft_recipe  *recipe;
+    sft_data     data;
+    sft_chart   *chart;
+    sft_finding *found;
+    int          n_found;
+} sft_round;
+
 struct sft_diagnosis {
     sft_ctx     *ctx;
     sft_chart   *chart;
@@ -20,8 +30,19 @@ struct sft_diagnosis {
     sft_advice  *advice;        /* of each finding */
     sft_trial   *trial;
     int64_t      spent;         /* steps of all trials */
+    sft_edits    changes;       /* of all that won */
     const char  *repaired;      /* the recipe with the edits that won; NULL: none */
+    int          rounds;        /* behind the first */
+    sft_round    round[SFT_MOST_ROUNDS];
     const char  *json;          /* made when it is asked for */
 };
+
+/* Findings of a chart, in its arena; n receives how many. NULL: a failure. diagnose.c */
+sft_finding      *sft__findings(sft_chart *c, int *n);
+/* The first remedy of a symptom that changes anything in this recipe, and its edits; NULL: none. */
+const sft_remedy *sft__advice(const sft_chart *c, const sft_finding *f, sft_edits *edits);
+/* Tries remedies, and on top of what has won those of what still stands; fills trials, steps spent and the repaired recipe. treat.c */
+sft_status        sft__treat(sft_diagnosis *d, const sft_doctor_options *o);
+void              sft__rounds_close(sft_diagnosis *d);
 
 #endif

@@ -143,12 +143,16 @@ const char *sft__say(const sft_chart *c, const char *format, ...) SFT_PRINTF(2, 
 
 /* ---- remedies ------------------------------------------------------------------------------- */
 
-enum { SFT_MAX_EDITS = 4 };
+enum { SFT_MAX_EDITS = SFT_DOCTOR_EDITS };
 
 typedef struct sft_edits {      /* recipe overrides "key=value" */
     int         n;
     const char *edit[SFT_MAX_EDITS];
 } sft_edits;
+
+/* Of one key the later edit stays: it knows of the earlier one. edits.c */
+void sft__merge_edits(sft_edits *to, const sft_edits *e);
+bool sft__same_key(const char *a, const char *b);
 
 typedef struct sft_remedy {     /* src/doctor/remedies: one file each */
     const char *name, *aliases, *doc, *math;
@@ -181,6 +185,10 @@ sft_status sft__measure_curvature(sft_chart *c, sft_net *n, const sft_batch *b);
 /* All symptoms in the order of the list; those that stand into list (room for all). Sets causes. Returns their number. */
 int sft__judge(const sft_chart *c, sft_finding *list);
 
+/* Data as `r` sees them, who may standardise otherwise than `theirs`, whose they are: samples stay shared. view.c */
+sft_status sft__see_data(const sft_data *shared, const sft_recipe *theirs, const sft_recipe *r, sft_ctx *c, sft_data *view);
+void       sft__forget_data(const sft_data *shared, sft_data *view);
+
 /* ---- trials: src/doctor/verify.c, trial.c --------------------------------------------------- */
 
 typedef struct sft_trial {      /* a remedy against doing nothing */
@@ -200,6 +208,8 @@ typedef struct sft_trial {      /* a remedy against doing nothing */
 typedef struct sft_verify_conf {
     int64_t budget;             /* steps of training in all arms together; 0: half the planned run, or what a decision takes
                                  * if that is more: four remedies in arms of 100 steps (fewer, where fewer are planned) */
+    int64_t already;            /* steps of earlier rounds, which count against half the planned run */
+    const sft_edits *only;      /* for the first finding these are tried, instead of all that is known; NULL: all */
     int     seeds;              /* 0: 3; at most 8 */
     int64_t *spent;             /* receives how many steps there were; may be NULL */
     bool  (*progress)(void *user, const char *what, double share); /* false: stop; may be NULL */

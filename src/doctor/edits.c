@@ -23,6 +23,27 @@ bool sft__edit(const sft_chart *c, sft_edits *out, const char *format, ...)
     return text != NULL;
 }
 
+static size_t key_length(const char *edit)
+{
+    return strcspn(edit, "=");
+}
+
+bool sft__same_key(const char *a, const char *b)
+{
+    return key_length(a) == key_length(b) && memcmp(a, b, key_length(a)) == 0;
+}
+
+void sft__merge_edits(sft_edits *to, const sft_edits *e)
+{
+    for (int i = 0; i < e->n; i++) {
+        int at = 0;
+        while (at < to->n && !sft__same_key(to->edit[at], e->edit[i])) at++;
+        if (at == SFT_MAX_EDITS) continue;
+        to->edit[at] = e->edit[i];
+        if (at == to->n) to->n++;
+    }
+}
+
 /* By whole powers of ten, so that 0.03 is not 0.030000000000000002. */
 const char *sft__two_digits(double v, char *buf, size_t size)
 {

@@ -28,10 +28,21 @@ static void say_edit(sft_string *out, sft_recipe *r, const char *edit)
     sft__string_addf(out, was ? "#   %s (it was %s)\n" : "#   %s\n", edit, was);
 }
 
-static void say_why(sft_string *out, sft_recipe *r, const sft_trial *x, const char *why)
+/* A later winner of `n` trials may have changed the same again. */
+static bool stays(const sft_trial *x, int n, const char *edit)
+{
+    for (int i = 1; i < n; i++)
+        for (int k = 0; x[i].verdict == SFT_WON && k < x[i].edits.n; k++)
+            if (sft__same_key(x[i].edits.edit[k], edit)) return false;
+    return true;
+}
+
+/* x: the first of the `n` trials that are left. */
+static void say_why(sft_string *out, sft_recipe *r, const sft_trial *x, int n, const char *why)
 {
     sft__string_addf(out, "# %s: %s\n", x->symptom->name, why);
-    for (int k = 0; k < x->edits.n; k++) say_edit(out, r, x->edits.edit[k]);
+    for (int k = 0; k < x->edits.n; k++)
+        if (stays(x, n, x->edits.edit[k])) say_edit(out, r, x->edits.edit[k]);
     if (x->reason) sft__string_addf(out, "#   %s\n", x->reason);
 }
 
@@ -61,7 +72,7 @@ const char *sft__repaired_recipe(sft_chart *c, const sft_trial *won, int n)
     sft__string_open(&out, c->ctx);
     sft__string_add(&out, "# changed by `surefoot doctor`; everything else is as it was\n");
     for (int i = 0; i < n; i++)
-        if (won[i].verdict == SFT_WON) say_why(&out, c->recipe, &won[i], evidence(list, found, won[i].symptom));
+        if (won[i].verdict == SFT_WON) say_why(&out, c->recipe, &won[i], n - i, evidence(list, found, won[i].symptom));
     sft__string_add(&out, text);
     if (!sft__failed(c->ctx)) kept = sft__arena_text(&c->arena, out.text);
     sft__string_close(&out);

@@ -3,6 +3,7 @@
 #include "doctor/tournament.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- rounds ------------------------------------------------------------------------------------ */
 
@@ -111,6 +112,7 @@ static void thin_out(sft_tournament *t)
 {
     double gain[SFT_MOST_ENTRIES];
     for (int i = 0; i < t->tried; i++) {
+        if (t->entry[i].out) continue;
         const sft_contest k = sft__compare(t, &t->entry[i], 0, 1);
         gain[i] = k.gain;
         if (drop_misfit(t, &t->entry[i])) continue;
@@ -156,6 +158,7 @@ static void judge_final(sft_tournament *t, sft_entry *x, const sft_arm *look)
     const sft_contest  k = sft__compare(t, x, t->seeds, 1), all = sft__compare(t, x, 0, t->seeds);
     const sft_chart   *c = t->ward.chart;
     const char        *done = result(t, x), *name = x->trial->symptom->name;
+    x->barred = !look->gone || look->fresh;
     if (!(k.gain > all.floor))
         drop(x, SFT_UNCONFIRMED, sft__say(c, "%s, but on one more seed %.3g instead of %.3g", done, k.after, k.before));
     else if (!look->gone)
@@ -198,11 +201,60 @@ static void confirm_best(sft_tournament *t)
     }
 }
 
-void sft__play(sft_tournament *t)
+/* ---- longer ------------------------------------------------------------------------------------------ */
+
+enum { LONGER = 3, LONGEST_LIST = 2 * SFT_FINALISTS };
+
+static bool is_for_fault(const sft_tournament *t, const sft_trial *x)
 {
-    if (play_seeds(t, 0, 1)) return;
+    for (int i = 0; i < t->ward.n_found; i++)
+        if (t->ward.found[i].symptom == x->symptom && t->ward.found[i].severity >= SFT_FAULT) return true;
+    return false;
+}
+
+/* What is wrong for certain may take longer to show its gain; an advisory has to show some. */
+static bool undecided(const sft_tournament *t, int i)
+{
+    const sft_trial *x = t->entry[i].trial;
+    const bool       lost = x->verdict == SFT_WORSE || x->verdict == SFT_WON || t->entry[i].barred || isnan(x->gain);
+    return !lost && (x->gain > 0 || is_for_fault(t, x));
+}
+
+/* Nobody has won, and some gain something that may be noise: the best of them once more, in arms that are longer, as far as the
+ * steps go (successive halving, Jamieson and Talwalkar 2016). */
+static bool try_longer(sft_tournament *t)
+{
+    const int64_t planned = t->ward.planned, longer = t->ward.horizon * LONGER, horizon = longer < planned ? longer : planned;
+    int           n = 0;
+    if (t->ward.stopped || horizon <= t->ward.horizon) return false;
+    for (int i = 0; i < t->tried; i++) {
+        int better = 0;
+        if (t->entry[i].trial->verdict == SFT_WON) return false;
+        for (int j = 0; j < t->tried; j++)
+            better += j != i && undecided(t, j) && t->entry[j].trial->gain > t->entry[i].trial->gain;
+        t->entry[i].out = !undecided(t, i) || better >= LONGEST_LIST;
+        n += !t->entry[i].out;
+    }
+    if (n == 0 || (double)t->ward.spent + sft__trial_cost(t, t->tried, horizon) > (double)t->budget) return false;
+    t->ward.horizon = horizon;
+    t->ward.total = t->ward.spent + (int64_t)sft__trial_cost(t, t->tried, horizon);
+    memset(t->table, 0, t->table_size);
+    for (int i = 0; i < t->tried; i++)
+        if (!t->entry[i].out) t->entry[i].trial->reason = NULL;
+    return true;
+}
+
+static sft_status play(sft_tournament *t)
+{
+    if (play_seeds(t, 0, 1)) return SFT_USAGE;
     thin_out(t);
-    if (play_seeds(t, 1, t->seeds - 1)) return;
+    if (play_seeds(t, 1, t->seeds - 1)) return SFT_USAGE;
     accept(t);
     confirm_best(t);
+    return SFT_OK;
+}
+
+void sft__play(sft_tournament *t)
+{
+    while (play(t) == SFT_OK && try_longer(t)) {}
 }

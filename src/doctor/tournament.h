@@ -18,6 +18,7 @@ typedef struct sft_entry {
     bool       whole;           /* its schedule is another one: a tail would make both alike */
     bool       out;             /* no longer, or never, in the race */
     bool       accepted;
+    bool       barred;          /* it gains, but leaves the symptom or brings another: longer arms change nothing in that */
 } sft_entry;
 
 typedef struct sft_tournament {
@@ -30,6 +31,9 @@ typedef struct sft_tournament {
     sft_arm  *table;            /* seeds + 1 rows */
     size_t    table_size;
 } sft_tournament;
+
+/* Steps, were those of the first `k` entries that are not out tried in arms of `horizon`. verify.c */
+double sft__trial_cost(const sft_tournament *t, int k, int64_t horizon);
 
 /* Runs the arms and writes verdicts and reasons. */
 void sft__play(sft_tournament *t);

@@ -3,7 +3,6 @@
  * falls to 0: without it short trials always prefer lower rates (Wu et al. 2018), because noise hides what a high rate has
  * reached. Arms run side by side. */
 #include "doctor/trial.h"
-#include "data/parts.h"
 #include "doctor/surgery.h"
 #include "train/train.h"
 
@@ -69,25 +68,10 @@ static sft_status read_recipe(run *k)
     return sft_recipe_resolve(k->recipe);
 }
 
-/* Samples are shared and only read; how they are standardised may differ. */
 static sft_status see_data(run *k)
 {
     const sft_chart *c = k->q->ward->chart;
-    k->data = *c->data;
-    k->data.ctx = k->ctx;
-    const int how = k->recipe->split_conf.standardize;
-    if (how == c->recipe->split_conf.standardize) return SFT_OK;
-    k->data.scale = k->data.shift = NULL;
-    k->data.n_affine = 0;
-    return sft__standardize(&k->data, how);
-}
-
-static void forget_data(run *k)
-{
-    const sft_data *shared = k->q->ward->chart->data;
-    if (k->data.scale == shared->scale || !k->data.scale) return;
-    sft__free(k->ctx, k->data.scale, (size_t)k->data.n_affine * sizeof *k->data.scale);
-    sft__free(k->ctx, k->data.shift, (size_t)k->data.n_affine * sizeof *k->data.shift);
+    return sft__see_data(c->data, c->recipe, k->recipe, k->ctx, &k->data);
 }
 
 /* ---- a run ------------------------------------------------------------------------------------- */
@@ -230,7 +214,7 @@ static void run_arm(queue *q, sft_arm *arm, bool tells)
     fill_points(&k);
     sft_trainer_free(k.trainer);
     sft_net_free(k.net);
-    forget_data(&k);
+    sft__forget_data(k.q->ward->chart->data, &k.data);
     sft_recipe_free(k.recipe);
     sft__arena_close(&k.arena);
     sft_close(k.ctx);

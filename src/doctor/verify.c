@@ -15,6 +15,10 @@
 
 enum { SHORTEST = 100, SHORTEST_ASKED = 20, ENTRIES_AT_LEAST = 4 };
 
+/* Floating-point operations that take a few seconds on one core of any machine: waiting so long for a cure is worth it, however
+ * short the plan. */
+#define QUICK 2e10
+
 /* ---- entries --------------------------------------------------------------------------------- */
 
 static bool same_edits(const sft_edits *a, const sft_edits *b)
@@ -54,8 +58,9 @@ static bool stands_for_itself(const sft_finding *f, sft_severity least)
 
 static void enter(sft_tournament *t, const sft_finding *f, const sft_remedy *r, sft_trial *list, int room)
 {
-    sft_edits e = { 0 };
-    if (t->n >= room || t->n >= SFT_MOST_ENTRIES || !r->edit(t->ward.chart, f, &e) || !is_new(t, &e)) return;
+    sft_edits e = t->ward.conf->only ? *t->ward.conf->only : (sft_edits){ 0 };
+    if (t->n >= room || t->n >= SFT_MOST_ENTRIES) return;
+    if ((!t->ward.conf->only && !r->edit(t->ward.chart, f, &e)) || !is_new(t, &e)) return;
     sft_trial *x = &list[t->n];
     *x = (sft_trial){ .remedy = r, .symptom = f->symptom, .edits = e, .verdict = SFT_NOT_TRIED,
                       .before = NAN, .after = NAN, .gain = NAN, .se = NAN, .noise = NAN };
@@ -101,17 +106,18 @@ static void examine(sft_tournament *t, sft_entry *x)
 
 /* ---- what it may cost -------------------------------------------------------------------------- */
 
-/* Steps, were the first `k` entries to be tried in arms of `horizon`. */
-static double cost(const sft_tournament *t, int k, int64_t horizon)
+double sft__trial_cost(const sft_tournament *t, int k, int64_t horizon)
 {
     double entries = 0, largest = 1;
-    int    whole = 0;
+    int    whole = 0, n = 0;
     for (int i = 0; i < k; i++) {
+        if (t->entry[i].out) continue;
         entries += t->entry[i].ratio;
         largest = fmax(largest, t->entry[i].ratio);
         whole += t->entry[i].whole;
+        n++;
     }
-    const double nothing = whole == 0 ? 2 : whole == k ? 2 : 4, finals = fmin(k, SFT_FINALISTS) * largest;
+    const double nothing = whole == 0 || whole == n ? 2 : 4, finals = fmin(n, SFT_FINALISTS) * largest;
     const double arms = nothing + entries + (t->seeds - 1) * (nothing + finals) + 1 + largest;
     const sft_course *c = &t->ward.chart->course;
     const double      arm = (double)(horizon > 4 ? horizon : 4);
@@ -129,23 +135,32 @@ static int64_t wanted_horizon(const sft_tournament *t)
     return warm > steps ? warm : steps;
 }
 
+/* Steps of training that are over in a few seconds: forward, and twice that for both backward products. */
+static double quick_steps(const sft_chart *c)
+{
+    sft_net_facts f;
+    sft_net_facts_of(c->net, &f);
+    return QUICK / ((3 * (double)f.flops + 1) * (double)c->recipe->train_conf.batch);
+}
+
 /* First the arms become shorter, then entries fewer. */
 static void fit_budget(sft_tournament *t, int64_t budget)
 {
     const int64_t planned = t->ward.planned, asked = budget > 0 ? SHORTEST_ASKED : SHORTEST;
     const int64_t least = planned < asked ? planned : asked, usual = planned < SHORTEST ? planned : SHORTEST;
     const int     few = t->n < ENTRIES_AT_LEAST ? t->n : ENTRIES_AT_LEAST;
-    double        room = budget > 0 ? (double)budget : fmax((double)planned / 2, cost(t, few, usual));
+    const double  decision = fmax(sft__trial_cost(t, few, usual), quick_steps(t->ward.chart) - (double)t->ward.conf->already);
+    double        room = budget > 0 ? (double)budget : fmax((double)(planned / 2 - t->ward.conf->already), decision);
     int64_t       horizon = wanted_horizon(t);
     horizon = horizon < planned ? horizon : planned;
     t->tried = t->n;
-    while (horizon > usual && cost(t, t->tried, horizon) > room) horizon = horizon * 7 / 8 > usual ? horizon * 7 / 8 : usual;
-    while (t->tried > 1 && cost(t, t->tried, horizon) > room) t->tried--;
-    while (horizon > least && cost(t, t->tried, horizon) > room) horizon = horizon * 7 / 8 > least ? horizon * 7 / 8 : least;
-    if (cost(t, t->tried, horizon) > room) t->tried = 0;
+    while (horizon > usual && sft__trial_cost(t, t->tried, horizon) > room) horizon = horizon * 7 / 8 > usual ? horizon * 7 / 8 : usual;
+    while (t->tried > 1 && sft__trial_cost(t, t->tried, horizon) > room) t->tried--;
+    while (horizon > least && sft__trial_cost(t, t->tried, horizon) > room) horizon = horizon * 7 / 8 > least ? horizon * 7 / 8 : least;
+    if (sft__trial_cost(t, t->tried, horizon) > room) t->tried = 0;
     t->budget = (int64_t)room;
     t->ward.horizon = horizon;
-    t->ward.total = (int64_t)fmax(1, cost(t, t->tried, horizon));
+    t->ward.total = (int64_t)fmax(1, sft__trial_cost(t, t->tried, horizon));
     for (int i = 0; i < t->n; i++) t->entry[i].out = i >= t->tried;
 }
 

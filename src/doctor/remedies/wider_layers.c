@@ -1,26 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* Twice the width of every hidden layer. */
+/* Twice the width of every hidden layer, of narrow ones four times. */
 #include "doctor/surgery.h"
 
 #include <stdio.h>
+
+enum { NARROW = 32 };           /* twice of next to nothing is still next to nothing */
 
 typedef struct change {
     const sft_chart *chart;
     const sft_layer *output;
     int              n;
+    bool             narrow;    /* the widest hidden layer: all grow alike, so that shortcuts fit */
 } change;
 
 static bool is_transpose(const sft_layer *l) { return sft__is_op(l, "transpose"); }
+
+static int64_t width_of(const sft_layer *l)
+{
+    return sft__is_weighted(l) || sft__is_op(l, "subsample") ? sft__layer_width(l) : 0;
+}
+
+static void measure(void *user, sft_layer *l)
+{
+    change *k = user;
+    if (l != k->output && width_of(l) >= NARROW) k->narrow = false;
+}
 
 /* Channels that are added to a shortcut keep up with those of the branch. */
 static void widen(void *user, sft_layer *l)
 {
     change       *k = user;
-    const int64_t width = sft__is_weighted(l) || sft__is_op(l, "subsample") ? sft__layer_width(l) : 0;
+    const int64_t width = width_of(l);
     const bool    flat = sft__is_op(l, "linear") || sft__is_op(l, "dropconnect");
     char          text[40];
     if (l == k->output || width <= 0 || width > 1 << 20) return;
-    snprintf(text, sizeof text, "%lld", (long long)(2 * width));
+    snprintf(text, sizeof text, "%lld", (long long)((k->narrow ? 4 : 2) * width));
     if (sft__set_layer_value(k->chart, l, flat ? "out_features" : "out_channels", text))
         k->n += sft__is_weighted(l);
 }
@@ -31,12 +45,13 @@ static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
     (void)f;
     sft_layer *first = sft__open_model(c);
     if (!first || sft__count_layers(first, is_transpose)) return false;
-    change k = { .chart = c, .output = sft__output_layer(first) };
+    change k = { .chart = c, .output = sft__output_layer(first), .narrow = true };
+    sft__each_layer(first, measure, &k);
     sft__each_layer(first, widen, &k);
     return k.n > 0 && sft__close_model(c, first, out);
 }
 
 const sft_remedy sft_remedy_wider_layers = {
-    .name = "wider_layers", .doc = "twice the width of every hidden layer", .math = "parameters ~ width^2",
+    .name = "wider_layers", .doc = "twice the width of every hidden layer, four times where all are narrower than 32", .math = "parameters ~ width^2",
     .edit = edit,
 };

@@ -80,7 +80,7 @@ const sft_symptom sft_symptom_dead_units = {
     .math = "f'(z_i(x)) = 0 for all samples x, for more than a fifth of a layer",
     .source = "Lu et al. 2019",
     .origin = SFT_FROM_SIGNAL, .explains = "vanishing_gradient frozen_layer underfits slow too_few_epochs", .judge = judge,
-    .remedies = "lower_rate default_init leaky_units add_batchnorm",
+    .remedies = "lower_rate default_init leaky_units add_batchnorm wider_layers",
     .sick = "data: digits\nmodel: flatten | repeat 3 ( linear 64 | relu ) | linear\noptimizer: adam lr=0.3\n"
             "train: {epochs: 8, batch: 64}\n",
     .well = "data: digits\nmodel: flatten | linear 512 | relu | linear\ninit_layers: {\"1.bias\": constant value=-0.5}\n"

@@ -6,15 +6,15 @@
 
 /* At rest: 3 % a quarter, gradients that have nothing in common, and a plan that will bring no more than another fifth.
  * Plateaus on the way down look like this, too, so it is a fault only at the end of the plan, and at a rate that is not far
- * below its limit. Neighbours in the raw inputs are a low bar: where they know 10 points more, capacity is missing. */
+ * below its limit (Adam's usual rate is a hundredth of what it would be stable at, and less at the start). Neighbours in the raw inputs are a low bar: where they know 10 points more, capacity is missing. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_course *k = &c->course;
     if (k->failed || k->steps < 100 || !sft__below_neighbours(c)) return false;
     const double fall = sft__course_fall(k, NULL), turn = sft__course_turn(k);
     if (!(fabs(fall) < 0.03) || !(fabs(turn) < 0.1) || sft__course_forecast(k) < 0.8 * k->end_loss) return false;
-    const bool brisk = c->curvature.known &&
-        30 * c->curvature.sharpness > c->curvature.limit;
+    const double usual = sft__pace_of(c->recipe).adaptive ? 1000 : 30;
+    const bool   brisk = c->curvature.known && usual * c->curvature.sharpness > c->curvature.limit;
     f->severity = sft__course_whole(k) && brisk ? SFT_FAULT : SFT_ADVISORY;
     f->value = k->eval_mode_accuracy;
     f->limit = c->samples.neighbours;
