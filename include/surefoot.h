@@ -342,7 +342,14 @@ typedef struct sft_doctor_options {
     double         budget;      /* steps of all trials together, as a share of the planned run (0.5, or what a decision takes) */
     sft_doctor_fn *progress;    /* may be NULL */
     void          *user;
+    unsigned       without;     /* parts of the protocol, to measure what they are good for: SFT_WITHOUT_TAIL … (0) */
 } sft_doctor_options;
+
+enum {
+    SFT_WITHOUT_TAIL = 1,       /* arms end at the rate they have: lower rates look better than they are */
+    SFT_WITHOUT_PLACEBO = 2,    /* the noise between two ways of doing nothing counts as 0 */
+    SFT_WITHOUT_ROUNDS = 4      /* one round of trials; nothing is put right on trial, and none is tried for longer */
+};
 
 enum { SFT_DOCTOR_EDITS = 8 };
 

@@ -68,7 +68,7 @@ sft_contest sft__compare(const sft_tournament *t, const sft_entry *x, int from, 
     int         floors = 0;
     for (int s = from; s < from + seeds; s++) {
         const sft_arm *a = sft__arm_of(t, s, nothing), *b = sft__arm_of(t, s, nothing + 1), *y = sft__arm_of(t, s, column);
-        if (a->done && b->done) {
+        if (a->done && b->done && !(t->ward.conf->without & SFT_WITHOUT_PLACEBO)) {
             const double d = gain(a, b, skill);
             r.noise += d;
             noises += d * d;

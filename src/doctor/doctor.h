@@ -211,6 +211,7 @@ typedef struct sft_verify_conf {
     int64_t already;            /* steps of earlier rounds, which count against half the planned run */
     const sft_edits *only;      /* for the first finding these are tried, instead of all that is known; NULL: all */
     int     seeds;              /* 0: 3; at most 8 */
+    unsigned without;           /* SFT_WITHOUT_TAIL … */
     int64_t *spent;             /* receives how many steps there were; may be NULL */
     bool  (*progress)(void *user, const char *what, double share); /* false: stop; may be NULL */
     void   *user;

@@ -226,7 +226,7 @@ static bool try_longer(sft_tournament *t)
 {
     const int64_t planned = t->ward.planned, longer = t->ward.horizon * LONGER, horizon = longer < planned ? longer : planned;
     int           n = 0;
-    if (t->ward.stopped || horizon <= t->ward.horizon) return false;
+    if (t->ward.stopped || horizon <= t->ward.horizon || (t->ward.conf->without & SFT_WITHOUT_ROUNDS)) return false;
     for (int i = 0; i < t->tried; i++) {
         int better = 0;
         if (t->entry[i].trial->verdict == SFT_WON) return false;

@@ -42,7 +42,8 @@ static void apply(treatment *t, const sft_remedy *r, const sft_edits *e)
 static sft_verify_conf conf_of(const treatment *t, int64_t *spent)
 {
     sft_diagnosis  *d = t->d;
-    sft_verify_conf k = { .seeds = t->o->seeds, .spent = spent, .already = d->spent, .progress = watched, .user = d->chart };
+    sft_verify_conf k = { .seeds = t->o->seeds, .spent = spent, .already = d->spent, .progress = watched, .user = d->chart,
+                          .without = t->o->without };
     if (t->o->budget > 0) k.budget = (int64_t)fmax(1, t->o->budget * (double)d->chart->course.planned - (double)d->spent);
     return k;
 }
@@ -155,12 +156,13 @@ sft_status sft__treat(sft_diagnosis *d, const sft_doctor_options *o)
     if (!o->verify || (!c->course.steps && !c->course.failed) || c->watch.stopped) return SFT_OK;
     d->trial = sft__arena_alloc(&c->arena, MOST_TRIALS * sizeof *d->trial);
     if (!d->trial) return sft_code(c->ctx);
+    const bool one_round = (o->without & SFT_WITHOUT_ROUNDS) != 0;
     do {
         const sft_trial *won = try(&t, t.chart, t.found, t.n_found, NULL);
         if (sft__failed(c->ctx)) return sft_code(c->ctx);
         if (won) apply(&t, won->remedy, &won->edits);
-        else if (!put_right(&t)) break;
-    } while (next_round(&t));
+        else if (one_round || !put_right(&t)) break;
+    } while (!one_round && next_round(&t));
     if (t.on_trial) try_together(&t);
     for (int i = 0; i < d->n_trials; i++)
         if (d->trial[i].verdict == SFT_WON) sft__merge_edits(&d->changes, &d->trial[i].edits);

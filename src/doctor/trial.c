@@ -133,6 +133,7 @@ static double rate(const run *k, int64_t step, int64_t steps)
     const sft_trainer *t = k->trainer;
     const int64_t      tail = steps / 4, left = steps - step;
     if (k->arm->whole) return fmax(sft_trainer_rate(t, 1 + (step - 1) * t->steps / steps, NULL), 1e-30);
+    if (k->q->ward->conf->without & SFT_WITHOUT_TAIL) return 0;
     return left < tail ? sft_trainer_rate(t, step, NULL) * (double)(left + 1) / (double)(tail + 1) : 0;
 }
 
