@@ -291,6 +291,27 @@ static void test_truncated_anywhere(void **state)
                 n == 0 ? "" : "cut short");
 }
 
+/* A header of 640 bytes: its length begins as a pickle does. */
+static void test_lengths_like_a_pickle(void **state)
+{
+    (void)state;
+    uint8_t  bytes[LARGEST], *block;
+    char     header[200];
+    sft_ctx *c = check_open();
+    for (int size = 0x280; size <= 0x580; size += 0x100) {
+        sft_st_file f;
+        char        text[0x581];
+        snprintf(header, sizeof header, "{" A4 "}");
+        snprintf(text, sizeof text, "%-*s", size, header);
+        const size_t all = build(bytes, text, 4);
+        assert_int_equal(parse_exactly(c, bytes, all, &f, &block), SFT_OK);
+        CHECK_OK(c);
+        sft__st_close(c, &f);
+        free(block);
+    }
+    sft_close(c);
+}
+
 static void test_foreign_files(void **state)
 {
     (void)state;
@@ -367,6 +388,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_small_types),
+        cmocka_unit_test(test_lengths_like_a_pickle),
         cmocka_unit_test(test_accepted),          cmocka_unit_test(test_malformed_headers),
         cmocka_unit_test(test_long_names),        cmocka_unit_test(test_frames),
         cmocka_unit_test(test_truncated_anywhere), cmocka_unit_test(test_foreign_files),

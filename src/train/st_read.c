@@ -101,13 +101,15 @@ static sft_status check_places(sft_ctx *c, sft_st_file *f, size_t have)
 
 /* ---- the frame ------------------------------------------------------------------------------- */
 
-/* What a file that is not ours looks like, and the way out. */
+/* What a file that is not ours looks like, and the way out. The length of a header may begin with a pickle's two bytes: the header
+ * itself tells. */
 static const char *looks_like(const uint8_t *d, size_t n)
 {
+    const bool header = n > 8 && d[8] == '{';
     if (n >= 4 && !memcmp(d, "PK\3\4", 4))
         return "a zip archive such as PyTorch's .pt or Keras's .keras; save it from Python with "
                "safetensors.torch.save_file(model.state_dict(), …)";
-    if (n >= 2 && d[0] == 0x80 && d[1] >= 2 && d[1] <= 5)
+    if (n >= 2 && d[0] == 0x80 && d[1] >= 2 && d[1] <= 5 && !header)
         return "a Python pickle, which may run code and is never read; save it with "
                "safetensors.torch.save_file(…)";
     if (n >= 8 && !memcmp(d, "\x89HDF\r\n\x1a\n", 8))
