@@ -159,11 +159,11 @@ json 'x["params"] == sum(l["params"] for l in x["layers"]) and x["memory"]["opti
 run 0 check r.yaml optimizer="sgd momentum=0.9" --json
 json 'x["memory"]["optimizer"] == x["memory"]["weights"]'
 json 'x["remarks"] == []'
-run 0 check r.yaml model="linear 16 | relu | linear" init=zeros
+run 0 check r.yaml model="linear 16 | relu | linear" init=zeros --no-signal
 answers "The rows of 0.weight, 2.weight begin equal, and after 5 steps they still are"
 answers "0.weight, 0.bias, 2.weight did not change"
 answers "Only 2.bias learns"
-run 0 check r.yaml model="linear 16 | tanh | linear" "init=constant 0.1" --json
+run 0 check r.yaml model="linear 16 | tanh | linear" "init=constant 0.1" --json --no-signal
 json '"0.weight begin equal" in x["remarks"][0] and len(x["remarks"]) == 1'
 run 0 check r.yaml model="mlp depth=2 width=8" --expand
 answers "linear 8 | relu"

@@ -42,6 +42,13 @@ optimizer: sgd lr=0.1
 train: {epochs: 4, batch: 64}
 YAML
 
+cat >fast.yaml <<'YAML'
+data: digits
+model: flatten | linear 32 | relu | linear 32 | relu | linear
+optimizer: momentum lr=1
+train: {epochs: 20, batch: 32}
+YAML
+
 # ---- check: the signal at initialisation ---------------------------------------------------------
 
 run 0 check well.yaml
@@ -54,7 +61,9 @@ lacks "symmetric_units"
 run 0 check sick.yaml
 answers "fatal  symmetric_units at 1 (linear)"
 answers "try: init=auto"
+lacks "The rows of"
 run 0 check sick.yaml --no-signal
+answers "The rows of 1.weight"
 lacks "signal at initialisation"
 lacks "symmetric_units"
 run 0 check sick.yaml --json
@@ -139,6 +148,13 @@ run 0 doctor sick.yaml --json
 fits
 json 'any(t["remedy"] == "default_init" and t["verdict"] == "won" and t["seeds"] >= 1 and t["gain"] > 0 for t in x["trials"])'
 json '"init" in x["repaired"]'
+
+# Remedies that are set aside show what was measured.
+run 0 doctor fast.yaml --json
+json 'any(t["verdict"] == "not tried" and t["seeds"] >= 1 for t in x["trials"])'
+run 0 doctor fast.yaml
+answers "set aside"
+if grep "set aside" answer | grep -q ' - '; then complain "a remedy that was measured shows no numbers"; fi
 
 # ---- a run folder --------------------------------------------------------------------------------
 

@@ -68,6 +68,21 @@ cmp -s c.csv d.csv || complain "--confusion-csv alone writes another file"
 run 7 eval out --split test --confusion-csv no/such/c.csv
 says "no/such/c.csv"
 
+# ---- what belongs to training ------------------------------------------------------------------
+
+cat >alone.yaml <<'YAML'
+data: digits
+model: flatten | linear 16 | batchnorm | relu | linear
+early_stop: {patience: 3}
+split: {validation: 0}
+train: {epochs: 1, batch: 25, accumulate: 4}
+YAML
+run 0 train alone.yaml -o alone
+says "W135"
+says "W245"
+run 0 eval alone
+silent
+
 # ---- yes or no, and numbers --------------------------------------------------------------------
 
 python3 -c 'print("a,b,y")

@@ -140,9 +140,10 @@ static const char *shortened(char *text)
     return text;
 }
 
+/* Some that are not tried to the end were measured as far as they went. */
 static void add_measured(cli_table *t, const sft_trial_facts *x)
 {
-    if (x->verdict == SFT_NOT_TRIED) {
+    if (!x->seeds) {
         for (int i = 0; i < 5; i++) cli_table_add(t, "-");
         return;
     }
@@ -167,7 +168,7 @@ void cli_print_trials(const cli *a, const sft_diagnosis *d)
         cli_table_add(&t, "%s", x.remedy);
         cli_table_add(&t, "%s", shortened(cli_edits(x.edits, x.edit, edits, sizeof edits)));
         add_measured(&t, &x);
-        cli_table_add(&t, "%s", sft_verdict_name(x.verdict));
+        cli_table_add(&t, "%s", x.verdict == SFT_NOT_TRIED && x.seeds ? "set aside" : sft_verdict_name(x.verdict));
         cli_table_add(&t, "%s", x.reason ? x.reason : "");
     }
     sft_diagnosis_facts_of(d, &all);

@@ -49,13 +49,22 @@ static int write_csv(cli *a, const cli_confusion *k)
     return SFT_OK;
 }
 
+/* What there is to say of a training was said when it began. */
+static sft_trainer *open_quietly(cli *a, cli_run *r)
+{
+    sft_on_note(a->ctx, NULL, NULL);
+    sft_trainer *t = sft_trainer_new(a->ctx, r->recipe, r->data, r->net);
+    sft_on_note(a->ctx, cli_say, a);
+    return t;
+}
+
 static int evaluate(cli *a, cli_run *r, int split)
 {
     double start = now();
     sft_result result = { .steps = r->steps, .epochs = r->epochs, .best_epoch = r->best_epoch };
     sft_scores *scores[SFT_SPLITS] = { &result.train, &result.validation, &result.test };
     sft_net_facts facts = { .shards = 0 };
-    sft_trainer *t = sft_trainer_new(a->ctx, r->recipe, r->data, r->net);
+    sft_trainer *t = open_quietly(a, r);
     for (int s = 0; s < SFT_SPLITS; s++)
         if (split == SFT_SPLITS || split == s)
             sft_measure(t, (sft_split)s, scores[s], &result.measures[s]);
