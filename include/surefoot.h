@@ -188,6 +188,9 @@ typedef struct sft_net_facts {
     int64_t     batch;                  /* largest batch the plan holds */
     int64_t     weight_bytes, gradient_bytes, optimizer_bytes, activation_bytes, state_bytes;
     const char *loss;
+    /* `outputs` each: numbers to predict are learned as (t - mean) / deviation, and its loss is of these; predictions and metrics are in
+     * the data's units all the same. NULL: as they are. Alive as long as the network. */
+    const double *target_mean, *target_deviation;
 } sft_net_facts;
 
 typedef struct sft_tensor_facts {
@@ -206,7 +209,8 @@ SFT_API sft_status sft_net_tensor(const sft_net *n, int index, sft_tensor_facts 
 /* Copies a named tensor out or in, `count` numbers in PyTorch's order. */
 SFT_API sft_status sft_net_get(const sft_net *n, const char *name, float *values, int64_t count);
 SFT_API sft_status sft_net_set(sft_net *n, const char *name, const float *values, int64_t count);
-/* Outputs (logits) of `rows` samples with running averages; any number of rows. x: rows x sample, y: rows x outputs. */
+/* Outputs (logits; numbers in the data's units) of `rows` samples with running averages; any number of rows. x: rows x sample, y: rows x
+ * outputs. */
 SFT_API sft_status sft_net_predict(sft_net *n, const float *x, int64_t rows, float *y);
 /* SHA-256 over all weights and state in file order, hex. */
 SFT_API sft_status sft_net_hash(const sft_net *n, char hex[65]);
@@ -215,7 +219,7 @@ SFT_API void       sft_net_free(sft_net *n);
 /* ---- training, step by step ---------------------------------------------------------------- */
 
 typedef struct sft_scores {
-    double  loss;               /* mean over samples */
+    double  loss;               /* mean over samples, of the targets as the network learns them: sft_net_facts */
     double  accuracy;           /* share of samples right; NaN for regression */
     int64_t count;              /* samples */
 } sft_scores;

@@ -83,6 +83,27 @@ says "W245"
 run 0 eval alone
 silent
 
+# ---- numbers in units of their own -------------------------------------------------------------
+
+cat >far.yaml <<'YAML'
+data: regression-1d curve=cubic range=10
+split: {standardize_targets: true}
+model: linear 16 | tanh | linear
+optimizer: adam lr=0.01
+train: {epochs: 10, batch: 32}
+YAML
+run 0 train far.yaml -o far
+run 0 eval far --split test --json
+json 'x["test"]["loss"] < 1 and x["test"]["metrics"]["rmse"] > 5 and x["test"]["metrics"]["r2"] > 0.5'
+cp answer scores
+run 0 predict far --json
+python3 -c 'import json
+y = [json.loads(line)["values"][0] for line in open("answer")]
+assert max(y) > 200 and min(y) < -200, (min(y), max(y))' 2>said || complain "predictions are not in the units of the data"
+cp far/model.safetensors moved.safetensors
+run 0 eval moved.safetensors --recipe far.yaml split.standardize_targets=false --split test --json
+json 'x["test"]["metrics"] == json.load(open("scores"))["test"]["metrics"]'
+
 # ---- yes or no, and numbers --------------------------------------------------------------------
 
 python3 -c 'print("a,b,y")

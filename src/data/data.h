@@ -53,6 +53,7 @@ typedef struct sft_split_conf {
     int64_t seed;
     bool    stratify;
     int     standardize; /* word: auto none global channel feature */
+    bool    standardize_targets; /* numbers to predict, by the network: src/train/net_new.c */
 } sft_split_conf;
 
 extern const sft_field sft__split_fields[];
@@ -66,8 +67,7 @@ struct sft_data {
         [SFT_SPLITS]; /* sample numbers; of raw.train, or of raw.test for SFT_TEST when test_is_own */
     bool    test_is_own;
     int64_t n_affine;                    /* 1 (global), channels or features */
-    float  *scale, *shift;               /* gathered value = x * scale + shift */
-    float  *target_scale, *target_shift; /* regression targets as they are: NULL */
+    float  *scale, *shift;               /* gathered value = x * scale + shift; targets stay as they are */
 };
 
 /* tasks: as sft_raw has it. */

@@ -53,6 +53,12 @@ const sft_field sft__split_fields[] = {
       .doc =
           "mean 0 and deviation 1, fitted on the training samples: of all values, of each channel or of each feature; "
           "auto: channel for images and sequences, feature for rows" },
+    { .name = "standardize_targets",
+      .kind = SFT_FLAG,
+      .offset = offsetof(sft_split_conf, standardize_targets),
+      .aliases = "standardise_targets normalize_targets normalise_targets",
+      .doc = "numbers to predict are learned with mean 0 and deviation 1 of each output, fitted on the training samples; "
+             "predictions and metrics stay in the data's units, the loss is that of the standardised ones" },
     SFT_FIELD_END,
 };
 

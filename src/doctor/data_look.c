@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the samples are like, as the network gets them: moments, labels, order, and whether neighbours share labels. */
+/* What the samples are like, as the network gets them (targets as it learns them): moments, labels, order, and whether neighbours share labels. */
 #include "data/parts.h"
 #include "doctor/doctor.h"
 #include "doctor/some.h"
@@ -30,6 +30,7 @@ static bool take(sft_chart *c, sft_split split, int64_t most, crop *out)
 {
     sft_some k;
     if (sft__take_some(c->data, &c->arena, split, most, false, &k)) return false;
+    if (c->data->facts.task == SFT_REGRESSION) sft__to_units(c->net, k.n, k.target, k.target);
     *out = (crop){ .n = k.n, .features = sft__count(c->data->facts.shape), .x = k.x, .label = k.label, .target = k.target };
     return true;
 }

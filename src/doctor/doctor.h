@@ -29,7 +29,7 @@ typedef struct sft_data_look {  /* of training samples as the network gets them:
     double  neighbours, chance, chance_sd; /* share of the 5 nearest with a sample's label, mean of classes; of shuffled labels; NaN: not asked */
     double  odd, odd_best;      /* share of labels unlike those nearby: of all samples; where these agree best; NaN: not asked */
     double  nearness;           /* mean squared distance to the nearest sample / to any; NaN: not asked */
-    /* regression */
+    /* regression, as the network learns them */
     double  target_mean, target_std, target_low, target_high;
 } sft_data_look;
 

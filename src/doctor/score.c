@@ -21,15 +21,21 @@ sft_status sft__probe_gather(const sft_data *d, sft_arena *a, sft_probe *p)
     return sft_code(a->ctx);
 }
 
-double sft__idle_loss(const sft_net *n, const sft_probe *p)
+/* Of outputs and targets as the data have them, whatever the network learns in: losses of two recipes can be compared. */
+static double plain_loss(const sft_net *n, const sft_probe *p)
 {
     const sft_loss_pass all = { .rows = p->n, .outputs = n->outputs, .out = p->out, .label = p->label, .target = p->target,
                                 .scale = 1 };
     double              sum = 0, right = 0;
-    memset(p->out, 0, (size_t)(p->n * n->outputs) * sizeof *p->out);
     n->loss->eval(n->loss_conf, &all, &sum, &right);
     const double weight = n->loss->weight ? n->loss->weight(n->loss_conf, &all) : (double)p->n;
     return weight > 0 ? sum / weight : NAN;
+}
+
+double sft__idle_loss(const sft_net *n, const sft_probe *p)
+{
+    memset(p->out, 0, (size_t)(p->n * n->outputs) * sizeof *p->out);
+    return plain_loss(n, p);
 }
 
 /* ---- skill ------------------------------------------------------------------------------------ */
@@ -93,7 +99,7 @@ sft_status sft__score(sft_net *n, const sft_probe *p, double *loss, double *skil
         sum += o.loss_sum;
         weight += o.weight;
     }
-    *loss = weight > 0 && isfinite(sum) ? sum / weight : INFINITY;
+    *loss = weight > 0 && isfinite(sum) ? n->units.on ? plain_loss(n, p) : sum / weight : INFINITY;
     *skill = n->task == SFT_CLASSES ? recall(n, p) : n->task == SFT_BINARY ? yes_and_no(n, p) : explained(n, p);
     return SFT_OK;
 }

@@ -41,6 +41,12 @@ typedef struct sft_batch {      /* rows samples, plain layout */
 
 typedef struct sft_run sft_run; /* slabs, passes, joins: src/graph/run.c */
 
+typedef struct sft_target_units {      /* that numbers to predict are learned in: src/graph/target_units.c */
+    bool    on;
+    double *mean, *deviation;   /* of each output; NULL until there are some */
+    real   *target;             /* of the batch in hand, in these units: shards x rows x outputs */
+} sft_target_units;
+
 struct sft_net {
     sft_ctx   *ctx;
     sft_arena  arena;
@@ -52,6 +58,7 @@ struct sft_net {
     sft_node **node;
     const sft_loss *loss;
     void      *loss_conf;
+    sft_target_units units;            /* of targets and outputs; off: as they are */
     uint64_t   seed;
     bool       plain, unfused;  /* as in sft_net_config */
     int        shards;          /* G, a power of two */
@@ -75,6 +82,7 @@ typedef struct sft_net_config {
     const sft_loss  *loss;      /* NULL: by the task */
     const void      *loss_conf; /* NULL: defaults */
     const int64_t   *class_count; /* training samples of each class; NULL: unknown */
+    const double    *target_mean, *target_deviation; /* of each output: units that it learns in; NULL: targets as they are */
     sft_data_facts   facts;     /* shape, task, outputs */
     int64_t          batch;
     int              shards;    /* 0: min(16, batch/32 down to a power of two), at least 1 */
@@ -105,8 +113,15 @@ sft_status sft__net_train(sft_net *n, const sft_batch *b, uint64_t step, sft_out
 sft_status sft__net_gradient(sft_net *n, const sft_batch *b, uint64_t step, sft_outcome *o);
 /* Only forward as in training, for the running averages: this batch gets the share `average` of them, 0 < average <= 1. */
 sft_status sft__net_observe(sft_net *n, const sft_batch *b, uint64_t step, double average);
-/* Forward with running averages; out (rows x outputs, plain) and o may be NULL; targets may be NULL when o is. */
+/* Forward with running averages; out (rows x outputs, plain, numbers in the data's units) and o may be NULL; targets may be NULL when
+ * o is. */
 sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *out);
+
+/* Units for numbers to predict, `outputs` of each; mean NULL: as they are from now on. */
+sft_status sft__net_set_units(sft_net *n, const double *mean, const double *deviation);
+/* Targets as the network learns them (out may be target), and outputs as the data have them. Without units nothing changes. */
+void sft__to_units(const sft_net *n, int64_t rows, const real *target, real *out);
+void sft__from_units(const sft_net *n, int64_t rows, real *out);
 
 /* One batch node by node in training mode (src/graph/look.c); running averages stay. `each` sees node i behind its forward call, and
  * (back) when the gradient with respect to its output is whole, before its backward call. Values that are not finite are no failure. */
@@ -114,7 +129,7 @@ typedef void sft_look_fn(void *user, sft_net *n, int node, bool back);
 sft_status sft__net_look(sft_net *n, const sft_batch *b, uint64_t step, sft_look_fn *each, void *user, sft_outcome *o);
 /* While it looks: a node's output, or the gradient with respect to it, of all samples in the plain layout. */
 void sft__look_values(sft_net *n, int node, bool back, real *plain);
-/* Weights and states of a network of the same model, whatever the layouts of both. */
+/* Weights, states and units of a network of the same model, whatever the layouts of both. */
 sft_status sft__net_copy(sft_net *to, const sft_net *from);
 
 /* lsuv (src/graph/lsuv.c): does any weight want a batch, scaling them by one in a net made `plain`, and taking them over. */

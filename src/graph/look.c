@@ -48,6 +48,7 @@ sft_status sft__net_look(sft_net *n, const sft_batch *b, uint64_t step, sft_look
 
 sft_status sft__net_copy(sft_net *to, const sft_net *from)
 {
+    if (sft__net_set_units(to, from->units.on ? from->units.mean : NULL, from->units.deviation)) return sft_code(to->ctx);
     for (int i = 0; i < from->n_tensors && !sft__failed(to->ctx); i++) {
         sft_slab plain;
         if (sft__slab_open(to->ctx, &plain, (size_t)sft__net_tensor_count(from, i) * sizeof(real))) break;

@@ -68,6 +68,7 @@ void sft__run_loss(sft_net *n, int shard, int thread)
     sft_loss_pass  q = pass_of(n, shard);
     q.scale = r->weight > 0 ? 1.0 / r->weight : 0; /* a batch of nothing but weightless samples teaches nothing */
     q.dout = r->train ? p->dout : NULL;
+    q.target = sft__shard_targets(n, shard, q.rows, q.target);
     r->loss_sum[shard] = r->right[shard] = 0;
     n->loss->eval(n->loss_conf, &q, &r->loss_sum[shard], &r->right[shard]);
 }

@@ -38,6 +38,8 @@ static sft_status make(sft_net *n, const sft_net_config *k)
         return sft_code(n->ctx);
     if (sft__prepare_rows(n, n->run->rows) || sft__number_tensors(n) || sft__plan_memory(n, k->memory_limit))
         return sft_code(n->ctx);
+    if (sft__net_set_units(n, k->target_mean, k->target_deviation))
+        return sft_code(n->ctx);
     return sft__start_weights(n, k);
 }
 
@@ -88,6 +90,10 @@ sft_status sft_net_facts_of(const sft_net *n, sft_net_facts *facts)
     for (int i = 0; i < n->n_tensors; i++)
         if (n->tensor[i].trained)
             facts->params += sft__net_tensor_count(n, i);
+    if (n->units.on) {
+        facts->target_mean = n->units.mean;
+        facts->target_deviation = n->units.deviation;
+    }
     facts->flops = (int64_t)r->flops;
     facts->weight_bytes = (int64_t)sizeof(real) * n->n_params;
     facts->gradient_bytes = facts->weight_bytes * n->shards;

@@ -85,6 +85,7 @@ real *sft__shard_gradient(const sft_net *n, int shard);
 sft_status sft__choose_loss(sft_net *n, const sft_net_config *k);
 double     sft__batch_weight(const sft_net *n);                    /* of the batch in hand */
 void       sft__run_loss(sft_net *n, int shard, int thread);
+const real *sft__shard_targets(const sft_net *n, int shard, int64_t rows, const real *target); /* in the network's units */
 double     sft__tree_sum(double *x, int n);                        /* x is used up */
 sft_status sft__build_nodes(sft_net *n, const sft_net_config *k);  /* layers to nodes, shapes */
 sft_status sft__fuse(sft_net *n);

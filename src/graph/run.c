@@ -331,6 +331,8 @@ sft_status sft__net_eval(sft_net *n, const sft_batch *b, sft_outcome *o, real *o
         const sft_pass *p = &r->pass[(n->n_nodes - 1) * n->shards + s];
         memcpy(out + s * r->rows * n->outputs, p->out, (size_t)(p->rows * n->outputs) * sizeof *out);
     }
+    if (out)
+        sft__from_units(n, b->rows, out);
     return SFT_OK;
 }
 

@@ -58,5 +58,5 @@ const sft_loss sft_loss_kl = {
     .name = "kl", .aliases = "KLDivLoss kl_div kullback_leibler_divergence",
     .doc = "distance to a distribution given as targets, on logits",
     .math = "L = sum t (log t - log softmax(x))  (torch.nn.KLDivLoss of log_softmax, reduction batchmean)",
-    .conf_size = sizeof(conf), .fields = fields, .tasks = 1u << SFT_REGRESSION, .eval = eval, .cases = cases,
+    .conf_size = sizeof(conf), .fields = fields, .tasks = 1u << SFT_REGRESSION, .literal = true, .eval = eval, .cases = cases,
 };

@@ -26,5 +26,6 @@ static const sft_case cases[] = {
 
 const sft_loss sft_loss_poisson = {
     .name = "poisson", .aliases = "PoissonNLLLoss poisson_nll", .doc = "counts: the output is the logarithm of their rate",
-    .math = "L = mean exp(x) - t x  (torch.nn.PoissonNLLLoss)", .tasks = 1u << SFT_REGRESSION, .eval = eval, .cases = cases,
+    .math = "L = mean exp(x) - t x  (torch.nn.PoissonNLLLoss)", .tasks = 1u << SFT_REGRESSION, .literal = true,
+    .eval = eval, .cases = cases,
 };

@@ -178,6 +178,7 @@ typedef struct sft_loss {
     const sft_field *fields;
     unsigned         tasks;     /* bit (1 << sft_task): targets it accepts */
     bool             mixes;     /* label2 and mix are understood */
+    bool             literal;   /* its targets are counts or shares: in other units they would mean something else */
     /* Once, after binding: options that need the data are checked and worked out into conf. NULL: there are none. */
     sft_status     (*prepare)(sft_ctx *, sft_arena *, void *conf, const sft_loss_data *d);
     /* Adds the sum over samples to *sum and the number of samples that are right to *right (classes: argmax, of a mixture the larger

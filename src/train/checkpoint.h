@@ -11,6 +11,8 @@
 #define SFT_HASH_KEY "sha256"           /* of the header's text with these 64 digits as zeros */
 #define SFT_TENSOR_HASH_KEY "sha256."   /* + tensor name: of its bytes */
 
+#define SFT_MEAN_KEY "target_mean"      /* of each output, blanks between: see sft_target_units */
+#define SFT_DEVIATION_KEY "target_deviation"
 #define SFT_NUMBERS_KEY "numbers"       /* of wrapper, optimiser without a chain, and average: bits of doubles */
 
 /* What decides which samples a step sees, and how scaled; a checkpoint goes on only where it is the

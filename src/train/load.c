@@ -14,6 +14,7 @@ typedef struct loader {
     const sft_st_tensor **kept; /* by tensor: what sft_net_remember kept; NULL: nothing */
     const sft_st_tensor **slot; /* slots x tensors: optimiser's state; NULL: it starts afresh */
     sft_found    found;         /* what wrapper and average keep */
+    double      *mean, *deviation; /* units of the targets; NULL: the file has none */
 } loader;
 
 /* ---- is the file whole? ---------------------------------------------------------------------- */
@@ -161,6 +162,42 @@ static sft_status check_tensors(loader *l)
     return SFT_OK;
 }
 
+/* ---- units of the targets -------------------------------------------------------------------- */
+
+/* As many numbers as the network has outputs; false: they are not. */
+static bool read_numbers(const char *text, int64_t n, double *value)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const size_t size = strcspn(text, " ");
+        if (!sft__parse_real(text, size, &value[i]) || !isfinite(value[i])) return false;
+        text += size + (text[size] == ' ');
+    }
+    return !*text;
+}
+
+static sft_status check_units(loader *l)
+{
+    const char   *mean = sft__st_meta(&l->file, SFT_MEAN_KEY), *deviation = sft__st_meta(&l->file, SFT_DEVIATION_KEY);
+    const int64_t n = l->net->outputs;
+    if (!mean || !deviation) return SFT_OK;
+    l->mean = sft__arena_alloc(&l->file.arena, 2 * (size_t)n * sizeof *l->mean);
+    if (!l->mean) return sft_code(l->net->ctx);
+    l->deviation = l->mean + n;
+    bool good = read_numbers(mean, n, l->mean) && read_numbers(deviation, n, l->deviation);
+    for (int64_t i = 0; good && i < n; i++) good = l->deviation[i] > 0;
+    if (good) return SFT_OK;
+    return sft__fail(l->net->ctx, SFT_E305,
+                     "%s: its " SFT_MEAN_KEY " and " SFT_DEVIATION_KEY ", `%.40s` and `%.40s`, are not %lld numbers each, the second above 0 — "
+                     "the file is damaged",
+                     l->file.path, mean, deviation, (long long)n);
+}
+
+/* Weights mean nothing without the units they were trained in: these come along. Another program's file does not tell. */
+static sft_status take_units(const loader *l)
+{
+    return l->mean || is_ours(&l->file) ? sft__net_set_units(l->net, l->mean, l->deviation) : SFT_OK;
+}
+
 /* ---- does the training fit? ------------------------------------------------------------------ */
 
 static sft_status check_optimizer(loader *l)
@@ -261,6 +298,10 @@ static sft_status take_all(loader *l)
     sft_slab plain;
     if (sft__slab_open(n->ctx, &plain, (size_t)most * sizeof(real)))
         return sft_code(n->ctx);
+    if (take_units(l)) {
+        sft__slab_close(n->ctx, &plain);
+        return sft_code(n->ctx);
+    }
     if (l->trainer && !l->kept)
         sft__slab_close(n->ctx, &n->kept); /* nothing was kept when the file was written */
     else if (l->kept && sft_net_remember(n)) {
@@ -291,7 +332,7 @@ static sft_status verify(loader *l, const char *path)
 {
     sft_ctx *c = l->net->ctx;
     if (sft__st_read(c, path, &l->file) || sft__check_hashes(c, &l->file) || check_version(l) ||
-        check_tensors(l))
+        check_tensors(l) || check_units(l))
         return sft_code(c);
     return l->trainer && (check_plan(l) || check_optimizer(l) || check_kept(l)) ? sft_code(c)
                                                                                 : SFT_OK;

@@ -91,6 +91,22 @@ static void add_numbers(saver *s)
     sft__string_close(&text);
 }
 
+/* What outputs mean: whoever runs the network elsewhere multiplies by the deviation and adds the mean. */
+static void add_units(saver *s)
+{
+    const sft_target_units *u = &s->net->units;
+    const double    *values[] = { u->mean, u->deviation };
+    for (int k = 0; u->on && k < 2; k++) {
+        sft_string text;
+        char       number[40];
+        sft__string_open(&text, s->net->ctx);
+        for (int64_t i = 0; i < s->net->outputs; i++)
+            sft__string_addf(&text, "%s%s", i ? " " : "", sft__print_real(values[k][i], number, sizeof number));
+        add_meta(s, k ? SFT_DEVIATION_KEY : SFT_MEAN_KEY, sft__arena_text(&s->arena, text.text ? text.text : ""));
+        sft__string_close(&text);
+    }
+}
+
 static void describe_training(saver *s, const char *extra)
 {
     sft_trainer *t = s->trainer;
@@ -215,6 +231,7 @@ static sft_status collect(saver *s, const char *extra)
     add_meta(s, "format", SFT_CKPT_FORMAT);
     add_number(s, "format_version", SFT_CKPT_VERSION);
     add_meta(s, "library", sft_version());
+    add_units(s);
     if (s->trainer)
         describe_training(s, extra);
     add_hashes(s);

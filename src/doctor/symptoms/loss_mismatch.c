@@ -67,6 +67,7 @@ static double floor_of_targets(const sft_chart *c, span s, double *share)
     if (!at || !t) return 0;
     for (int64_t i = 0; i < n; i++) at[i] = i * all / n;
     sft__gather(c->data, SFT_TRAIN, at, n, NULL, NULL, t);
+    sft__to_units(c->net, n, t, t);
     const sft_loss_pass p = { .rows = n, .outputs = outputs, .out = out, .target = t, .scale = 1 };
     for (int64_t i = 0; i < n * outputs; i++) out[i] = logit ? 0 : (real)c->samples.target_mean;
     const double alike = loss_of(c, &p);
