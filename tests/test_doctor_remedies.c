@@ -19,6 +19,10 @@ typedef struct remedy_case {
 
 static const remedy_case cases[] = {
     { "standardize_inputs", DIGITS MLP "split: {standardize: none}", "split.standardize=auto", true },
+    { "standardize_targets", "data: regression-1d\nmodel: linear 8 | tanh | linear", "split.standardize_targets=true", true },
+    { "unfreeze", DIGITS MLP "groups: {\"1.*\": lr=0, \"3.bias\": lr=1e-5}", "~groups", true },
+    { "unfreeze", DIGITS MLP "groups: {\"1.*\": lr=0 decay=2, linear: lr=1e-4, \"3.bias\": lr=0.1}\ntrain: {layer_decay: 1e-4}",
+      "groups.1.*=lr=1 decay=2; groups.linear=lr=1 decay=auto; train.layer_decay=1", true },
     { "default_loss", DIGITS MLP "loss: hinge", "loss=auto", true },
     { "linear_output", DIGITS "model: flatten | linear 16 | relu | linear 10 | sigmoid",
       "model=flatten | linear 16 | relu | linear 10", true },
@@ -84,6 +88,11 @@ static const remedy_case cases[] = {
 
 /* Recipes on which a remedy has nothing to do. */
 static const remedy_case refusals[] = {
+    { .name = "standardize_targets", .recipe = DIGITS MLP },
+    { .name = "standardize_targets", .recipe = "data: regression-1d\nmodel: linear 8 | tanh | linear 1 | tanh" },
+    { .name = "standardize_targets", .recipe = "data: regression-1d\nmodel: linear 1\nloss: poisson" },
+    { .name = "unfreeze", .recipe = DIGITS MLP },
+    { .name = "unfreeze", .recipe = DIGITS MLP "groups: {\"1.*\": lr=0.01}\ntrain: {layer_decay: 0.5}" },
     { .name = "relu_between", .recipe = MIXER },
     { .name = "relu_between", .recipe = DIGITS "model: resnet20 width=2" },
     { .name = "wider_layers", .recipe = MIXER },

@@ -127,22 +127,47 @@ static void the_right_remedy_wins(void **state)
     bed_close(&b);
 }
 
+/* From alarm to cure: what is found in a recipe is tried, and this remedy wins. */
+static void cures(const char *recipe, int64_t steps, const char *remedy)
+{
+    sft_trial             list[ROOM];
+    sft_finding           found[64];
+    const sft_verify_conf k = { .budget = 0 };
+    bed                   b;
+    bed_open(&b, recipe, NULL, steps);
+    const int        n = sft__judge(b.chart, found);
+    const sft_trial *won = winner(list, sft__verify(b.chart, found, n, &k, list, ROOM));
+    CHECK_OK(b.c);
+    if (!won) fail_msg("nothing won, not even %s", remedy);
+    assert_string_equal(won->remedy->name, remedy);
+    bed_close(&b);
+}
+
 static void symmetry_is_broken(void **state)
 {
     (void)state;
-    const char *recipe = DIGITS "model: flatten | linear 32 | tanh | linear\ninit: constant 0.1\n"
-                                "optimizer: adam lr=3e-3\ntrain: {epochs: 10}";
-    sft_trial   list[ROOM];
-    bed         b;
-    bed_open(&b, recipe, NULL, 50);
-    sft_finding           found[64];
-    const int             n = sft__judge(b.chart, found);
-    const sft_verify_conf k = { .budget = 0 };
-    const sft_trial      *won = winner(list, sft__verify(b.chart, found, n, &k, list, ROOM));
-    CHECK_OK(b.c);
-    assert_non_null(won);
-    assert_string_equal(won->remedy->name, "default_init");
-    bed_close(&b);
+    cures(DIGITS "model: flatten | linear 32 | tanh | linear\ninit: constant 0.1\noptimizer: adam lr=3e-3\ntrain: {epochs: 10}", 50,
+          "default_init");
+}
+
+static void targets_are_standardised(void **state)
+{
+    (void)state;
+    cures("data: regression-1d curve=cubic range=10\nmodel: linear 32 | tanh | linear\noptimizer: adam lr=0.001\n"
+          "train: {epochs: 10, batch: 64}\n", 100, "standardize_targets");
+}
+
+/* The first one is declared: nothing but a trial says that it is wrong. */
+static void layers_are_unfrozen(void **state)
+{
+    (void)state;
+    static const char *const groups[] = { "\"1.*\": lr=0, \"3.*\": lr=0", "\"1.*\": lr=1e-7, \"3.*\": lr=1e-7" };
+    for (int i = 0; i < 2; i++) {
+        char recipe[300];
+        snprintf(recipe, sizeof recipe, DIGITS "model: flatten | linear 32 | relu | linear 32 | relu | linear\noptimizer: sgd lr=0.1\n"
+                 "groups: {%s}\ntrain: {epochs: 10, batch: 32}", groups[i]);
+        cures(recipe, 100, "unfreeze");
+    }
 }
 
 /* Seen through a tail all schedules are alike, and the first steps of two are. */
@@ -290,6 +315,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_right_remedy_wins),
         cmocka_unit_test(symmetry_is_broken),
+        cmocka_unit_test(targets_are_standardised),
+        cmocka_unit_test(layers_are_unfrozen),
         cmocka_unit_test(schedules_are_tried_whole),
         cmocka_unit_test(nothing_wins_where_all_is_well),
         cmocka_unit_test(symptoms_must_go),

@@ -4,8 +4,8 @@
 #define SFT_DOCTOR_REMEDIES_REMEDIES_H
 
 #define SFT_REMEDIES(X)                                                                          \
-    X(standardize_inputs) X(default_loss) X(linear_output) X(shuffle) X(class_weights)           \
-    X(label_smoothing)                                                                           \
+    X(standardize_inputs) X(standardize_targets) X(unfreeze) X(default_loss) X(linear_output)    \
+    X(shuffle) X(class_weights) X(label_smoothing)                                               \
     X(relu_between) X(default_init) X(lower_rate) X(higher_rate) X(gentler_rates)                \
     X(larger_batch) X(smaller_batch) X(add_batchnorm) X(residual_blocks) X(better_activation)    \
     X(leaky_units) X(add_clipping) X(warm_up) X(switch_to_adam) X(default_optimizer)             \

@@ -82,7 +82,7 @@ const sft_symptom sft_symptom_frozen_layer = {
     .math = "dL/dW = 0, or |W(t+1) - W(t)| < eps |W| / 8, at every look",
     .source = "Braiek and Khomh 2023, TheDeepChecker",
     .origin = SFT_FROM_SIGNAL, .judge = judge,
-    .remedies = "higher_rate default_init leaky_units",
+    .remedies = "unfreeze higher_rate default_init leaky_units",
     .sick = "data: digits\nmodel: flatten | linear 64 | relu | linear\noptimizer: sgd lr=1e-10\ntrain: {epochs: 8, batch: 64}\n",
     .well = "data: digits\nmodel: flatten | linear 64 | relu | linear\noptimizer: sgd lr=0.1\nschedule: cosine warmup=50\n"
             "train: {epochs: 8, batch: 64}\n",

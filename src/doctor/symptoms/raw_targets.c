@@ -30,7 +30,7 @@ const sft_symptom sft_symptom_raw_targets = {
     .math = "rms(t) / max(1, rms(y at the start)) >= 10 or <= 0.01, or |mean(t)| >= 10 sd(t)",
     .source = "LeCun, Bottou, Orr, Mueller 1998 (efficient backprop, section 4.5)",
     .origin = SFT_FROM_DATA, .explains = "*", .judge = judge,
-    .remedies = "switch_to_adam higher_rate add_clipping",
+    .remedies = "standardize_targets switch_to_adam higher_rate add_clipping",
     .sick = "data: regression-1d curve=cubic range=10\nmodel: linear 32 | tanh | linear\noptimizer: adam lr=0.001\n"
             "train: {epochs: 10, batch: 64}\n",
     .well = "data: regression-1d curve=cubic range=1.5\nmodel: linear 32 | tanh | linear\noptimizer: adam lr=0.01\n"
