@@ -14,12 +14,20 @@ static const sft_node *tracked(const sft_net *net)
     return NULL;
 }
 
+/* Mean rate of the last tenth of the plan. */
+static double last_rate(const sft_course *k)
+{
+    return k->rate_last * k->rate_sum / (double)((k->planned + 9) / 10);
+}
+
 /* Averages that begin at 0 and 1 take three times 1/momentum steps to forget it. A run that has not come so far and will is not
- * to be judged yet; one that is planned shorter is. */
+ * to be judged yet; one that is planned shorter is. While the rate is high averages trail behind weights that move fast: where it is
+ * yet to fall, with time enough behind that, they will catch up. */
 static bool too_early(const sft_course *k, const sft_node *n)
 {
     const double needs = 3 / ((const sft_batchnorm_conf *)n->conf)->momentum; /* NaN, a plain mean: never too early */
-    return (double)k->steps < needs && (double)k->planned >= needs;
+    if ((double)k->steps < needs && (double)k->planned >= needs) return true;
+    return (double)(k->planned - k->steps) >= needs && last_rate(k) < 0.5 * k->lr[k->steps - 1];
 }
 
 /* The same samples and the same weights, once with their own statistics and once with the running ones. Only worse counts:
