@@ -117,15 +117,17 @@ static bool is_found(const sft_diagnosis *d, const char *symptom, bool root)
     return false;
 }
 
-/* What explains a finding may itself be explained: then the finding stands in the list by itself, with a word about it. */
+/* What explains a finding may itself be explained: then the finding stands in the list by itself, with a word about it. Advice comes
+ * behind what is wrong. */
 void cli_print_findings(const cli *a, const sft_diagnosis *d, const char *when)
 {
     sft_finding_facts f;
     sft_diagnosis_facts all;
     sft_diagnosis_facts_of(d, &all);
     printf(all.findings ? "\nfindings %s\n" : "\nfindings %s: none\n", when);
-    for (int i = 0; sft_diagnosis_finding(d, i, &f); i++)
-        if (!f.cause || !is_found(d, f.cause, true)) print_group(a, d, &f);
+    for (int advice = 0; advice < 2; advice++)
+        for (int i = 0; sft_diagnosis_finding(d, i, &f); i++)
+            if ((f.severity == SFT_ADVISORY) == advice && (!f.cause || !is_found(d, f.cause, true))) print_group(a, d, &f);
 }
 
 /* ---- what was tried -------------------------------------------------------------------------- */

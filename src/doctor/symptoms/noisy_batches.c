@@ -26,9 +26,10 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->severity = SFT_ADVISORY;
     f->value = batch;
     f->limit = k->noise.batch / 10;
-    f->evidence = sft__say(c, "a batch has %.0f samples, and at the end gradients outweigh their noise only in batches of %.3g; "
+    const char *enough = isinf(k->noise.batch) ? "in no batch" : sft__say(c, "only in batches of %.3g", k->noise.batch);
+    f->evidence = sft__say(c, "a batch has %.0f samples, and at the end gradients outweigh their noise %s; "
                               "the loss stands at %.3g, of which the noise keeps about %.2g, and successive gradients have "
-                              "nothing in common (cosine %.2f)", batch, k->noise.batch, late, held, turn);
+                              "nothing in common (cosine %.2f)", batch, enough, late, fmin(held, late), turn);
     return true;
 }
 
