@@ -99,11 +99,11 @@ static void take_findings(const sft_diagnosis *x, opinion *o)
     sft_finding_facts f;
     for (int i = 0; sft_diagnosis_finding(x, i, &f); i++) {
         if (f.severity == SFT_ADVISORY) {
-            const size_t n = strlen(o->advisories);
-            snprintf(o->advisories + n, sizeof o->advisories - n, "%s%s", n ? " " : "", f.symptom);
+            if (o->advices < GUESSES) snprintf(o->advice[o->advices++], sizeof *o->advice, "%s", f.symptom);
         } else if (o->guesses < GUESSES) {
             guess *g = &o->guess[o->guesses++];
             snprintf(g->symptom, sizeof g->symptom, "%s", f.symptom);
+            snprintf(g->cause, sizeof g->cause, "%s", f.cause ? f.cause : "");
             g->root = f.cause == NULL;
             snprintf(g->evidence, sizeof g->evidence, "%s", f.evidence ? f.evidence : "");
         }
@@ -162,8 +162,8 @@ bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify,
     sft_data    *d = r && sft_recipe_resolve(r) == SFT_OK ? set_open(c, &s->data) : NULL;
     opinion_free(o);
     const int64_t planned = d ? planned_steps(r, &s->data) : 0;
-    const sft_doctor_options k = { .steps = how == LOOK_START ? 0 : how == LOOK_PROBE ? -1 : planned, .verify = verify,
-                                   .progress = doctor_in_time, .user = &until };
+    const sft_doctor_options k = { .steps = how == LOOK_START ? 0 : how == LOOK_BRIEF ? BRIEF : how == LOOK_PROBE ? -1 : planned,
+                                   .verify = verify, .progress = doctor_in_time, .user = &until };
     sft_diagnosis      *x = d ? sft_diagnose(c, r, d, &k) : NULL;
     sft_diagnosis_facts f = { .planned = 0 };
     if (x && sft_diagnosis_facts_of(x, &f) == SFT_OK) {
