@@ -162,6 +162,24 @@ static void numbers_that_are_not_finite_are_a_finding(void **state)
     close_visit(&v);
 }
 
+/* Samples are looked at in equal steps: of classes that come in turn these may be one class, whose neighbours say nothing. */
+static void classes_that_come_in_turn_are_not_random(void **state)
+{
+    (void)state;
+    enum { ROWS = 2000 };
+    static float      x[ROWS], y[ROWS];
+    sft_finding_facts f;
+    visit             v = { .c = check_open() };
+    const char       *text = "data: circles\nmodel: linear 4 | relu | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 2, batch: 64}\n";
+    for (int i = 0; i < ROWS; i++) x[i] = (float)(i % 2 ? 1 : -1) + (float)i / ROWS, y[i] = (float)(i % 2);
+    v.r = sft_recipe_parse(v.c, "r.yaml", text, strlen(text));
+    v.d = sft_data_from(v.c, x, (sft_shape){ 1, { 1 } }, y, SFT_CLASSES, 2, ROWS, NULL);
+    v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = 0 });
+    CHECK_OK(v.c);
+    assert_false(finds(v.x, "random_labels", &f));
+    close_visit(&v);
+}
+
 static void nothing_comes_of_nothing(void **state)
 {
     (void)state;
@@ -240,6 +258,7 @@ int main(void)
         cmocka_unit_test(the_start_alone_shows_equal_units), cmocka_unit_test(a_probe_run_is_watched),
         cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(the_callback_ends_it),
         cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(classes_that_come_in_turn_are_not_random),
         cmocka_unit_test(memory_runs_out), cmocka_unit_test(symptoms_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
