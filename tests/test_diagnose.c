@@ -180,6 +180,25 @@ static void classes_that_come_in_turn_are_not_random(void **state)
     close_visit(&v);
 }
 
+/* Outputs for classes that never come make those that come no less equal. */
+static void equal_classes_are_balanced(void **state)
+{
+    (void)state;
+    enum { ROWS = 600 };
+    static float      x[ROWS], y[ROWS];
+    sft_finding_facts f;
+    visit             v = { .c = check_open() };
+    const char       *text = "data: blobs\nmodel: linear 8 | relu | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 2, batch: 60}\n";
+    for (int i = 0; i < ROWS; i++) y[i] = (float)(i * 7 % 4), x[i] = y[i] - 1.5f;
+    v.r = sft_recipe_parse(v.c, "r.yaml", text, strlen(text));
+    v.d = sft_data_from(v.c, x, (sft_shape){ 1, { 1 } }, y, SFT_CLASSES, 20, ROWS, NULL);
+    v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = 0 });
+    CHECK_OK(v.c);
+    assert_true(finds(v.x, "degenerate_labels", &f));
+    assert_false(finds(v.x, "class_imbalance", &f));
+    close_visit(&v);
+}
+
 static void nothing_comes_of_nothing(void **state)
 {
     (void)state;
@@ -258,7 +277,7 @@ int main(void)
         cmocka_unit_test(the_start_alone_shows_equal_units), cmocka_unit_test(a_probe_run_is_watched),
         cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(the_callback_ends_it),
         cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(nothing_comes_of_nothing),
-        cmocka_unit_test(classes_that_come_in_turn_are_not_random),
+        cmocka_unit_test(classes_that_come_in_turn_are_not_random), cmocka_unit_test(equal_classes_are_balanced),
         cmocka_unit_test(memory_runs_out), cmocka_unit_test(symptoms_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,13 +11,13 @@
 
 /* ---- what the doctor says -------------------------------------------------------------------------- */
 
-static void filter(opinion *o, reach r)
+static void filter(const json_t *line, reach r, opinion *o)
 {
     int n = 0, advices = 0;
     for (int i = 0; i < o->guesses; i++)
-        if (reach_counts(r, o->guess[i].symptom)) o->guess[n++] = o->guess[i];
+        if (reach_counts(line, r, o->guess[i].symptom)) o->guess[n++] = o->guess[i];
     for (int i = 0; i < o->advices; i++)
-        if (reach_counts(r, o->advice[i])) memmove(o->advice[advices++], o->advice[i], sizeof o->advice[i]);
+        if (reach_counts(line, r, o->advice[i])) memmove(o->advice[advices++], o->advice[i], sizeof o->advice[i]);
     o->guesses = n;
     o->advices = advices;
     for (int i = 0; i < n; i++) {
@@ -77,7 +77,7 @@ static bool is_visible(const json_t *line, reach r)
 {
     const json_t *labels = json_object_get(line, "fault_labels");
     for (size_t i = 0; i < json_array_size(labels); i++)
-        if (reach_shows(r, json_string_value(json_array_get(labels, i)))) return true;
+        if (reach_shows(line, r, json_string_value(json_array_get(labels, i)))) return true;
     return r == REACH_MISFIT;
 }
 
@@ -215,7 +215,7 @@ static bool judge(sft_ctx *c, const options *k, json_t *line, int seed, const se
     t->doctor_seconds += sft__now() - start;
     if (k->twin && r == REACH_RUN && affordable(s)) own = train(c, s, NULL, (uint64_t)seed, k->until);
     if (r == REACH_RUN && is_labelled(line)) tally_rules(t, line, &x, &own);
-    filter(&o, r);
+    filter(line, r, &o);
     snprintf(part, sizeof part, "%.2g of the run looked at", o.used);
     if (r != REACH_MISFIT) add_remark(all, sizeof all, remark);
     add_remark(all, sizeof all, s->nearest ? s->nearest : "");

@@ -121,9 +121,9 @@ const char *reach_name(reach r);
 /* The most that can be had. why: what keeps it from being all; of REACH_RUN what was assumed. False: REACH_NOT. */
 bool reach_setup(sft_ctx *c, const json_t *line, setup *s, reach *r, char *why);
 /* Does a symptom say something of the line, and not of what stands in for it? */
-bool reach_counts(reach r, const char *symptom);
+bool reach_counts(const json_t *line, reach r, const char *symptom);
 /* Can a label's fault be seen as far as the line can be had? */
-bool reach_shows(reach r, const char *label);
+bool reach_shows(const json_t *line, reach r, const char *label);
 
 /* ---- running: run.c ------------------------------------------------------------------------------ */
 

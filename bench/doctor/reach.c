@@ -181,22 +181,33 @@ static bool among(const char *word, const char *const *list)
     return false;
 }
 
-bool reach_counts(reach r, const char *symptom)
+/* Of inputs whose scale nobody knows nothing can be said that depends on it. */
+static bool unscaled(const json_t *line)
+{
+    char words[300];
+    lower_case(text_of(line, "dataset", ""), words, sizeof words);
+    return strstr(words, "unscaled") || strstr(words, "unnormalised") || strstr(words, "raw");
+}
+
+bool reach_counts(const json_t *line, reach r, const char *symptom)
 {
     static const char *const ends[] = { "loss_mismatch", "double_softmax", NULL };
     const sft_symptom       *s = sft__symptom_find(symptom);
-    if (r == REACH_STAND_IN) return s && s->origin != SFT_FROM_DATA;
-    return r != REACH_HEAD || among(symptom, ends);
+    if (r == REACH_HEAD) return among(symptom, ends);
+    if (r != REACH_STAND_IN) return true;
+    return s && s->origin != SFT_FROM_DATA && (!unscaled(line) || s->origin == SFT_FROM_CONTRACT);
 }
 
-bool reach_shows(reach r, const char *label)
+bool reach_shows(const json_t *line, reach r, const char *label)
 {
     static const char *const ends[] = { "loss_activation_mismatch", NULL };
     static const char *const nets[] = { "loss_activation_mismatch", "missing_nonlinearity", "init_scale", "symmetric_init",
                                         "vanishing_gradient", "exploding_gradient", "saturated_activation", "dead_relu", NULL };
     static const char *const data[] = { "inputs_unnormalised", "targets_unnormalised", "label_problem", "class_imbalance",
                                         "preprocessing_mismatch", "nan_inf", NULL };
+    static const char *const contract[] = { "loss_activation_mismatch", "missing_nonlinearity", NULL };
     if (r == REACH_HEAD) return among(label, ends);
+    if (r == REACH_STAND_IN && unscaled(line)) return among(label, contract);
     if (r == REACH_STAND_IN || r == REACH_START) return among(label, nets) || (r == REACH_START && among(label, data));
     return true;
 }
