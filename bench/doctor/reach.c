@@ -181,12 +181,15 @@ static bool among(const char *word, const char *const *list)
     return false;
 }
 
-/* Of inputs whose scale nobody knows nothing can be said that depends on it. */
-static bool unscaled(const json_t *line)
+/* Of inputs whose scale nobody says nothing can be said that depends on it. */
+static bool scaled(const json_t *line)
 {
+    static const char *const said[] = { "standardised", "min-max", "[", "/255", NULL };
     char words[300];
     lower_case(text_of(line, "dataset", ""), words, sizeof words);
-    return strstr(words, "unscaled") || strstr(words, "unnormalised") || strstr(words, "raw");
+    for (int i = 0; said[i]; i++)
+        if (strstr(words, said[i])) return true;
+    return json_is_object(json_object_get(line, "dataset"));
 }
 
 bool reach_counts(const json_t *line, reach r, const char *symptom)
@@ -195,7 +198,8 @@ bool reach_counts(const json_t *line, reach r, const char *symptom)
     const sft_symptom       *s = sft__symptom_find(symptom);
     if (r == REACH_HEAD) return among(symptom, ends);
     if (r != REACH_STAND_IN) return true;
-    return s && s->origin != SFT_FROM_DATA && (!unscaled(line) || s->origin == SFT_FROM_CONTRACT);
+    if (!s || s->origin == SFT_FROM_DATA) return false;
+    return scaled(line) || s->origin == SFT_FROM_CONTRACT || strcmp(symptom, "symmetric_units") == 0;
 }
 
 bool reach_shows(const json_t *line, reach r, const char *label)
@@ -205,9 +209,9 @@ bool reach_shows(const json_t *line, reach r, const char *label)
                                         "vanishing_gradient", "exploding_gradient", "saturated_activation", "dead_relu", NULL };
     static const char *const data[] = { "inputs_unnormalised", "targets_unnormalised", "label_problem", "class_imbalance",
                                         "preprocessing_mismatch", "nan_inf", NULL };
-    static const char *const contract[] = { "loss_activation_mismatch", "missing_nonlinearity", NULL };
+    static const char *const any_scale[] = { "loss_activation_mismatch", "missing_nonlinearity", "symmetric_init", NULL };
     if (r == REACH_HEAD) return among(label, ends);
-    if (r == REACH_STAND_IN && unscaled(line)) return among(label, contract);
+    if (r == REACH_STAND_IN && !scaled(line)) return among(label, any_scale);
     if (r == REACH_STAND_IN || r == REACH_START) return among(label, nets) || (r == REACH_START && among(label, data));
     return true;
 }
