@@ -73,11 +73,11 @@ static bool is_meant(const json_t *line, const char *symptom)
     return means_any(symptom, json_object_get(line, "fault_labels")) || means_any(symptom, json_object_get(line, "own_labels"));
 }
 
-static bool is_visible(const json_t *line, reach r)
+static bool is_visible(const json_t *line, reach r, double used)
 {
     const json_t *labels = json_object_get(line, "fault_labels");
     for (size_t i = 0; i < json_array_size(labels); i++)
-        if (reach_shows(line, r, json_string_value(json_array_get(labels, i)))) return true;
+        if (reach_shows(line, r, used, json_string_value(json_array_get(labels, i)))) return true;
     return r == REACH_MISFIT;
 }
 
@@ -136,7 +136,7 @@ static const char *count_faulty(tally *t, agreement *a, const json_t *line, reac
         mentioned = mentioned || right;
     }
     for (int i = 0; i < o->advices; i++) mentioned = mentioned || is_meant(line, o->advice[i]);
-    if (!o->guesses && !is_visible(line, r)) {
+    if (!o->guesses && !is_visible(line, r, o->used)) {
         a->beyond++;
         return "beyond";
     }

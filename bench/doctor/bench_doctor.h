@@ -122,8 +122,8 @@ const char *reach_name(reach r);
 bool reach_setup(sft_ctx *c, const json_t *line, setup *s, reach *r, char *why);
 /* Does a symptom say something of the line, and not of what stands in for it? */
 bool reach_counts(const json_t *line, reach r, const char *symptom);
-/* Can a label's fault be seen as far as the line can be had? */
-bool reach_shows(const json_t *line, reach r, const char *label);
+/* Can a label's fault be seen as far as the line can be had, and in that share of its run? */
+bool reach_shows(const json_t *line, reach r, double used, const char *label);
 
 /* ---- running: run.c ------------------------------------------------------------------------------ */
 

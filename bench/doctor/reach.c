@@ -202,16 +202,17 @@ bool reach_counts(const json_t *line, reach r, const char *symptom)
     return scaled(line) || s->origin == SFT_FROM_CONTRACT || strcmp(symptom, "symmetric_units") == 0;
 }
 
-bool reach_shows(const json_t *line, reach r, const char *label)
+bool reach_shows(const json_t *line, reach r, double used, const char *label)
 {
     static const char *const ends[] = { "loss_activation_mismatch", NULL };
     static const char *const nets[] = { "loss_activation_mismatch", "missing_nonlinearity", "init_scale", "symmetric_init",
                                         "vanishing_gradient", "exploding_gradient", "saturated_activation", "dead_relu", NULL };
     static const char *const data[] = { "inputs_unnormalised", "targets_unnormalised", "label_problem", "class_imbalance",
                                         "preprocessing_mismatch", "nan_inf", NULL };
+    static const char *const late[] = { "overfitting", "underfitting", "insufficient_epochs", NULL };
     static const char *const any_scale[] = { "loss_activation_mismatch", "missing_nonlinearity", "symmetric_init", NULL };
     if (r == REACH_HEAD) return among(label, ends);
     if (r == REACH_STAND_IN && !scaled(line)) return among(label, any_scale);
     if (r == REACH_STAND_IN || r == REACH_START) return among(label, nets) || (r == REACH_START && among(label, data));
-    return true;
+    return used >= 1 || !among(label, late);
 }
