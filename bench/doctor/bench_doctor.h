@@ -100,6 +100,8 @@ json_t *twin_make(const json_t *line, char *why);
 /* Values of a line, or the default where it has none. */
 const char *text_of(const json_t *o, const char *key, const char *def);
 double      number_of(const json_t *o, const char *key, double def);
+int64_t     whole_number(double v);    /* within a million; NaN is 0 */
+int64_t     whole_of(const json_t *o, const char *key, int64_t def);
 int64_t     outputs_of(const json_t *line); /* units of the last layer that has some */
 
 /* ---- lines of published collections: published.c, reach.c, agree.c ------------------------------ */

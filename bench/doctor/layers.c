@@ -47,6 +47,16 @@ double number_of(const json_t *o, const char *key, double def)
     return json_is_number(v) ? json_number_value(v) : def;
 }
 
+int64_t whole_number(double v)
+{
+    return isnan(v) ? 0 : (int64_t)fmin(fmax(v, -1e6), 1e6);
+}
+
+int64_t whole_of(const json_t *o, const char *key, int64_t def)
+{
+    return whole_number(number_of(o, key, (double)def));
+}
+
 /* ---- first values -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -142,10 +152,10 @@ static const char *size_of(const json_t *layer, const char *key, const char *def
 {
     const json_t *v = json_object_get(layer, key);
     snprintf(buf, 40, "%s", def);
-    if (json_is_number(v)) snprintf(buf, 40, "%d", (int)json_number_value(v));
-    if (json_array_size(v) == 1) snprintf(buf, 40, "%d", (int)json_number_value(json_array_get(v, 0)));
+    if (json_is_number(v)) snprintf(buf, 40, "%d", (int)whole_number(json_number_value(v)));
+    if (json_array_size(v) == 1) snprintf(buf, 40, "%d", (int)whole_number(json_number_value(json_array_get(v, 0))));
     if (json_array_size(v) == 2)
-        snprintf(buf, 40, "%dx%d", (int)json_number_value(json_array_get(v, 0)), (int)json_number_value(json_array_get(v, 1)));
+        snprintf(buf, 40, "%dx%d", (int)whole_number(json_number_value(json_array_get(v, 0))), (int)whole_number(json_number_value(json_array_get(v, 1))));
     return buf;
 }
 
@@ -200,8 +210,8 @@ static bool write_dense(writer *w, const json_t *l)
 {
     const char *at_places = w->rank == 3 ? "conv2d %d kernel_size=1%s" : "conv1d %d kernel_size=1%s";
     if (!json_is_number(json_object_get(l, "units"))) return cannot(w->why, "a layer of %s units", text_of(l, "units", "?"));
-    if (w->rank > 1) add_text(w->stack, at_places, (int)number_of(l, "units", 0), bias_of(l));
-    else add_text(w->stack, "linear %d%s", (int)number_of(l, "units", 0), bias_of(l));
+    if (w->rank > 1) add_text(w->stack, at_places, (int)whole_of(l, "units", 0), bias_of(l));
+    else add_text(w->stack, "linear %d%s", (int)whole_of(l, "units", 0), bias_of(l));
     if (strcmp(text_of(l, "act_declared", "linear"), "linear"))
         return cannot(w->why, "a layer that declares %s", text_of(l, "act_declared", ""));
     return knows(l, " type units init bias_init reg act_declared frozen use_bias bias ", w->why) && write_values(w, l);
@@ -222,7 +232,7 @@ static bool write_conv(writer *w, const json_t *l)
         }
     } else if (json_is_string(p) && strcmp(json_string_value(p), "valid"))
         return cannot(w->why, "padding %s", json_string_value(p));
-    add_text(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)number_of(l, "filters", 0),
+    add_text(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)whole_of(l, "filters", 0),
              size_of(l, "k", "3", k), s, pad, bias_of(l));
     return knows(l, " type filters k stride pad init bias_init reg frozen use_bias bias ", w->why) && write_values(w, l);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INFORMATIVE = 32, CLUSTERS = 2, TOPICS = 64 };
+enum { INFORMATIVE = 32, CLUSTERS = 2, CORNERS = 512, TOPICS = 64 };
 
 static int64_t rows_of(const set *s)
 {
@@ -20,11 +20,16 @@ static double or_else(double v, double def)
     return isnan(v) ? def : v;
 }
 
+static int64_t between(int64_t v, int64_t low, int64_t high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
 /* ---- scikit-learn's ------------------------------------------------------------------------------ */
 
 typedef struct clusters {       /* of make_classification */
     int64_t  informative, redundant, n;
-    uint32_t corner[512];       /* of the hypercube: a bit a coordinate */
+    uint32_t corner[CORNERS];       /* of the hypercube: a bit a coordinate */
     double  *bend;              /* of each cluster: informative x informative */
     double  *mix;               /* informative x redundant */
     int64_t *order;             /* where the features lie */
@@ -54,13 +59,12 @@ static void draw_corners(clusters *k, sft_stream *r)
 
 static clusters clusters_of(const set *s, sft_stream *r, const char *gen)
 {
-    clusters k = { .informative = (int64_t)or_else(argument(gen, -1, " n_informative "), 2),
-                   .redundant = (int64_t)or_else(argument(gen, -1, " n_redundant "), 2),
-                   .n = s->classes * (int64_t)or_else(argument(gen, -1, " n_clusters_per_class "), CLUSTERS) };
-    if (k.n > 512) k.n = s->classes;
-    if (k.informative > INFORMATIVE) k.informative = INFORMATIVE;
-    if (k.informative > s->width) k.informative = s->width;
-    if (k.informative + k.redundant > s->width) k.redundant = s->width - k.informative;
+    clusters k = { .informative = whole_number(or_else(argument(gen, -1, " n_informative "), 2)),
+                   .redundant = whole_number(or_else(argument(gen, -1, " n_redundant "), 2)),
+                   .n = s->classes * whole_number(or_else(argument(gen, -1, " n_clusters_per_class "), CLUSTERS)) };
+    if (k.n > CORNERS || k.n < 1) k.n = s->classes < CORNERS ? s->classes : CORNERS;
+    k.informative = between(k.informative, 1, s->width < INFORMATIVE ? s->width : INFORMATIVE);
+    k.redundant = between(k.redundant, 0, s->width - k.informative);
     draw_corners(&k, r);
     k.bend = drawn(r, k.n * k.informative * k.informative);
     k.mix = drawn(r, k.informative * k.redundant);
@@ -108,7 +112,7 @@ static void classification(set *s, sft_stream *r, const char *gen)
 static void regression(set *s, sft_stream *r, const char *gen)
 {
     const double  noise = or_else(argument(gen, -1, " noise "), 0);
-    const int64_t told = (int64_t)or_else(argument(gen, 2, " n_informative "), 10), n = told < s->width ? told : s->width;
+    const int64_t told = whole_number(or_else(argument(gen, 2, " n_informative "), 10)), n = between(told, 1, s->width);
     double       *w = drawn(r, n * s->outputs);
     for (int64_t i = 0; i < n * s->outputs; i++) w[i] = 50 * (w[i] + 1);
     for (int64_t i = 0; i < rows_of(s); i++) {
@@ -219,7 +223,7 @@ static void unrelated(set *s, sft_stream *r, const char *gen)
 /* "20-bit integers, label = value mod 7" */
 static void remainders(set *s, sft_stream *r, const char *gen)
 {
-    const int64_t by = (int64_t)number_near(gen, "mod", false, (double)s->classes);
+    const int64_t by = whole_number(number_near(gen, "mod", false, (double)s->classes));
     for (int64_t i = 0; i < rows_of(s); i++) {
         const int64_t value = (int64_t)sft__below(r, (uint64_t)1 << (s->width < 40 ? s->width : 40));
         for (int64_t j = 0; j < s->width; j++) s->x[i * s->width + j] = (float)(j < 40 ? value >> j & 1 : 0);

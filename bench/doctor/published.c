@@ -95,15 +95,15 @@ int64_t outputs_of(const json_t *line)
     const json_t *list = json_object_get(line, "layers");
     int64_t       units = 0;
     for (size_t i = 0; i < json_array_size(list); i++)
-        units = (int64_t)number_of(json_array_get(list, i), "units", (double)units);
+        units = whole_of(json_array_get(list, i), "units", units);
     return units;
 }
 
 static int64_t classes_in(const char *words, const char *name)
 {
-    if (strcmp(name, "blobs") == 0) return (int64_t)or_else(argument(words, 2, " centers "), 3);
-    if (strcmp(name, "remainders") == 0) return (int64_t)number_near(words, "mod", false, 2);
-    return (int64_t)or_else(argument(words, -1, " n_classes classes "), 2);
+    if (strcmp(name, "blobs") == 0) return whole_number(or_else(argument(words, 2, " centers "), 3));
+    if (strcmp(name, "remainders") == 0) return whole_number(number_near(words, "mod", false, 2));
+    return whole_number(or_else(argument(words, -1, " n_classes classes "), 2));
 }
 
 /* Those two whose values came with AutoTrainer are known to the last digit. */
@@ -152,7 +152,7 @@ static json_t *data_of(const char *words, size_t i, const json_t *line)
     else {
         const double one = strstr(words, "multilabel") ? or_else(argument(words, -1, " n_classes classes "), 5)
                            : or_else(argument(words, -1, " n_targets "), strstr(words, "n_targets") ? (double)outputs_of(line) : 1);
-        json_object_set_new(data, "targets", json_integer((json_int_t)one));
+        json_object_set_new(data, "targets", json_integer(whole_number(one)));
     }
     if (sets[i].kind == CALL) name_call(data, sets[i].name, words), strike_call(left);
     const bool known = read_phrases(left, sets[i].kind, data);

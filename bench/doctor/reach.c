@@ -62,7 +62,7 @@ static void set_outputs(const json_t *line, const json_t *data, const char *word
 {
     const int64_t units = outputs_of(line);
     const bool    numbers = strstr(words, "regression") || strstr(words, "linear target") || json_object_get(data, "targets");
-    int64_t       classes = (int64_t)number_of(data, "classes", units > 1 ? (double)units : 2);
+    int64_t       classes = whole_of(data, "classes", units > 1 ? units : 2);
     if (strstr(words, "more than two classes") && classes < 3) classes = 3;
     if (!numbers && (loss_of_classes(line) || json_object_get(data, "classes")))
         json_object_set_new(to, "classes", json_integer(classes));

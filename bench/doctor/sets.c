@@ -249,7 +249,7 @@ static bool shape_of(const json_t *list, set *s, char *why)
     const size_t n = json_array_size(list);
     int64_t      d[4], all = 1;
     if (n < 1 || n > 3) return cannot(why, "an input of rank %d", (int)n);
-    for (size_t i = 0; i < n; i++) all *= d[i] = (int64_t)json_number_value(json_array_get(list, i));
+    for (size_t i = 0; i < n; i++) all *= d[i] = whole_number(json_number_value(json_array_get(list, i)));
     if (all != s->width)
         return cannot(why, "an input of %lld numbers where samples have %lld", (long long)all, (long long)s->width);
     s->shape = n == 3 ? (sft_shape){ 3, { d[2], d[0], d[1] } } : n == 2 ? (sft_shape){ 2, { d[1], d[0] } }
@@ -260,7 +260,7 @@ static bool shape_of(const json_t *list, set *s, char *why)
 static int64_t product(const json_t *list)
 {
     int64_t n = json_array_size(list) ? 1 : 0;
-    for (size_t i = 0; i < json_array_size(list); i++) n *= (int64_t)json_number_value(json_array_get(list, i));
+    for (size_t i = 0; i < json_array_size(list); i++) n *= whole_number(json_number_value(json_array_get(list, i)));
     return n;
 }
 
@@ -272,15 +272,15 @@ static bool is_here(const char *source)
 
 static bool made(sft_ctx *c, const maker *m, const json_t *dataset, const json_t *shape, set *s, char *why)
 {
-    const int64_t seed = (int64_t)number_near(text_of(dataset, "gen", ""), "seed", false, 0);
+    const int64_t seed = whole_number(number_near(text_of(dataset, "gen", ""), "seed", false, 0));
     sft_stream    r = sft__stream(sft__key((uint64_t)seed, SFT_FOR_DATA), 0, 0, 0);
     const int64_t width = m->width ? m->width : product(shape);
     s->task = m->targets ? SFT_REGRESSION : SFT_CLASSES;
-    s->outputs = m->targets < 0 ? (int64_t)number_of(dataset, "targets", 1) : m->targets ? m->targets : 1;
-    s->classes = m->targets ? 0 : (int64_t)number_of(dataset, "classes", 2);
+    s->outputs = m->targets < 0 ? whole_of(dataset, "targets", 1) : m->targets ? m->targets : 1;
+    s->classes = m->targets ? 0 : whole_of(dataset, "classes", 2);
     if (s->n_train < 1 || s->n_val < 1 || s->n_train + s->n_val > MOST) return cannot(why, "a data set without sizes");
     if (m->source && (!m->make || is_here(m->source))) return kept_or_read(c, m->source, s, &r, why) && shape_of(shape, s, why);
-    if (width < 1 || s->classes > 1000) return cannot(why, "data %s of this form", m->name);
+    if (width < 1 || s->classes > 1000 || s->outputs < 1 || s->outputs > 1000 || (!m->targets && s->classes < 1)) return cannot(why, "data %s of this form", m->name);
     if ((s->n_train + s->n_val) * width > NUMBERS)
         return cannot(why, "a data set of %lld numbers", (long long)((s->n_train + s->n_val) * width));
     set_room(s, width);
@@ -290,7 +290,7 @@ static bool made(sft_ctx *c, const maker *m, const json_t *dataset, const json_t
 
 bool set_make(sft_ctx *c, const json_t *dataset, const json_t *input_shape, set *s, char *why)
 {
-    *s = (set){ .n_train = (int64_t)number_of(dataset, "n_train", 0), .n_val = (int64_t)number_of(dataset, "n_val", 0) };
+    *s = (set){ .n_train = whole_of(dataset, "n_train", 0), .n_val = whole_of(dataset, "n_val", 0) };
     const char *name = text_of(dataset, "name", NULL);
     if (!name && json_is_string(dataset)) return cannot(why, "data in words: %s", json_string_value(dataset));
     if (!name) return cannot(why, "no data set is named");
