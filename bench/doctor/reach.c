@@ -89,8 +89,8 @@ static json_t *stand_in_line(const json_t *line)
     return to;
 }
 
-/* The last layers that work on rows of features, a dense one among them, with rows of 32 for whatever comes before them. */
-static json_t *head_line(const json_t *line)
+/* Where the last layers that work on rows of features begin; past the end: no dense one is among them. */
+static size_t head_from(const json_t *line)
 {
     static const char *const on_rows[] = { "dense", "linear", "act", "dropout", "batchnorm", "layernorm", NULL };
     const json_t *all = json_object_get(line, "layers");
@@ -103,7 +103,15 @@ static json_t *head_line(const json_t *line)
         if (json_object_get(l, "units") && missing(l, "units")) fits = false;
         dense = dense || (fits && json_object_get(l, "units"));
     }
-    if (!dense) return NULL;
+    return dense ? from : json_array_size(all);
+}
+
+/* These layers, with rows of 32 for whatever comes before them. */
+static json_t *head_line(const json_t *line)
+{
+    const json_t *all = json_object_get(line, "layers");
+    const size_t  from = head_from(line);
+    if (from >= json_array_size(all)) return NULL;
     json_t *list = json_array(), *copy = json_deep_copy(line);
     for (size_t i = from; i < json_array_size(all); i++) {
         json_t *l = json_deep_copy(json_array_get(all, i));
@@ -196,7 +204,7 @@ bool reach_counts(const json_t *line, reach r, const char *symptom)
 {
     static const char *const ends[] = { "loss_mismatch", "double_softmax", NULL };
     const sft_symptom       *s = sft__symptom_find(symptom);
-    if (r == REACH_HEAD) return among(symptom, ends);
+    if (r == REACH_HEAD) return among(symptom, ends) || (strcmp(symptom, "no_nonlinearity") == 0 && head_from(line) == 0);
     if (r != REACH_STAND_IN) return true;
     if (!s || s->origin == SFT_FROM_DATA) return false;
     return scaled(line) || s->origin == SFT_FROM_CONTRACT || strcmp(symptom, "symmetric_units") == 0;
@@ -211,7 +219,7 @@ bool reach_shows(const json_t *line, reach r, double used, const char *label)
                                         "preprocessing_mismatch", "nan_inf", NULL };
     static const char *const late[] = { "overfitting", "underfitting", "insufficient_epochs", NULL };
     static const char *const any_scale[] = { "loss_activation_mismatch", "missing_nonlinearity", "symmetric_init", NULL };
-    if (r == REACH_HEAD) return among(label, ends);
+    if (r == REACH_HEAD) return among(label, ends) || (strcmp(label, "missing_nonlinearity") == 0 && head_from(line) == 0);
     if (r == REACH_STAND_IN && !scaled(line)) return among(label, any_scale);
     if (r == REACH_STAND_IN || r == REACH_START) return among(label, nets) || (r == REACH_START && among(label, data));
     return used >= 1 || !among(label, late);
