@@ -182,6 +182,66 @@ static void faults_behind_faults_are_cured(void **state)
     close_visit(&v);
 }
 
+/* Samples are looked at in equal steps: of classes that come in turn these may be one class, whose neighbours say nothing. */
+static void classes_that_come_in_turn_are_not_random(void **state)
+{
+    (void)state;
+    enum { ROWS = 2000 };
+    static float      x[ROWS], y[ROWS];
+    sft_finding_facts f;
+    visit             v = { .c = check_open() };
+    const char       *text = "data: circles\nmodel: linear 4 | relu | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 2, batch: 64}\n";
+    for (int i = 0; i < ROWS; i++) x[i] = (float)(i % 2 ? 1 : -1) + (float)i / ROWS, y[i] = (float)(i % 2);
+    v.r = sft_recipe_parse(v.c, "r.yaml", text, strlen(text));
+    v.d = sft_data_from(v.c, x, (sft_shape){ 1, { 1 } }, y, SFT_CLASSES, 2, ROWS, NULL);
+    v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = 0 });
+    CHECK_OK(v.c);
+    assert_false(finds(v.x, "random_labels", &f));
+    close_visit(&v);
+}
+
+/* Outputs for classes that never come make those that come no less equal. */
+static void equal_classes_are_balanced(void **state)
+{
+    (void)state;
+    enum { ROWS = 600 };
+    static float      x[ROWS], y[ROWS];
+    sft_finding_facts f;
+    visit             v = { .c = check_open() };
+    const char       *text = "data: blobs\nmodel: linear 8 | relu | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 2, batch: 60}\n";
+    for (int i = 0; i < ROWS; i++) y[i] = (float)(i * 7 % 4), x[i] = y[i] - 1.5f;
+    v.r = sft_recipe_parse(v.c, "r.yaml", text, strlen(text));
+    v.d = sft_data_from(v.c, x, (sft_shape){ 1, { 1 } }, y, SFT_CLASSES, 20, ROWS, NULL);
+    v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = 0 });
+    CHECK_OK(v.c);
+    assert_true(finds(v.x, "degenerate_labels", &f));
+    assert_false(finds(v.x, "class_imbalance", &f));
+    close_visit(&v);
+}
+
+/* With dropout off BatchNorm takes its running averages; as long as these are young, dropout is not to blame for what they say. */
+static void young_averages_are_not_blamed_on_dropout(void **state)
+{
+    (void)state;
+    enum { ROWS = 512, WIDTH = 800 };
+    sft_finding_facts f;
+    visit             v = { .c = check_open() };
+    const char       *text = "data: blobs\nmodel: linear 16 | batchnorm momentum=0.01 | relu | dropout 0.5 | linear\n"
+                             "optimizer: sgd lr=1e-4\ntrain: {epochs: 100, batch: 64}\n";
+    float            *x = calloc(ROWS * WIDTH, sizeof *x), *y = calloc(ROWS, sizeof *y);
+    assert_true(x && y);
+    for (int i = 0; i < ROWS * WIDTH; i++) x[i] = (float)(((unsigned)i * 7919u + (unsigned)(i / WIDTH) * 1049u) % 2003u) / 1001.5f - 1;
+    for (int i = 0; i < ROWS; i++) y[i] = (float)(i % 3 > 0);
+    v.r = sft_recipe_parse(v.c, "r.yaml", text, strlen(text));
+    v.d = sft_data_from(v.c, x, (sft_shape){ 1, { WIDTH } }, y, SFT_CLASSES, 2, ROWS, NULL);
+    v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = 120 });
+    CHECK_OK(v.c);
+    assert_false(finds(v.x, "over_regularised", &f));
+    free(x);
+    free(y);
+    close_visit(&v);
+}
+
 static void nothing_comes_of_nothing(void **state)
 {
     (void)state;
@@ -259,8 +319,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_start_alone_shows_equal_units), cmocka_unit_test(a_probe_run_is_watched),
         cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(the_callback_ends_it),
-        cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(faults_behind_faults_are_cured),
-        cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(faults_behind_faults_are_cured), cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(classes_that_come_in_turn_are_not_random), cmocka_unit_test(equal_classes_are_balanced),
+        cmocka_unit_test(young_averages_are_not_blamed_on_dropout),
         cmocka_unit_test(memory_runs_out), cmocka_unit_test(symptoms_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

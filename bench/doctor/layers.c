@@ -47,6 +47,16 @@ double number_of(const json_t *o, const char *key, double def)
     return json_is_number(v) ? json_number_value(v) : def;
 }
 
+int64_t whole_number(double v)
+{
+    return isnan(v) ? 0 : (int64_t)fmin(fmax(v, -1e6), 1e6);
+}
+
+int64_t whole_of(const json_t *o, const char *key, int64_t def)
+{
+    return whole_number(number_of(o, key, (double)def));
+}
+
 /* ---- first values -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -115,9 +125,11 @@ static bool init_of(const char *theirs, char *out, size_t size, char *why)
 /* ---- layers -------------------------------------------------------------------------------------- */
 
 typedef struct writer {
-    strbuf *stack, *init, *by_layer, *groups;
+    strbuf *stack, *by_layer, *groups;
     char  common[120];          /* the first layer's init, which stands for all */
-    int   n;
+    int   n, rank;              /* layers so far; rank of what the next one gets */
+    double decay;               /* the first layer's L2, which stands for all */
+    bool  decays;
     const char *bn_momentum;
     char *why;
 } writer;
@@ -140,11 +152,36 @@ static const char *size_of(const json_t *layer, const char *key, const char *def
 {
     const json_t *v = json_object_get(layer, key);
     snprintf(buf, 40, "%s", def);
-    if (json_is_number(v)) snprintf(buf, 40, "%d", (int)json_number_value(v));
-    if (json_array_size(v) == 1) snprintf(buf, 40, "%d", (int)json_number_value(json_array_get(v, 0)));
+    if (json_is_number(v)) snprintf(buf, 40, "%d", (int)whole_number(json_number_value(v)));
+    if (json_array_size(v) == 1) snprintf(buf, 40, "%d", (int)whole_number(json_number_value(json_array_get(v, 0))));
     if (json_array_size(v) == 2)
-        snprintf(buf, 40, "%dx%d", (int)json_number_value(json_array_get(v, 0)), (int)json_number_value(json_array_get(v, 1)));
+        snprintf(buf, 40, "%dx%d", (int)whole_number(json_number_value(json_array_get(v, 0))), (int)whole_number(json_number_value(json_array_get(v, 1))));
     return buf;
+}
+
+/* "l2(1e-5)", "l1_l2(l1=0.0,l2=0.01)": Keras adds l2 |w|^2, whose gradient is that of a decay of twice as much. */
+static bool decay_of(const json_t *layer, double *decay, char *why)
+{
+    const char *reg = text_of(layer, "reg", NULL);
+    double      l1 = 0, l2 = 0;
+    *decay = 0;
+    if (!reg) return true;
+    if (sscanf(reg, "l2(%lf)", &l2) != 1 && sscanf(reg, "l1_l2(l1=%lf,l2=%lf)", &l1, &l2) != 2)
+        return cannot(why, "layers with %s", reg);
+    *decay = 2 * l2;
+    return l1 == 0 || cannot(why, "layers with %s", reg);
+}
+
+static bool write_decay(writer *w, const json_t *layer)
+{
+    double decay;
+    if (!decay_of(layer, &decay, w->why)) return false;
+    if (!w->decays) w->decay = decay;
+    w->decays = true;
+    if (decay == w->decay) return true;
+    if (!(w->decay > 0)) return cannot(w->why, "a first layer without L2 before others with it");
+    add_text(w->groups, "  \"%d.*\": {decay: %.17g}\n", w->n, decay / w->decay);
+    return true;
 }
 
 static bool write_values(writer *w, const json_t *layer)
@@ -159,7 +196,7 @@ static bool write_values(writer *w, const json_t *layer)
     if (json_is_string(bias) && !init_of(json_string_value(bias), init, sizeof init, w->why)) return false;
     if (json_is_string(bias)) add_text(w->by_layer, "  \"%d.bias\": %s\n", w->n, init);
     if (json_is_true(json_object_get(layer, "frozen"))) add_text(w->groups, "  \"%d.*\": {lr: 0}\n", w->n);
-    return true;
+    return write_decay(w, layer);
 }
 
 static const char *bias_of(const json_t *layer)
@@ -168,10 +205,16 @@ static const char *bias_of(const json_t *layer)
     return none ? " bias=false" : "";
 }
 
+/* At each place of an image or a sequence it works on the channels alone: a convolution of one place. */
 static bool write_dense(writer *w, const json_t *l)
 {
-    add_text(w->stack, "linear %d%s", (int)number_of(l, "units", 0), bias_of(l));
-    return knows(l, " type units init bias_init frozen use_bias bias ", w->why) && write_values(w, l);
+    const char *at_places = w->rank == 3 ? "conv2d %d kernel_size=1%s" : "conv1d %d kernel_size=1%s";
+    if (!json_is_number(json_object_get(l, "units"))) return cannot(w->why, "a layer of %s units", text_of(l, "units", "?"));
+    if (w->rank > 1) add_text(w->stack, at_places, (int)whole_of(l, "units", 0), bias_of(l));
+    else add_text(w->stack, "linear %d%s", (int)whole_of(l, "units", 0), bias_of(l));
+    if (strcmp(text_of(l, "act_declared", "linear"), "linear"))
+        return cannot(w->why, "a layer that declares %s", text_of(l, "act_declared", ""));
+    return knows(l, " type units init bias_init reg act_declared frozen use_bias bias ", w->why) && write_values(w, l);
 }
 
 static bool write_conv(writer *w, const json_t *l)
@@ -189,9 +232,9 @@ static bool write_conv(writer *w, const json_t *l)
         }
     } else if (json_is_string(p) && strcmp(json_string_value(p), "valid"))
         return cannot(w->why, "padding %s", json_string_value(p));
-    add_text(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)number_of(l, "filters", 0),
+    add_text(w->stack, "conv%s %d kernel_size=%s stride=%s padding=%s%s", one ? "1d" : "2d", (int)whole_of(l, "filters", 0),
              size_of(l, "k", "3", k), s, pad, bias_of(l));
-    return knows(l, " type filters k stride pad init bias_init frozen use_bias bias ", w->why) && write_values(w, l);
+    return knows(l, " type filters k stride pad init bias_init reg frozen use_bias bias ", w->why) && write_values(w, l);
 }
 
 static bool write_pool(writer *w, const json_t *l)
@@ -215,7 +258,19 @@ static bool write_norm(writer *w, const json_t *l)
 static bool write_plain(writer *w, const json_t *l)
 {
     add_text(w->stack, "%s", text_of(l, "type", ""));
+    if (strcmp(text_of(l, "type", ""), "layernorm")) w->rank = 1;
     return knows(l, " type frozen ", w->why);
+}
+
+/* To a row of features only. */
+static bool write_reshape(writer *w, const json_t *l)
+{
+    const json_t *to = json_object_get(l, "target");
+    int           axes = 0;
+    for (size_t i = 0; i < json_array_size(to); i++) axes += json_number_value(json_array_get(to, i)) != 1;
+    add_text(w->stack, "flatten");
+    w->rank = 1;
+    return axes <= 1 || cannot(w->why, "reshape in the middle");
 }
 
 static bool write_dropout(writer *w, const json_t *l)
@@ -227,13 +282,16 @@ static bool write_dropout(writer *w, const json_t *l)
 static bool write_act(writer *w, const json_t *l)
 {
     static const char *const same[] = { "relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "leaky_relu",
-                                        "mish", "hardswish", "softsign", "relu6", NULL };
+                                        "mish", "hardswish", "softsign", "relu6", "softmax", NULL };
+    static const char *const names[][2] = { { "linear", "identity" }, { "swish", "silu" }, { "leakyrelu", "leaky_relu 0.3" },
+                                            { "hard_sigmoid", "hardsigmoid" } };
     const char *fn = text_of(l, "fn", "linear");
     char        alpha[40] = "";
     if (json_is_number(json_object_get(l, "alpha"))) snprintf(alpha, sizeof alpha, " %.17g", number_of(l, "alpha", 0));
     if (!knows(l, " type fn alpha frozen ", w->why)) return false;
-    if (strcmp(fn, "linear") == 0) return add_text(w->stack, "identity"), true;
-    if (strcmp(fn, "swish") == 0) return add_text(w->stack, "silu"), true;
+    for (size_t i = 0; !*alpha && i < sizeof names / sizeof *names; i++)
+        if (strcmp(fn, names[i][0]) == 0) return add_text(w->stack, "%s", names[i][1]), true;
+    if (strcmp(fn, "leakyrelu") == 0) fn = "leaky_relu";
     for (int i = 0; same[i]; i++)
         if (strcmp(fn, same[i]) == 0) return add_text(w->stack, "%s%s", fn, alpha), true;
     return cannot(w->why, "%s is no layer here", fn);
@@ -245,7 +303,7 @@ static const struct {
 } types[] = {
     { "dense", write_dense },     { "linear", write_dense },     { "conv2d", write_conv },       { "conv1d", write_conv },
     { "maxpool", write_pool },    { "avgpool", write_pool },     { "flatten", write_plain },
-    { "global_avgpool", write_plain },
+    { "global_avgpool", write_plain }, { "reshape", write_reshape },
     { "dropout", write_dropout }, { "batchnorm", write_norm },   { "layernorm", write_plain },   { "act", write_act },
 };
 
@@ -276,25 +334,24 @@ static bool write_plumbing(writer *w, const json_t *line, const char *how)
 }
 
 bool write_layers(const json_t *line, const loss_plan *p, strbuf *stack, strbuf *init, strbuf *by_layer, strbuf *groups,
-                  char *why)
+                  double *decay, char *why)
 {
     const json_t *list = json_object_get(line, "layers"), *data = json_object_get(line, "dataset");
     const char   *mode = text_of(data, "bn_mode", NULL), *plumbing = text_of(data, "plumbing", NULL);
     char          momentum[40] = "";
     if (json_is_number(json_object_get(data, "bn_momentum")))
         snprintf(momentum, sizeof momentum, "%.17g", number_of(data, "bn_momentum", 0));
-    writer        w = { .stack = stack, .init = init, .by_layer = by_layer, .groups = groups, .why = why,
+    const size_t  axes = json_array_size(json_object_get(line, "input_shape"));
+    writer        w = { .stack = stack, .by_layer = by_layer, .groups = groups, .rank = axes ? (int)axes : 1, .why = why,
                         .bn_momentum = *momentum ? momentum : NULL };
     const size_t  all = json_array_size(list);
     const bool    drops = p->drop_last && all && strcmp(text_of(json_array_get(list, all - 1), "type", ""), "act") == 0;
     if (!all) return cannot(why, "a network that is not given layer by layer");
     if (mode && strcmp(mode, "train")) return cannot(why, "BatchNorm in %s", mode);
-    if (json_array_size(json_object_get(line, "input_shape")) > 1 &&
-        strcmp(text_of(json_array_get(list, 0), "type", ""), "dense") == 0)
-        return cannot(why, "a dense layer on images");
     for (size_t i = 0; i < all - (drops ? 1 : 0); i++)
         if (!write_one(&w, json_array_get(list, i))) return false;
     if (plumbing && !write_plumbing(&w, line, plumbing)) return false;
     add_text(init, "%s", *w.common ? w.common : "pytorch");
+    *decay = w.decay;
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* doctor FILE… [--json] [--only ID,…] [--seeds N] [--minutes N] [--threads N] [--no-verify] [--no-twin] [--evidence]
+/* doctor FILE… [--json] [--only ID,…] [--seeds N] [--minutes N] [--threads N] [--no-verify] [--no-twin] [--evidence] [--list]
  * Runs every labelled failure and its twin, asks the doctor about it, and scores what it says. */
 #include "bench_doctor.h"
 
@@ -9,13 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct options {
-    bool        json, verify, twin, evidence;
-    const char *only;
-    int         seeds, threads;
-    double      until;
-} options;
 
 typedef struct bench {
     options  o;
@@ -33,23 +26,11 @@ typedef struct bench {
 
 /* ---- a row of the report --------------------------------------------------------------------------- */
 
-static const char *said(const opinion *o, char *buf, size_t size)
-{
-    size_t n = 0;
-    buf[0] = 0;
-    for (int root = 1; root >= 0; root--)
-        for (int i = 0; i < o->guesses && n < size; i++)
-            if (o->guess[i].root == (root == 1))
-                n += (size_t)snprintf(buf + n, size - n, "%s%s%s%s", n ? " " : "", root ? "" : "(", o->guess[i].symptom,
-                                      root ? "" : ")");
-    return buf[0] ? buf : "-";
-}
-
 static void report(const bench *b, const json_t *line, int seed, const char *verdict, const opinion *o, const char *remark)
 {
     char        words[400] = "-";
     const char *id = text_of(line, "id", "?"), *root = text_of(line, "root_cause", "?");
-    if (o) said(o, words, sizeof words);
+    if (o) opinion_words(o, !b->o.json, words, sizeof words);
     if (b->o.json) {
         json_t *row = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "id", id, "seed", seed, "root_cause", root,
                                 "verdict", verdict, "said", words, "remark", remark);
@@ -57,9 +38,7 @@ static void report(const bench *b, const json_t *line, int seed, const char *ver
         putchar('\n');
         json_decref(row);
     } else {
-        printf("%-5s %d  %-26s %-13s %s", id, seed, root, verdict, words);
-        if (o && *o->advisories) printf("  [%s]", o->advisories);
-        printf("%s%s\n", *remark ? "  ; " : "", remark);
+        printf("%-5s %d  %-26s %-13s %s%s%s\n", id, seed, root, verdict, words, *remark ? "  ; " : "", remark);
     }
     for (int i = 0; b->o.evidence && o && i < o->guesses; i++)
         printf("        %s: %s\n", o->guess[i].symptom, o->guess[i].evidence);
@@ -68,13 +47,6 @@ static void report(const bench *b, const json_t *line, int seed, const char *ver
 }
 
 /* ---- one configuration, one seed ------------------------------------------------------------------ */
-
-static bool listed(const json_t *list, const char *label)
-{
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (strcmp(json_string_value(json_array_get(list, i)), label) == 0) return true;
-    return false;
-}
 
 static const guess *first_root(const opinion *o)
 {
@@ -183,19 +155,6 @@ static void score_faulty(bench *b, const json_t *line, const setup *s, int seed,
     report(b, line, seed, right ? "right" : o->guesses ? "OTHER" : "MISSED", o, both(s, remark, all, sizeof all));
 }
 
-static void score_rules(bench *b, const json_t *line, const seen *x, const outcome *own, bool alarms[RULE_SETS])
-{
-    for (int i = 0; i < RULE_SETS; i++) {
-        const char *labels[RULE_LABELS];
-        const int   n = rule_set_judge(i, x, own, labels);
-        bool        alarm = false;
-        for (int k = 0; k < n; k++) alarm = alarm || !listed(json_object_get(line, "allowed_extra"), labels[k]);
-        alarms[i] = alarm;
-        if (is_healthy(line)) b->t.rules[i].alarms += alarm;
-        else b->t.rules[i].detected += n > 0, b->t.rules[i].top1 += n && strcmp(labels[0], text_of(line, "root_cause", "")) == 0;
-    }
-}
-
 static bool has_twin(const json_t *line)
 {
     return json_is_object(json_object_get(line, "twin"));
@@ -223,7 +182,7 @@ static bool examine(bench *b, json_t *line, int seed, const setup *s, const setu
     b->t.valid++;
     b->t.unchecked += !healthy && !twin.known;
     bool alarms[RULE_SETS];
-    score_rules(b, line, &x, &own, alarms);
+    tally_rules(&b->t, line, &x, &own, alarms);
     if (healthy) score_healthy(b, line, s, seed, &o, &own, alarms);
     else score_faulty(b, line, s, seed, &o, &own, &twin);
     opinion_free(&o);
@@ -286,6 +245,7 @@ static void check_controls(bench *b)
         b->t.valid--;
         b->t.healthy--;
         b->t.alarms -= h->alarmed;
+        b->t.ruled_healthy--;
         for (int k = 0; k < RULE_SETS; k++) b->t.rules[k].alarms -= h->rules[k];
     }
 }
@@ -300,6 +260,7 @@ static void all(bench *b)
             json_t *line = json_array_get(b->lines, i);
             if (json_object_get(line, "-inexpressible")) continue;
             if (late(b)) b->t.unfinished++;
+            else if (is_published(line)) judge_published(b->c, &b->o, line, seed, &b->t);
             else one(b, line, seed);
         }
     if (b->o.twin) check_controls(b);
@@ -348,8 +309,9 @@ static bool read_lines(const char *path, const options *o, json_t *to)
 static int usage(void)
 {
     fputs("doctor FILE... [--json] [--only ID,...] [--seeds N] [--minutes N] [--threads N]\n"
-          "       [--no-verify] [--no-twin] [--evidence]\n"
+          "       [--no-verify] [--no-twin] [--evidence] [--list]\n"
           "Labelled training failures, one JSON object a line: each is trained beside its twin and shown to the doctor.\n"
+          "Lines of published collections, which have no twin, are judged as far as they can be had; --list only says how far.\n"
           "Data sets are looked for in the folder SUREFOOT_DATA (mnist, cifar10 ...), otherwise in ../shared/data.\n", stderr);
     return 2;
 }
@@ -366,6 +328,7 @@ int main(int argc, char **argv)
             else if (strcmp(a, "--no-verify") == 0) b.o.verify = false;
             else if (strcmp(a, "--no-twin") == 0) b.o.twin = false;
             else if (strcmp(a, "--evidence") == 0) b.o.evidence = true;
+            else if (strcmp(a, "--list") == 0) b.o.list = true;
             else if (strcmp(a, "--only") == 0 && value) b.o.only = argv[++i];
             else if (strcmp(a, "--seeds") == 0 && value) b.o.seeds = atoi(argv[++i]);
             else if (strcmp(a, "--threads") == 0 && value) b.o.threads = atoi(argv[++i]);

@@ -11,6 +11,9 @@ static const struct {
     const char *symptom, *labels;
 } names[] = {
     { "constant_inputs", "constant_inputs inputs_unnormalised" },
+    { "outputs_do_not_fit", "loss_activation_mismatch wrong_output_size output_dim_mismatch categorical_ce_one_unit "
+                            "multiclass_labels_with_binary_output" },
+    { "shapes_do_not_fit", "missing_flatten layer_structure" },
     { "degenerate_labels", "label_problem degenerate_labels" },
     { "random_labels", "label_problem" },
     { "noisy_labels", "label_problem label_noise" },
@@ -20,7 +23,8 @@ static const struct {
     { "raw_inputs", "inputs_unnormalised" },
     { "tiny_inputs", "inputs_unnormalised" },
     { "raw_targets", "targets_unnormalised" },
-    { "loss_mismatch", "loss_activation_mismatch" },
+    { "loss_mismatch", "loss_activation_mismatch wrong_output_size multiclass_labels_with_binary_output" },
+    { "double_softmax", "loss_activation_mismatch double_softmax" },
     { "no_nonlinearity", "missing_nonlinearity" },
     { "lone_batchnorm", "bn_misuse" },
     { "stale_batchnorm", "bn_misuse" },

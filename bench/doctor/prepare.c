@@ -45,6 +45,20 @@ static void standard(set *s, rows r, by how)
     standardise(s->x, s->width, how == ALL ? s->width : how == CHANNEL ? channel : 1, train, r);
 }
 
+/* Each feature to 0..1, fitted on the training rows. */
+static void min_max(set *s, rows r)
+{
+    for (int64_t j = 0; j < s->width; j++) {
+        double low = INFINITY, high = -INFINITY;
+        for (int64_t i = 0; i < s->n_train; i++) {
+            low = fmin(low, (double)s->x[i * s->width + j]);
+            high = fmax(high, (double)s->x[i * s->width + j]);
+        }
+        for (int64_t i = r.from; i < r.from + r.count; i++)
+            s->x[i * s->width + j] = (float)(((double)s->x[i * s->width + j] - low) / (high > low ? high - low : 1));
+    }
+}
+
 static void standard_targets(set *s)
 {
     if (s->task == SFT_REGRESSION) standardise(s->y, s->outputs, 1, (rows){ 0, s->n_train }, (rows){ 0, s->n_train + s->n_val });
@@ -85,8 +99,8 @@ void set_scale(set *s, const char *how)
 
 /* ---- in words ------------------------------------------------------------------------------------ */
 
-typedef enum act { NOTHING, STANDARD, PER_CHANNEL, PER_FEATURE, WITH_TARGETS, PLUS, BYTES, BYTES_TWICE, MNIST, DIVIDE, TIMES,
-                   PIXEL } act;
+typedef enum act { NOTHING, STANDARD, PER_CHANNEL, PER_FEATURE, WITH_TARGETS, PLUS, MIN_MAX, BYTES, BYTES_TWICE, MNIST, DIVIDE,
+                   TIMES, PIXEL } act;
 
 static const struct {
     const char *pattern;
@@ -94,6 +108,7 @@ static const struct {
 } clauses[] = {
     { "none", NOTHING },                 { "raw*", NOTHING },               { "y in *", NOTHING },
     { "y raw*", NOTHING },               { "uncentred", NOTHING },          { "as is", NOTHING },
+    { "min-max*", MIN_MAX },
     { "per-channel standard*", PER_CHANNEL }, { "standard* per channel", PER_CHANNEL }, { "standard* per-channel", PER_CHANNEL },
     { "standard* per feature*", PER_FEATURE }, { "per-feature standard*", PER_FEATURE },
     { "standard* x and y*", WITH_TARGETS }, { "standard* y", WITH_TARGETS }, { "x and y standard*", WITH_TARGETS },
@@ -131,6 +146,7 @@ static void carry_out(set *s, rows r, act a, const char *clause)
     if (a == PER_FEATURE || a == WITH_TARGETS) standard(s, r, a == WITH_TARGETS ? feature : FEATURE);
     if (a == WITH_TARGETS) standard_targets(s);
     if (a == PLUS) affine(s, r, 1, first_number(clause));
+    if (a == MIN_MAX) min_max(s, r);
     if (a == MNIST) affine(s, r, 1 / 255.0 / 0.3081, -0.1307 / 0.3081);
     if (a == BYTES || a == BYTES_TWICE) affine(s, r, 1 / 255.0, 0);
     if (a == BYTES_TWICE) affine(s, r, 1 / 255.0, 0);

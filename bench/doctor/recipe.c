@@ -24,69 +24,89 @@ static const char *last_activation(const json_t *line)
     return strcmp(text_of(last, "type", ""), "act") ? "linear" : text_of(last, "fn", "linear");
 }
 
-static int64_t outputs_of(const json_t *line)
-{
-    const json_t *list = json_object_get(line, "layers");
-    int64_t       units = 0;
-    for (size_t i = 0; i < json_array_size(list); i++)
-        units = (int64_t)number_of(json_array_get(list, i), "units", (double)units);
-    return units;
-}
-
 typedef enum kind { CE_LOGITS, CE_SHARES, CE_SIGMOID, BCE_SHARES, BCE_LOGITS, NUMBERS } kind;
 
 static const struct {
-    const char *theirs;         /* pattern */
+    const char *theirs;         /* pattern, in lower case */
     kind        kind;
     const char *ours;
+    bool        summed;
+    const char *nearest;
 } losses[] = {
-    { "softmax_ce", CE_LOGITS, "cross_entropy" },            { "softmax_cross_entropy", CE_LOGITS, "cross_entropy" },
-    { "cross_entropy", CE_LOGITS, "cross_entropy" },
-    { "categorical_crossentropy", CE_SHARES, "cross_entropy" }, { "sparse_categorical_crossentropy", CE_SHARES, "cross_entropy" },
-    { "categorical_ce", CE_SHARES, "cross_entropy" },        { "categorical_ce_on_sigmoid", CE_SIGMOID, "cross_entropy" },
-    { "bce", BCE_SHARES, "bce" },                            { "bce_clipped", BCE_SHARES, "bce" },
-    { "bce with integer labels*", BCE_SHARES, "bce" },       { "binary_crossentropy", BCE_SHARES, "bce" },
-    { "bce_logits", BCE_LOGITS, "bce" },                     { "bce_with_logits", BCE_LOGITS, "bce" },
-    { "sigmoid_bce", BCE_LOGITS, "bce" },
-    { "mse", NUMBERS, "mse" },                               { "mean_squared_error", NUMBERS, "mse" },
-    { "mse_onehot", NUMBERS, "mse" },                        { "mse_on_softmax", NUMBERS, "mse" },
-    { "mae", NUMBERS, "mae" },                               { "mean_absolute_error", NUMBERS, "mae" },
-    { "huber", NUMBERS, "huber" },
+    { "binary*(from_logits=true)", BCE_LOGITS, "bce", false, NULL },
+    { "*cross*entropy*(from_logits=true)", CE_LOGITS, "cross_entropy", false, NULL },
+    { "sparse_categorical_crossentropy (no from_logits)", CE_SHARES, "cross_entropy", false, NULL },
+    { "softmax_ce", CE_LOGITS, "cross_entropy", false, NULL },
+    { "softmax_cross_entropy", CE_LOGITS, "cross_entropy", false, NULL },
+    { "softmax_cross_entropy + l2(*", CE_LOGITS, "cross_entropy", false, NULL },
+    { "cross_entropy", CE_LOGITS, "cross_entropy", false, NULL }, { "cross-entropy", CE_LOGITS, "cross_entropy", false, NULL },
+    { "*softmax(softmax)*", CE_LOGITS, "cross_entropy", false, "cross entropy, of one class, for log loss, of each" },
+    { "cross_entropy on logits (log(*", CE_SHARES, "cross_entropy", false, NULL },
+    { "-sum(y*log(softmax))", CE_SHARES, "cross_entropy", true, NULL },
+    { "categorical_crossentropy", CE_SHARES, "cross_entropy", false, NULL },
+    { "sparse_categorical_crossentropy", CE_SHARES, "cross_entropy", false, NULL },
+    { "categorical_ce", CE_SHARES, "cross_entropy", false, NULL },
+    { "categorical_ce_on_sigmoid", CE_SIGMOID, "cross_entropy", false, NULL },
+    { "bce", BCE_SHARES, "bce", false, NULL },           { "bce_clipped", BCE_SHARES, "bce", false, NULL },
+    { "bce with integer labels*", BCE_SHARES, "bce", false, NULL },
+    { "binary_crossentropy", BCE_SHARES, "bce", false, NULL }, { "log_loss", BCE_SHARES, "bce", false, NULL },
+    { "bce_logits", BCE_LOGITS, "bce", false, NULL },    { "bce_with_logits", BCE_LOGITS, "bce", false, NULL },
+    { "sigmoid_bce", BCE_LOGITS, "bce", false, NULL },
+    { "mse", NUMBERS, "mse", false, NULL },              { "mean_squared_error", NUMBERS, "mse", false, NULL },
+    { "mse_onehot", NUMBERS, "mse", false, NULL },       { "mse_on_softmax", NUMBERS, "mse", false, NULL },
+    { "squared error summed", NUMBERS, "mse", true, NULL },
+    { "mae", NUMBERS, "mae", false, NULL },              { "mean_absolute_error", NUMBERS, "mae", false, NULL },
+    { "huber", NUMBERS, "huber", false, NULL },          { "logcosh", NUMBERS, "huber", false, "huber for the logarithm of cosh" },
+    { "poisson", NUMBERS, "poisson", false, "the rate's logarithm where the line has the rate" },
 };
 
-/* Their losses of probabilities are ours of logits where the activation before them is the one that makes probabilities. */
-static bool plan_activation(kind k, const char *act, loss_plan *p, char *why)
+/* Their losses of probabilities are ours of logits where the activation before them is the one that makes probabilities. Of two
+ * classes, binary cross entropy of both shares is cross entropy. */
+static bool plan_activation(kind k, const char *act, int64_t outputs, loss_plan *p, char *why)
 {
     const bool linear = strcmp(act, "linear") == 0, sigmoid = strcmp(act, "sigmoid") == 0, softmax = strcmp(act, "softmax") == 0;
     p->drop_last = linear;
-    if (k == CE_SHARES || k == CE_SIGMOID) {
-        p->drop_last = softmax;
-        if (softmax) return true;
-        if (sigmoid) p->nearest = "sigmoid before cross entropy of logits";
-        return sigmoid || cannot(why, "cross entropy of %s outputs as if they were probabilities", act);
+    if (k == BCE_SHARES && softmax && outputs == 2) {
+        *p = (loss_plan){ .loss = "cross_entropy", .task = SFT_CLASSES, .drop_last = true };
+        return true;
     }
-    if (softmax) return cannot(why, "softmax is no layer here");
+    if (k == CE_SHARES || k == CE_SIGMOID) {
+        p->drop_last = softmax && outputs != 1;
+        if (softmax) return true;
+        if (linear) return cannot(why, "cross entropy of linear outputs as if they were probabilities");
+        p->nearest = sigmoid ? "sigmoid before cross entropy of logits" : "the activation before cross entropy of logits";
+    }
     if (k == BCE_SHARES) {
         p->drop_last = sigmoid;
-        if (!sigmoid) p->nearest = "the activation before binary cross entropy of logits";
+        if (!sigmoid && !(softmax && outputs == 1)) p->nearest = "the activation before binary cross entropy of logits";
         return !linear || cannot(why, "binary cross entropy of linear outputs as if they were probabilities");
     }
     return true;
 }
 
+static sft_task task_of(const json_t *line, kind k, const char *ours)
+{
+    const bool classes = json_is_number(json_object_get(json_object_get(line, "dataset"), "classes"));
+    if (k == BCE_SHARES || k == BCE_LOGITS) return SFT_BINARY;
+    if (k != NUMBERS) return SFT_CLASSES;
+    return classes && outputs_of(line) == 1 && strcmp(ours, "mse") == 0 ? SFT_BINARY : SFT_REGRESSION;
+}
+
 bool plan_loss(const json_t *line, loss_plan *p, char *why)
 {
-    const char   *name = text_of(line, "loss", "?");
-    const bool    classes = json_is_number(json_object_get(json_object_get(line, "dataset"), "classes"));
+    char        name[120];
+    const char *beta;
+    lower_case(text_of(line, "loss", "?"), name, sizeof name);
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
         if (fnmatch(losses[i].theirs, name, 0)) continue;
-        const kind k = losses[i].kind;
-        *p = (loss_plan){ .loss = losses[i].ours };
-        p->task = k == BCE_SHARES || k == BCE_LOGITS ? SFT_BINARY : k != NUMBERS ? SFT_CLASSES : !classes ? SFT_REGRESSION
-                  : outputs_of(line) == 1 ? SFT_BINARY : SFT_REGRESSION;
-        return plan_activation(k, last_activation(line), p, why);
+        *p = (loss_plan){ .loss = losses[i].ours, .task = task_of(line, losses[i].kind, losses[i].ours) };
+        if (!plan_activation(losses[i].kind, last_activation(line), outputs_of(line), p, why)) return false;
+        if (!p->nearest) p->nearest = losses[i].nearest;
+        p->summed = losses[i].summed;
+        if ((beta = strstr(name, "l2(beta=")) != NULL) p->decay = strtod(beta + 8, NULL);
+        return true;
     }
-    return cannot(why, "loss %s", name);
+    return cannot(why, "loss %s", text_of(line, "loss", "none is given"));
 }
 
 /* ---- optimiser ----------------------------------------------------------------------------------- */
@@ -99,20 +119,24 @@ static const struct {
     { "centered", "centered" }, { "dampening", "dampening" },
 };
 
-static bool write_extra(const json_t *extra, strbuf *optimizer, double *clip, char *why)
+static bool write_extra(const json_t *extra, strbuf *optimizer, strbuf *schedule, double *clip, char *why)
 {
     const char *key;
     json_t     *value;
     const double b1 = number_of(extra, "beta1", number_of(extra, "beta_1", 0.9));
     const double b2 = number_of(extra, "beta2", number_of(extra, "beta_2", 0.999));
+    const bool   adadelta = strncmp(optimizer->at, "adadelta", 8) == 0;
     bool         betas = false;
     json_object_foreach((json_t *)(uintptr_t)extra, key, value)
     {
         const char *ours = NULL;
         for (size_t i = 0; i < sizeof extras / sizeof *extras; i++)
             if (strcmp(extras[i].theirs, key) == 0) ours = extras[i].ours;
+        if (strcmp(key, "rho") == 0 && adadelta) ours = "rho";
         if (fnmatch("beta*[12]", key, 0) == 0) betas = true;
         else if (json_is_null(value)) continue;
+        else if (strcmp(key, "decay") == 0 && json_is_number(value))
+            add_text(schedule, "inverse_time decay_rate=%.17g decay_steps=1", json_number_value(value)); /* Keras, before 2.3 */
         else if (fnmatch("clip*", key, 0) == 0 && json_is_number(value)) *clip = json_number_value(value);
         else if (ours && json_is_number(value)) add_text(optimizer, " %s=%.17g", ours, json_number_value(value));
         else if (ours && json_is_boolean(value)) add_text(optimizer, " %s=%s", ours, json_is_true(value) ? "true" : "false");
@@ -122,7 +146,9 @@ static bool write_extra(const json_t *extra, strbuf *optimizer, double *clip, ch
     return json_is_null(extra) || !extra || json_is_object(extra) || cannot(why, "optimizer with something in words");
 }
 
-static bool write_optimizer(const json_t *line, strbuf *optimizer, double *clip, char *why)
+/* rate: of the line's, as the loss is scaled otherwise; decay: what its loss and layers have in themselves. */
+static bool write_optimizer(const json_t *line, double rate, double decay, strbuf *optimizer, strbuf *schedule, double *clip,
+                            char *why)
 {
     static const char *const known[] = { "sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "nadam", "adamax",
                                          "nesterov", NULL };
@@ -132,13 +158,15 @@ static bool write_optimizer(const json_t *line, strbuf *optimizer, double *clip,
     for (size_t i = 0; name[i] && i + 1 < sizeof lower; i++) lower[i] = (char)tolower((unsigned char)name[i]), lower[i + 1] = 0;
     bool found = false;
     for (int i = 0; known[i]; i++) found = found || strcmp(known[i], lower) == 0;
-    if (!found) return cannot(why, "optimizer %s", name);
+    if (!found) return json_is_string(json_object_get(line, "optimizer")) ? cannot(why, "optimizer %s", name)
+                                                                             : cannot(why, "no optimizer is given");
     if (!json_is_number(lr)) return cannot(why, "no learning rate is given");
-    add_text(optimizer, "%s lr=%.17g", lower, json_number_value(lr));
+    const double all = number_of(line, "weight_decay", 0) + decay;
+    add_text(optimizer, "%s lr=%.17g", lower, json_number_value(lr) * (strncmp(lower, "sgd", 3) ? 1 : rate));
     if (json_is_number(momentum) && strncmp(lower, "ada", 3) && strcmp(lower, "nadam"))
         add_text(optimizer, " momentum=%.17g", json_number_value(momentum));
-    if (number_of(line, "weight_decay", 0) > 0) add_text(optimizer, " weight_decay=%.17g", number_of(line, "weight_decay", 0));
-    return write_extra(json_object_get(line, "optimizer_extra"), optimizer, clip, why);
+    if (all > 0) add_text(optimizer, " weight_decay=%.17g", all);
+    return write_extra(json_object_get(line, "optimizer_extra"), optimizer, schedule, clip, why);
 }
 
 /* ---- schedule ------------------------------------------------------------------------------------ */
@@ -169,22 +197,27 @@ static bool write_schedule(const char *how, strbuf *schedule, char *why)
 
 /* ---- all of it ----------------------------------------------------------------------------------- */
 
-static bool make_data(sft_ctx *c, const json_t *line, const loss_plan *p, set *s, char *why)
+static bool make_data(sft_ctx *c, const json_t *line, set *s, char *why)
 {
     const json_t *data = json_object_get(line, "dataset");
     return set_make(c, data, json_object_get(line, "input_shape"), s, why) &&
-           set_prepare(s, text_of(data, "prep", "none"), why) && set_spoil(s, data, why) &&
-           set_targets(s, p->task, outputs_of(line), why);
+           set_prepare(s, text_of(data, "prep", "none"), why) && set_spoil(s, data, why);
+}
+
+/* A sum of losses is their mean, taken so many times faster; to Adam and its like it is all the same. */
+static double rate_of(const loss_plan *p, const set *s, double batch)
+{
+    return !p->summed ? 1 : batch * (p->task == SFT_CLASSES ? 1 : (double)s->outputs);
 }
 
 static bool write_recipe(const json_t *line, const loss_plan *p, const set *s, strbuf *out, char *why)
 {
     strbuf     stack = { 0 }, init = { 0 }, by_layer = { 0 }, groups = { 0 }, optimizer = { 0 }, schedule = { 0 };
-    double     clip = 0;
-    const bool ok = write_layers(line, p, &stack, &init, &by_layer, &groups, why) &&
-                    write_optimizer(line, &optimizer, &clip, why) &&
-                    write_schedule(text_of(line, "schedule", "constant"), &schedule, why);
-    const double batch = number_of(line, "batch_size", 0), epochs = number_of(line, "epochs", 0);
+    double     clip = 0, decay = 0;
+    const double batch = fmin(number_of(line, "batch_size", 0), (double)s->n_train), epochs = number_of(line, "epochs", 0);
+    const bool ok = write_layers(line, p, &stack, &init, &by_layer, &groups, &decay, why) &&
+                    write_optimizer(line, rate_of(p, s, batch), p->decay + decay, &optimizer, &schedule, &clip, why) &&
+                    (schedule.at || write_schedule(text_of(line, "schedule", "constant"), &schedule, why));
     if (ok && (batch < 1 || epochs < 1)) cannot(why, "no batch size or no length is given");
     if (ok) {
         add_text(out, "data: digits\nsplit: {standardize: none}\nmodel: %s\nloss: %s\ninit: %s\n", stack.at, p->loss, init.at);
@@ -202,12 +235,33 @@ static bool write_recipe(const json_t *line, const loss_plan *p, const set *s, s
     return ok && !*why;
 }
 
+/* What the library refuses because two parts do not fit each other; NULL: for another reason. */
+static const char *misfit_of(const char *message)
+{
+    if (strstr(message, " in the data, ") || strstr(message, "cannot be used with")) return "outputs_do_not_fit";
+    if (strstr(message, "of rank ") || strstr(message, "the model ends in ")) return "shapes_do_not_fit";
+    return NULL;
+}
+
+/* Three passes a sample (forward, and two backward), and some twenty operations a weight and step. */
+static void note_work(const json_t *line, const sft_net *n, setup *s)
+{
+    sft_net_facts f;
+    const double  batch = fmax(1, fmin(number_of(line, "batch_size", 1), (double)s->data.n_train));
+    const double  epochs = number_of(line, "epochs", 1);
+    if (sft_net_facts_of(n, &f)) return;
+    s->steps = (int64_t)(epochs * ceil((double)s->data.n_train / batch));
+    s->work = 3 * (double)f.flops * (double)s->data.n_train * epochs + 20 * (double)f.params * (double)s->steps;
+}
+
 /* Whatever the library refuses cannot be expressed either. */
-static bool accepted(sft_ctx *c, const setup *s, char *why)
+static bool accepted(sft_ctx *c, const json_t *line, setup *s, char *why)
 {
     sft_recipe *r = sft_recipe_parse(c, "line", s->recipe, strlen(s->recipe));
     sft_data   *d = r && sft_recipe_resolve(r) == SFT_OK ? set_open(c, &s->data) : NULL;
     sft_net    *n = d ? sft_net_new(c, r, d) : NULL;
+    if (n) note_work(line, n, s);
+    if (d && sft_code(c)) s->misfit = misfit_of(sft_message(c));
     if (sft_code(c)) cannot(why, "refused: %.160s", sft_message(c));
     sft_net_free(n);
     sft_data_free(d);
@@ -218,15 +272,22 @@ static bool accepted(sft_ctx *c, const setup *s, char *why)
 
 bool setup_make(sft_ctx *c, const json_t *line, setup *s, char *why)
 {
+    enum { WEIGHTS = 30000000 };    /* a gigabyte or so, with gradients and what the doctor's twin holds */
     loss_plan p;
     strbuf    recipe = { 0 };
     *s = (setup){ .recipe = NULL };
-    if (plan_loss(line, &p, why) && make_data(c, line, &p, &s->data, why) && write_recipe(line, &p, &s->data, &recipe, why)) {
+    bool ok = number_of(line, "n_params", 0) <= WEIGHTS ||
+              cannot(why, "%.0f million weights", number_of(line, "n_params", 0) / 1e6);
+    ok = ok && plan_loss(line, &p, why) && make_data(c, line, &s->data, why);
+    if (ok && !set_targets(&s->data, p.task, outputs_of(line), why)) s->misfit = "outputs_do_not_fit", ok = false;
+    if (ok && write_recipe(line, &p, &s->data, &recipe, why)) {
         s->recipe = recipe.at;
         s->nearest = p.nearest;
-        if (accepted(c, s, why)) return true;
+        if (accepted(c, line, s, why)) return true;
     } else free(recipe.at);
+    const char *misfit = s->misfit;
     setup_free(s);
+    s->misfit = misfit;
     return false;
 }
 

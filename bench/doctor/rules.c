@@ -140,3 +140,26 @@ int rule_set_judge(int i, const seen *s, const outcome *own, const char *labels[
     tools[i].judge(s, own, &v);
     return v.n;
 }
+
+static bool listed(const json_t *list, const char *label)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (strcmp(json_string_value(json_array_get(list, i)), label) == 0) return true;
+    return false;
+}
+
+void tally_rules(tally *t, const json_t *line, const seen *x, const outcome *own, bool alarms[RULE_SETS])
+{
+    const bool healthy = is_healthy(line);
+    t->ruled_healthy += healthy;
+    t->ruled_faulty += !healthy;
+    for (int i = 0; i < RULE_SETS; i++) {
+        const char *labels[RULE_LABELS];
+        const int   n = rule_set_judge(i, x, own, labels);
+        bool        alarm = false;
+        for (int k = 0; k < n; k++) alarm = alarm || !listed(json_object_get(line, "allowed_extra"), labels[k]);
+        alarms[i] = alarm;
+        if (healthy) t->rules[i].alarms += alarm;
+        else t->rules[i].detected += n > 0, t->rules[i].top1 += n && strcmp(labels[0], text_of(line, "root_cause", "")) == 0;
+    }
+}

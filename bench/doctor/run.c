@@ -27,11 +27,16 @@ static double target_variance(const set *s)
     return square > 0 ? square : 1;
 }
 
+static bool one_hot(const set *s)
+{
+    return s->task == SFT_REGRESSION && s->classes > 1 && s->outputs == s->classes;
+}
+
 /* What a run that ended in numbers that are not finite is worth: an output that ignores its input. */
 static outcome idle(const set *s)
 {
     const double k = s->task == SFT_BINARY || s->classes < 2 ? 2 : (double)s->classes;
-    const double loss = s->task == SFT_REGRESSION ? 1 : log(k), right = s->task == SFT_REGRESSION ? NAN : 1 / k;
+    const double loss = s->task == SFT_REGRESSION ? 1 : log(k), right = s->task == SFT_REGRESSION && !one_hot(s) ? NAN : 1 / k;
     return (outcome){ .known = true, .failed = true, .val_acc = right, .val_loss = loss, .train_acc = right, .train_loss = loss };
 }
 
@@ -43,6 +48,21 @@ static outcome scores(const set *s, const sft_result *r)
                        .train_loss = r->train.loss / unit };
     if (o.known && !isfinite(o.val_loss)) o = idle(s);
     return o;
+}
+
+/* Share of samples whose largest output is their class, of classes that the loss takes for numbers. */
+static double share_right(sft_net *n, const sft_data *d, const set *s, sft_split split, int64_t rows)
+{
+    float  *x = malloc((size_t)(s->width + 2 * s->outputs) * sizeof *x), *y = x ? x + s->width : NULL, *out = x ? y + s->outputs : NULL;
+    int64_t right = 0;
+    for (int64_t i = 0; x && i < rows; i++) {
+        int64_t best = 0;
+        if (sft_data_sample(d, split, i, x, y) || sft_net_predict(n, x, 1, out)) break;
+        for (int64_t k = 1; k < s->outputs; k++) best = out[k] > out[best] ? k : best;
+        right += y[best] == 1;
+    }
+    free(x);
+    return (double)right / (double)rows;
 }
 
 /* Data as the recipe scales them: a repair may say how. */
@@ -76,6 +96,10 @@ outcome train(sft_ctx *c, const setup *s, const char *recipe, uint64_t seed, dou
     outcome      o = { .known = false };
     const sft_fit_options how = { .progress = in_time, .user = &until };
     if (n && sft_fit(c, r, d, n, &how, &result) == SFT_OK) o = scores(&s->data, &result);
+    if (o.known && one_hot(&s->data) && !o.failed) {
+        o.val_acc = share_right(n, d, &s->data, SFT_VALIDATION, s->data.n_val);
+        o.train_acc = share_right(n, d, &s->data, SFT_TRAIN, s->data.n_train);
+    }
     if (sft_code(c) == SFT_TRAINING) o = idle(&s->data);
     sft_clear(c);
     sft_net_free(n);
@@ -99,11 +123,11 @@ static void take_findings(const sft_diagnosis *x, opinion *o)
     sft_finding_facts f;
     for (int i = 0; sft_diagnosis_finding(x, i, &f); i++) {
         if (f.severity == SFT_ADVISORY) {
-            const size_t n = strlen(o->advisories);
-            snprintf(o->advisories + n, sizeof o->advisories - n, "%s%s", n ? " " : "", f.symptom);
+            if (o->advices < GUESSES) snprintf(o->advice[o->advices++], sizeof *o->advice, "%s", f.symptom);
         } else if (o->guesses < GUESSES) {
             guess *g = &o->guess[o->guesses++];
             snprintf(g->symptom, sizeof g->symptom, "%s", f.symptom);
+            snprintf(g->cause, sizeof g->cause, "%s", f.cause ? f.cause : "");
             g->root = f.cause == NULL;
             snprintf(g->evidence, sizeof g->evidence, "%s", f.evidence ? f.evidence : "");
         }
@@ -175,8 +199,8 @@ bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify,
     sft_data    *d = r && sft_recipe_resolve(r) == SFT_OK ? set_open(c, &s->data) : NULL;
     opinion_free(o);
     const int64_t planned = d ? planned_steps(r, &s->data) : 0;
-    const sft_doctor_options k = { .steps = how == LOOK_START ? 0 : how == LOOK_PROBE ? -1 : planned, .verify = verify,
-                                   .progress = doctor_in_time, .user = &until };
+    const sft_doctor_options k = { .steps = how == LOOK_START ? 0 : how == LOOK_BRIEF ? BRIEF : how == LOOK_PROBE ? -1 : planned,
+                                   .verify = verify, .progress = doctor_in_time, .user = &until };
     sft_diagnosis      *x = d ? sft_diagnose(c, r, d, &k) : NULL;
     sft_diagnosis_facts f = { .planned = 0 };
     if (x && sft_diagnosis_facts_of(x, &f) == SFT_OK) {

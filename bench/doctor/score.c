@@ -19,7 +19,7 @@ static void wilson(int part, int all, double *low, double *high)
     *high = fmin(1, middle + half);
 }
 
-static void row(FILE *f, const char *what, int part, int all)
+void print_share(FILE *f, const char *what, int part, int all)
 {
     double low, high;
     if (!all) {
@@ -30,9 +30,9 @@ static void row(FILE *f, const char *what, int part, int all)
     fprintf(f, "  %-34s %.3f  (%d of %d; 95 %%: %.3f to %.3f)\n", what, share(part, all), part, all, low, high);
 }
 
-static void three(FILE *f, const char *who, const tally *t, int alarms, int detected, int top1)
+static void three(FILE *f, const char *who, int healthy, int faulty, int alarms, int detected, int top1)
 {
-    const int part[3] = { alarms, detected, top1 }, all[3] = { t->healthy, t->faulty, t->faulty };
+    const int part[3] = { alarms, detected, top1 }, all[3] = { healthy, faulty, faulty };
     fprintf(f, "  %-20s", who);
     for (int i = 0; i < 3; i++) {
         double low = NAN, high = NAN;
@@ -42,23 +42,40 @@ static void three(FILE *f, const char *who, const tally *t, int alarms, int dete
     fputc('\n', f);
 }
 
+const char *opinion_words(const opinion *o, bool advice, char *buf, size_t size)
+{
+    size_t n = 0;
+    buf[0] = 0;
+    for (int root = 1; root >= 0; root--)
+        for (int i = 0; i < o->guesses && n < size; i++)
+            if (o->guess[i].root == (root == 1))
+                n += (size_t)snprintf(buf + n, size - n, "%s%s%s%s", n ? " " : "", root ? "" : "(", o->guess[i].symptom,
+                                      root ? "" : ")");
+    if (!n) n = (size_t)snprintf(buf, size, "-");
+    for (int i = 0; advice && i < o->advices && n < size; i++)
+        n += (size_t)snprintf(buf + n, size - n, "%s%s%s", i ? " " : "  [", o->advice[i], i + 1 < o->advices ? "" : "]");
+    return buf;
+}
+
 void tally_print(const tally *t, FILE *f)
 {
     fprintf(f, "\n%d lines: %d cannot be expressed, %d not finished; of (line, seed) %d valid, %d dropped\n", t->lines,
             t->inexpressible, t->unfinished, t->valid, t->dropped);
     if (t->unchecked)
         fprintf(f, "%d of the valid ones were not compared with a twin: their labels are taken as they stand\n", t->unchecked);
-    row(f, "false positives on healthy ones", t->alarms, t->healthy);
-    row(f, "faulty ones detected", t->detected, t->faulty);
-    row(f, "root cause named first", t->top1, t->faulty);
-    row(f, "labels said that are right", (int)t->right, (int)t->said);
-    row(f, "repaired (0.9 of the twin's gain)", t->repaired, t->twins);
-    row(f, "accepted remedies that harm", t->harmful, t->accepts);
+    print_share(f, "false positives on healthy ones", t->alarms, t->healthy);
+    print_share(f, "faulty ones detected", t->detected, t->faulty);
+    print_share(f, "root cause named first", t->top1, t->faulty);
+    print_share(f, "labels said that are right", (int)t->right, (int)t->said);
+    print_share(f, "repaired (0.9 of the twin's gain)", t->repaired, t->twins);
+    print_share(f, "accepted remedies that harm", t->harmful, t->accepts);
     fprintf(f, "  %-34s %.3f of the planned run (%d)\n", "lead time of right alarms", share(t->lead, t->lead_n), t->lead_n);
     fprintf(f, "  %-34s %.1f of %.1f s\n", "the doctor's time", t->doctor_seconds, t->seconds);
     fprintf(f, "\n  %-20s %17s %17s %17s\n", "the same runs", "false positives", "detected", "root cause first");
-    three(f, "Surefoot's doctor", t, t->alarms, t->detected, t->top1);
-    for (int i = 0; i < RULE_SETS; i++) three(f, rule_set_name(i), t, t->rules[i].alarms, t->rules[i].detected, t->rules[i].top1);
+    three(f, "Surefoot's doctor", t->healthy, t->faulty, t->alarms, t->detected, t->top1);
+    for (int i = 0; i < RULE_SETS; i++)
+        three(f, rule_set_name(i), t->ruled_healthy, t->ruled_faulty, t->rules[i].alarms, t->rules[i].detected, t->rules[i].top1);
+    agreement_print(t, f);
 }
 
 static void number(FILE *f, const char *key, double v, const char *end)
@@ -84,5 +101,6 @@ void tally_json(const tally *t, FILE *f)
     number(f, "harmful_accepts", t->harmful, ", ");
     number(f, "lead_time", share(t->lead, t->lead_n), ", ");
     number(f, "doctor_seconds", t->doctor_seconds, ", ");
-    number(f, "seconds", t->seconds, "}\n");
+    number(f, "seconds", t->seconds, t->labellers ? ", " : "}\n");
+    if (t->labellers) agreement_json(t, f);
 }

@@ -2,8 +2,6 @@
 /* What is wrong with the samples, in the words of the corpus: labels, imbalance, order; and targets as a loss wants them. */
 #include "bench_doctor.h"
 
-#include "base/random.h"
-
 #include <fnmatch.h>
 #include <math.h>
 #include <stdio.h>
@@ -40,6 +38,12 @@ static void misalign(set *s)
     free(old.y);
 }
 
+/* As whoever takes labels for pixels does: what is left are whole numbers. */
+static void divide(set *s, double by)
+{
+    for (int64_t i = 0; i < s->n_train; i++) s->y[i] = (float)floor((double)s->y[i] / by);
+}
+
 static bool spoil_labels(set *s, const char *how, char *why)
 {
     double percent;
@@ -48,6 +52,7 @@ static bool spoil_labels(set *s, const char *how, char *why)
         return misalign(s), true;
     if (!fnmatch("random*", how, 0) && s->classes > 1) return flip(s, 1 - 1 / (double)s->classes), true;
     if (!fnmatch("true*", how, 0)) return true;
+    if (s->classes > 1 && sscanf(how, "divided by %lf", &percent) == 1 && percent > 0) return divide(s, percent), true;
     return cannot(why, "labels: %s", how);
 }
 
@@ -108,8 +113,8 @@ static bool sort_rows(set *s, const char *how, char *why)
 /* Keys that are about something else than the samples, and are seen to elsewhere. */
 static bool elsewhere(const char *key)
 {
-    static const char *const known[] = { "name", "gen", "n_train", "n_val", "classes", "shape", "prep", "bn_momentum", "bn_mode",
-                                         "plumbing", NULL };
+    static const char *const known[] = { "name", "gen", "n_train", "n_val", "classes", "targets", "shape", "prep", "bn_momentum",
+                                         "bn_mode", "plumbing", NULL };
     for (int i = 0; known[i]; i++)
         if (strcmp(known[i], key) == 0) return true;
     return false;
@@ -137,11 +142,14 @@ bool set_spoil(set *s, const json_t *dataset, char *why)
 
 bool set_targets(set *s, sft_task task, int64_t outputs, char *why)
 {
-    if (s->task == SFT_REGRESSION && task != SFT_REGRESSION) return cannot(why, "a loss of classes on targets that are numbers");
+    if (s->task == SFT_REGRESSION && task == SFT_CLASSES) return cannot(why, "a loss of classes on targets that are numbers");
     const int64_t n = s->n_train + s->n_val;
-    if (s->task == SFT_REGRESSION)
+    if (s->task == SFT_REGRESSION) {    /* of yes or no: whether they are, is for others to say */
+        s->task = task;
         return outputs == s->outputs || cannot(why, "%lld outputs for %lld targets", (long long)outputs, (long long)s->outputs);
+    }
     s->task = task;
+    if (task == SFT_CLASSES && outputs > s->classes) s->classes = outputs; /* outputs for classes that never come */
     s->outputs = task == SFT_CLASSES ? s->classes : outputs;
     if (task == SFT_CLASSES || outputs == 1) return true;
     if (outputs != s->classes) return cannot(why, "%lld outputs for %lld classes", (long long)outputs, (long long)s->classes);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor/anatomy.h"
 
+#include "ops/conf.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -66,6 +68,17 @@ bool sft__learns(const sft_chart *c)
     const sft_course *k = &c->course;
     const double      idle = among(c->loss->name, known) ? fmin(c->samples.prior, k->start_loss) : k->start_loss;
     return k->steps > 0 && !k->failed && k->end_loss < idle / 3;
+}
+
+/* Three times 1/momentum leaves a twentieth; momentum NaN, a plain mean, forgets at once. */
+double sft__steps_to_forget(const sft_net *n)
+{
+    double most = 0;
+    for (int i = 1; i < n->n_nodes; i++) {
+        const sft_batchnorm_conf *k = n->node[i]->conf;
+        if (strcmp(n->node[i]->op->name, "batchnorm") == 0 && k->track) most = fmax(most, 3 / k->momentum);
+    }
+    return most;
 }
 
 const sft_layer_look *sft__start_look(const sft_chart *c, const sft_node *n)

@@ -19,6 +19,9 @@ bool sft__norm_at_entry(const sft_net *n);
 bool sft__plain_descent(const sft_recipe *r);
 /* Did the short training bring the loss to less than a third of what an output gets that ignores its input? */
 bool sft__learns(const sft_chart *c);
+/* Steps in which the running averages of BatchNorm forget that they began at 0 and 1: evaluation before is of another network. 0: it
+ * has none. */
+double sft__steps_to_forget(const sft_net *n);
 /* The look of a node at the start; NULL: it was left out. */
 const sft_layer_look *sft__start_look(const sft_chart *c, const sft_node *n);
 

@@ -302,6 +302,14 @@ static double agreement(const crop *k, const int32_t *near, const int32_t *label
     return sum / seen;
 }
 
+/* Samples taken at equal distances may miss a class altogether, where classes come in turn. */
+static bool of_one_class(const int32_t *label, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++)
+        if (label[i] != label[0]) return false;
+    return true;
+}
+
 static void note_neighbours(sft_chart *c, const crop *k, const int32_t *of, int64_t classes)
 {
     sft_data_look *y = &c->samples;
@@ -345,7 +353,7 @@ static void ask_neighbours(sft_chart *c, const crop *train)
     if (d->facts.task == SFT_REGRESSION || (d->facts.task == SFT_BINARY && d->facts.outputs > 1)) return;
     if (train->features > NEIGHBOUR_FEATURES || train->n < 50 || !take(c, SFT_TRAIN, NEIGHBOUR_SAMPLES, &few)) return;
     const int32_t *label = labels_of(c, &few, &classes);
-    if (label) note_neighbours(c, &few, label, classes);
+    if (label && !of_one_class(label, few.n)) note_neighbours(c, &few, label, classes);
 }
 
 sft_status sft__look_at_data(sft_chart *c)

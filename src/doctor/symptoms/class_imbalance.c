@@ -21,7 +21,8 @@ static double above_majority(const sft_chart *c)
     return c->course.steps > 0 ? (sft__chart_now(c)->accuracy - c->samples.majority) / (1 - c->samples.majority) : NAN;
 }
 
-/* Below 0.8 of the entropy of equal classes, as two classes one to three have it. Imbalance as such does no harm: it is a
+/* Below 0.8 of the entropy of equal classes, as two classes one to three have it; of classes that occur: those that do not are
+ * degenerate_labels' matter. Imbalance as such does no harm: it is a
  * fault where the network has found the commonest class, two hundredths are noise of the probe, and less than a tenth of the
  * rest. */
 static bool judge(const sft_chart *c, sft_finding *f)
@@ -29,7 +30,7 @@ static bool judge(const sft_chart *c, sft_finding *f)
     const sft_data_look *y = &c->samples;
     const sft_task       task = c->data->facts.task;
     const bool           binary = task == SFT_BINARY && y->classes == 1;
-    const double         most = log(binary ? 2 : (double)y->classes), ratio = y->entropy / most, won = above_majority(c);
+    const double         most = log(binary ? 2 : (double)y->seen), ratio = y->entropy / most, won = above_majority(c);
     if ((task != SFT_CLASSES && !binary) || y->seen < (binary ? 1 : 2) || !(ratio < 0.8) || weighted(c->recipe)) return false;
     const bool gave_up = won < 0.1 && sft__chart_now(c)->accuracy > y->majority - 0.02;
     f->severity = gave_up ? SFT_FAULT : SFT_ADVISORY;

@@ -81,9 +81,10 @@ static bool grows(const sft_chart *c, const sft_look *k, sft_finding *f)
     f->node = w.first->node;
     f->value = grows ? w.back : w.pull;
     f->limit = grows ? most_back : SFT_MOST_PULL;
-    f->evidence = sft__say(c, "from %s back to %s the gradient grows from rms %.2g to %.2g, by a factor of %.2g a layer; its "
-                              "norm is %.3g at step %lld", w.features->node->label, w.first->node->label, w.features->grad,
-                           w.first->grad, sft__by_layer(w.back, w.depth - 1), k->grad_norm, (long long)k->step);
+    f->evidence = sft__say(c, "from %s back to %s the gradient goes from rms %.2g to %.2g, by a factor of %.2g a layer; measured by "
+                              "the values there, it grows %.3g-fold; its norm is %.3g at step %lld", w.features->node->label,
+                           w.first->node->label, w.features->grad, w.first->grad, sft__by_layer(w.back, w.depth - 1),
+                           pow(10, w.pull), k->grad_norm, (long long)k->step);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Dropout or weight decay leave the model too little to learn with. */
+#include "doctor/anatomy.h"
 #include "doctor/pace.h"
 
 #include <math.h>
@@ -59,12 +60,14 @@ static const char *dropout_said(const sft_chart *c, sft_finding *f)
     return sft__say(c, "dropout leaves %.0f %% of the numbers in training", 100 * (1 - most));
 }
 
-/* Judged by what is learned with dropout off: a training loss above validation's is what dropout does to healthy runs. */
+/* Judged by what is learned with dropout off: a training loss above validation's is what dropout does to healthy runs. With dropout
+ * off BatchNorm takes its running averages, and as long as these are young nothing is known of it. */
 static bool judge(const sft_chart *c, sft_finding *f)
 {
     const sft_course *k = &c->course;
     const bool        unlearned = isnan(c->samples.neighbours) && k->eval_mode_loss > 0.5 * c->samples.prior &&
                            sft__loss_of_ignorance(c, c->samples.prior);
+    if ((double)k->steps < sft__steps_to_forget(c->net)) return false;
     if (k->failed || k->steps < 100 || !(sft__below_neighbours(c) || unlearned) || !at_rest(k)) return false;
     const char *why = decay_said(c, f);
     if (!why) why = dropout_said(c, f);

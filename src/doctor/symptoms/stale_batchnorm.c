@@ -20,12 +20,13 @@ static double last_rate(const sft_course *k)
     return k->rate_last * k->rate_sum / (double)((k->planned + 9) / 10);
 }
 
-/* Averages that begin at 0 and 1 take three times 1/momentum steps to forget it. A run that has not come so far and will is not
- * to be judged yet; one that is planned shorter is. While the rate is high averages trail behind weights that move fast: where it is
- * yet to fall, with time enough behind that, they will catch up. */
-static bool too_early(const sft_course *k, const sft_node *n)
+/* A run whose averages have not forgotten where they began, and will, is not to be judged yet; one that is planned shorter is. While
+ * the rate is high averages trail behind weights that move fast: where it is yet to fall, with time enough behind that, they will
+ * catch up. */
+static bool too_early(const sft_chart *c)
 {
-    const double needs = 3 / ((const sft_batchnorm_conf *)n->conf)->momentum; /* NaN, a plain mean: never too early */
+    const sft_course *k = &c->course;
+    const double      needs = sft__steps_to_forget(c->net);
     if ((double)k->steps < needs && (double)k->planned >= needs) return true;
     return (double)(k->planned - k->steps) >= needs && last_rate(k) < 0.5 * k->lr[k->steps - 1];
 }
@@ -38,7 +39,7 @@ static bool judge(const sft_chart *c, sft_finding *f)
     const sft_course *k = &c->course;
     const double      gap = k->eval_mode_loss - k->end_loss;
     f->node = tracked(c->net);
-    if (!f->node || k->steps == 0 || k->failed || too_early(k, f->node)) return false;
+    if (!f->node || k->steps == 0 || k->failed || too_early(c)) return false;
     if (!(gap > 0.5 * k->end_loss && gap > 0.1 * k->start_loss)) return false;
     f->value = k->eval_mode_loss / k->end_loss;
     f->limit = 1.5;
