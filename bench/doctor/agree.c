@@ -40,9 +40,9 @@ static bool look(sft_ctx *c, const options *k, const setup *s, reach r, int seed
     enum { DEAR = 100 };        /* a stretch of up to 300 steps takes more: 100 do */
     const double probe = s->work * fmin(1, 300 / (double)(s->steps > 0 ? s->steps : 1));
     const int    how = r != REACH_RUN ? LOOK_START : probe > 1e9 * DEAR ? LOOK_BRIEF : LOOK_PROBE;
-    if (!ask_doctor(c, s, (uint64_t)seed, how, k->verify && how == LOOK_PROBE, k->until, o, x, why)) return false;
+    if (!ask_doctor(c, s, (uint64_t)seed, how, k, o, x, why)) return false;
     if (r != REACH_RUN || o->guesses || o->used >= 1 || !affordable(s)) return true;
-    return ask_doctor(c, s, (uint64_t)seed, LOOK_ALL, k->verify, k->until, o, x, why);
+    return ask_doctor(c, s, (uint64_t)seed, LOOK_ALL, k, o, x, why);
 }
 
 static void misfit(const setup *s, const char *why, opinion *o)

@@ -127,6 +127,15 @@ bool reach_counts(const json_t *line, reach r, const char *symptom);
 /* Can a label's fault be seen as far as the line can be had, and in that share of its run? */
 bool reach_shows(const json_t *line, reach r, double used, const char *label);
 
+typedef struct options {        /* of the program */
+    bool        json, verify, twin, evidence, list, search; /* list: of published lines only how far they can be had; search: the
+                                 * baseline of repair, too */
+    unsigned    without;        /* parts of the doctor's protocol that are left out */
+    const char *only;
+    int         seeds, threads;
+    double      until, budget;  /* budget: steps of all trials, as a share of the planned run; 0: the doctor's own */
+} options;
+
 /* ---- running: run.c ------------------------------------------------------------------------------ */
 
 typedef struct outcome {        /* of a whole training run */
@@ -141,6 +150,7 @@ outcome train(sft_ctx *c, const setup *s, const char *recipe, uint64_t seed, dou
 typedef struct guess {          /* a finding at fault or above */
     char symptom[40], cause[40], evidence[300];
     bool root;                  /* nothing stands upstream: no cause */
+    int  severity;
 } guess;
 
 typedef struct opinion {        /* of the doctor */
@@ -150,6 +160,7 @@ typedef struct opinion {        /* of the doctor */
     double used;                /* share of the planned run that was looked at */
     double seconds;
     int    accepted;            /* trials that won */
+    int64_t spent, planned;     /* steps of all trials; of the recipe */
     char  *repaired;            /* recipe, or NULL */
     int    tries;
     char   tried[TRIES][500];   /* symptom, remedy, verdict and the reason of it */
@@ -176,10 +187,13 @@ enum { BRIEF = 100 };           /* steps */
 enum { LOOK_START, LOOK_BRIEF, LOOK_PROBE, LOOK_ALL };  /* nothing is trained; a short stretch; a longer one; the whole run */
 
 /* False: not finished in time, or it failed, and `why` says how. */
-bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify, double until, opinion *o, seen *x, char *why);
+bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, const options *k, opinion *o, seen *x, char *why);
 void opinion_free(opinion *o);
 /* "root (explained by it)", then advisories: "[advice]"; "-": nothing. */
 const char *opinion_words(const opinion *o, bool advice, char *buf, size_t size);
+
+/* A recipe that random search finds in so many steps, trained as a whole. search.c */
+outcome random_search(sft_ctx *c, const setup *s, uint64_t seed, int64_t steps, double until);
 
 /* ---- scoring: names.c, score.c ------------------------------------------------------------------- */
 
@@ -216,6 +230,12 @@ typedef struct tally {
     int    lead_n;
     double lead;
     int    twins, repaired, accepts, harmful;
+    int    curable, cured;      /* twins that are another recipe, not other samples; repaired ones of these */
+    int    searched, found;     /* by random search with the steps that the doctor spent: runs of it; repaired */
+    double flat_said, flat_right; /* without the cause graph: every finding counts as one by itself */
+    int    flat_top1;           /* and the gravest is named first */
+    int    costs;               /* verifications; steps that they took as a share of the planned run */
+    double cost;
     double doctor_seconds, seconds;
     struct {
         int alarms, detected, top1;
@@ -231,13 +251,6 @@ void tally_print(const tally *t, FILE *f);
 void tally_json(const tally *t, FILE *f);
 /* "0.750  (3 of 4; 95 %: 0.301 to 0.954)" */
 void print_share(FILE *f, const char *what, int part, int all);
-
-typedef struct options {        /* of the program */
-    bool        json, verify, twin, evidence, list; /* list: of published lines only how far they can be had */
-    const char *only;
-    int         seeds, threads;
-    double      until;
-} options;
 
 /* Judges a line as far as it can be had, prints a row, counts it. False: the time is over. */
 bool judge_published(sft_ctx *c, const options *k, json_t *line, int seed, tally *t);

@@ -69,13 +69,13 @@ static bool consult(bench *b, const setup *s, const json_t *line, int seed, opin
     bool        early = false;
     double      seconds = 0;
     if (!is_healthy(line)) {
-        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_START, false, b->o.until, o, x, why)) return false;
+        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_START, &b->o, o, x, why)) return false;
         early = names_root(o, root);
     }
-    if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_PROBE, b->o.verify, b->o.until, o, x, why)) return false;
+    if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_PROBE, &b->o, o, x, why)) return false;
     seconds = o->seconds;
     if (!o->guesses && o->used < 1) {
-        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_ALL, b->o.verify, b->o.until, o, x, why)) return false;
+        if (!ask_doctor(b->c, s, (uint64_t)seed, LOOK_ALL, &b->o, o, x, why)) return false;
         seconds += o->seconds;
     }
     b->t.doctor_seconds += seconds;
@@ -94,6 +94,16 @@ static const char *level(const outcome *o, char *buf, size_t size)
     return buf;
 }
 
+/* Can a recipe do what the twin does? True labels, more samples and weights that are left alone are not in one. */
+static bool is_recipe(const json_t *twin)
+{
+    const char *key;
+    json_t     *value;
+    json_object_foreach((json_t *)(uintptr_t)twin, key, value)
+        if (strcmp(key, "labels") == 0 || strcmp(key, "n_train") == 0 || strcmp(key, "reinit") == 0) return false;
+    return true;
+}
+
 /* Does the repaired recipe do what the twin does, and no harm? `remark` receives what each reached. */
 static void score_repair(bench *b, const json_t *line, const setup *s, int seed, const opinion *o, const outcome *own,
                          const outcome *twin, char *remark)
@@ -104,8 +114,20 @@ static void score_repair(bench *b, const json_t *line, const setup *s, int seed,
     const bool    worse = isnan(own->val_acc) ? r.val_loss > 1.05 * own->val_loss : r.val_acc < own->val_acc - 0.02;
     const bool    harm = o->accepted && r.known && (r.failed || worse);
     char          words[3][40];
+    const bool    curable = twin && is_recipe(json_object_get(line, "twin"));
     if (twin) b->t.twins++;
     b->t.repaired += cured;
+    b->t.curable += curable;
+    b->t.cured += curable && cured;
+    if (o->spent > 0 && o->planned > 0) {
+        b->t.costs++;
+        b->t.cost += (double)o->spent / (double)o->planned;
+    }
+    if (b->o.search && twin) {
+        const outcome f = random_search(b->c, s, (uint64_t)seed, o->spent, b->o.until);
+        b->t.searched++;
+        b->t.found += f.known && repaired_share(oracle, own, twin, &f) >= 0.9;
+    }
     b->t.accepts += o->accepted && r.known;
     b->t.harmful += harm;
     if (b->o.verify)
@@ -145,9 +167,16 @@ static void score_faulty(bench *b, const json_t *line, const setup *s, int seed,
     b->t.faulty++;
     b->t.detected += o->guesses > 0;
     b->t.top1 += right;
+    const guess *gravest = NULL;
+    for (int i = 0; i < o->guesses; i++)
+        if (!gravest || o->guess[i].severity > gravest->severity) gravest = &o->guess[i];
+    b->t.flat_top1 += gravest && means(gravest->symptom, root);
     for (int i = 0; i < o->guesses; i++) {
         const bool label = means_any(o->guess[i].symptom, json_object_get(line, "fault_labels"));
-        if (!o->guess[i].root || (!label && means_any(o->guess[i].symptom, json_object_get(line, "allowed_extra")))) continue;
+        if (!label && means_any(o->guess[i].symptom, json_object_get(line, "allowed_extra"))) continue;
+        b->t.flat_said++;
+        b->t.flat_right += label;
+        if (!o->guess[i].root) continue;
         b->t.said++;
         b->t.right += label;
     }
@@ -306,12 +335,20 @@ static bool read_lines(const char *path, const options *o, json_t *to)
     return ok;
 }
 
+/* A part of the protocol; 0: no such part. */
+static unsigned part_named(const char *name)
+{
+    return strcmp(name, "tail") == 0 ? SFT_WITHOUT_TAIL : strcmp(name, "placebo") == 0 ? SFT_WITHOUT_PLACEBO
+           : strcmp(name, "rounds") == 0 ? SFT_WITHOUT_ROUNDS : 0;
+}
+
 static int usage(void)
 {
-    fputs("doctor FILE... [--json] [--only ID,...] [--seeds N] [--minutes N] [--threads N]\n"
-          "       [--no-verify] [--no-twin] [--evidence] [--list]\n"
+    fputs("doctor FILE... [--json] [--only ID,...] [--seeds N] [--minutes N] [--threads N] [--budget SHARE]\n"
+          "       [--no-verify] [--no-twin] [--evidence] [--list] [--search] [--without tail|placebo|rounds]\n"
           "Labelled training failures, one JSON object a line: each is trained beside its twin and shown to the doctor.\n"
           "Lines of published collections, which have no twin, are judged as far as they can be had; --list only says how far.\n"
+          "--search: random search with the doctor's steps, as the baseline of repair. --without: parts of its protocol are left out.\n"
           "Data sets are looked for in the folder SUREFOOT_DATA (mnist, cifar10 ...), otherwise in ../shared/data.\n", stderr);
     return 2;
 }
@@ -329,7 +366,10 @@ int main(int argc, char **argv)
             else if (strcmp(a, "--no-twin") == 0) b.o.twin = false;
             else if (strcmp(a, "--evidence") == 0) b.o.evidence = true;
             else if (strcmp(a, "--list") == 0) b.o.list = true;
+            else if (strcmp(a, "--search") == 0) b.o.search = true;
+            else if (strcmp(a, "--without") == 0 && value && part_named(value)) b.o.without |= part_named(argv[++i]);
             else if (strcmp(a, "--only") == 0 && value) b.o.only = argv[++i];
+            else if (strcmp(a, "--budget") == 0 && value) b.o.budget = atof(argv[++i]);
             else if (strcmp(a, "--seeds") == 0 && value) b.o.seeds = atoi(argv[++i]);
             else if (strcmp(a, "--threads") == 0 && value) b.o.threads = atoi(argv[++i]);
             else if (strcmp(a, "--minutes") == 0 && value) b.o.until = start + 60 * atof(argv[++i]);

@@ -129,17 +129,10 @@ static void take_findings(const sft_diagnosis *x, opinion *o)
             snprintf(g->symptom, sizeof g->symptom, "%s", f.symptom);
             snprintf(g->cause, sizeof g->cause, "%s", f.cause ? f.cause : "");
             g->root = f.cause == NULL;
+            g->severity = (int)f.severity;
             snprintf(g->evidence, sizeof g->evidence, "%s", f.evidence ? f.evidence : "");
         }
     }
-}
-
-static bool is_advisory(const sft_diagnosis *x, const char *symptom)
-{
-    sft_finding_facts f;
-    for (int i = 0; sft_diagnosis_finding(x, i, &f); i++)
-        if (strcmp(f.symptom, symptom) == 0) return f.severity == SFT_ADVISORY;
-    return false;
 }
 
 /* What was found on top of a first cure is a diagnosis, and an advisory is one whose trial won over the whole plan: that a short
@@ -154,7 +147,7 @@ static void take_trials(const sft_diagnosis *x, int64_t planned, opinion *o)
                      t.reason ? t.reason : "");
         if (t.verdict != SFT_WON) continue;
         o->accepted++;
-        if (is_advisory(x, t.symptom) && t.steps < planned) continue;
+        if (t.severity == SFT_ADVISORY && t.steps < planned) continue;
         for (int k = 0; k < o->guesses; k++) known = known || strcmp(o->guess[k].symptom, t.symptom) == 0;
         if (known || o->guesses == GUESSES) continue;
         guess *g = &o->guess[o->guesses++];
@@ -191,22 +184,25 @@ static int64_t planned_steps(sft_recipe *r, const set *s)
     return (int64_t)(epochs * ceil((double)s->n_train / batch));
 }
 
-bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, bool verify, double until, opinion *o, seen *to,
-                char *why)
+bool ask_doctor(sft_ctx *c, const setup *s, uint64_t seed, int how, const options *k, opinion *o, seen *to, char *why)
 {
     const double start = sft__now();
     sft_recipe  *r = with_seed(c, s->recipe, seed);
     sft_data    *d = r && sft_recipe_resolve(r) == SFT_OK ? set_open(c, &s->data) : NULL;
     opinion_free(o);
     const int64_t planned = d ? planned_steps(r, &s->data) : 0;
-    const sft_doctor_options k = { .steps = how == LOOK_START ? 0 : how == LOOK_BRIEF ? BRIEF : how == LOOK_PROBE ? -1 : planned,
-                                   .verify = verify, .progress = doctor_in_time, .user = &until };
-    sft_diagnosis      *x = d ? sft_diagnose(c, r, d, &k) : NULL;
+    double        until = k->until;
+    const sft_doctor_options plan = { .steps = how == LOOK_START ? 0 : how == LOOK_BRIEF ? BRIEF : how == LOOK_PROBE ? -1 : planned,
+                                      .verify = k->verify && how != LOOK_START && how != LOOK_BRIEF, .without = k->without, .budget = k->budget,
+                                      .progress = doctor_in_time, .user = &until };
+    sft_diagnosis      *x = d ? sft_diagnose(c, r, d, &plan) : NULL;
     sft_diagnosis_facts f = { .planned = 0 };
     if (x && sft_diagnosis_facts_of(x, &f) == SFT_OK) {
         take_findings(x, o);
         take_trials(x, f.planned, o);
         take_signals(x, r, &f, to);
+        o->spent = f.spent;
+        o->planned = f.planned;
         o->used = f.planned ? fmin(1, (double)f.steps / (double)f.planned) : 0;
     }
     if (sft_code(c)) cannot(why, "the doctor failed: %.150s", sft_message(c));

@@ -68,8 +68,13 @@ void tally_print(const tally *t, FILE *f)
     print_share(f, "root cause named first", t->top1, t->faulty);
     print_share(f, "labels said that are right", (int)t->right, (int)t->said);
     print_share(f, "repaired (0.9 of the twin's gain)", t->repaired, t->twins);
+    print_share(f, "of these, where a recipe can", t->cured, t->curable);
+    if (t->searched) print_share(f, "repaired by random search", t->found, t->searched);
     print_share(f, "accepted remedies that harm", t->harmful, t->accepts);
     fprintf(f, "  %-34s %.3f of the planned run (%d)\n", "lead time of right alarms", share(t->lead, t->lead_n), t->lead_n);
+    fprintf(f, "  %-34s %.2f of the planned run, mean of %d\n", "steps of all trials", share(t->cost, t->costs), t->costs);
+    fprintf(f, "  %-34s %.3f named first, %.3f of what is said is right\n", "without the cause graph", share(t->flat_top1, t->faulty),
+            share(t->flat_right, t->flat_said));
     fprintf(f, "  %-34s %.1f of %.1f s\n", "the doctor's time", t->doctor_seconds, t->seconds);
     fprintf(f, "\n  %-20s %17s %17s %17s\n", "the same runs", "false positives", "detected", "root cause first");
     three(f, "Surefoot's doctor", t->healthy, t->faulty, t->alarms, t->detected, t->top1);
@@ -98,6 +103,11 @@ void tally_json(const tally *t, FILE *f)
     number(f, "precision", share(t->right, t->said), ", ");
     number(f, "root_cause_top1", share(t->top1, t->faulty), ", ");
     number(f, "repair_rate", share(t->repaired, t->twins), ", ");
+    number(f, "repair_rate_of_recipes", share(t->cured, t->curable), ", ");
+    number(f, "repair_rate_of_random_search", share(t->found, t->searched), ", ");
+    number(f, "root_cause_top1_without_graph", share(t->flat_top1, t->faulty), ", ");
+    number(f, "precision_without_graph", share(t->flat_right, t->flat_said), ", ");
+    number(f, "trial_steps_of_plan", share(t->cost, t->costs), ", ");
     number(f, "harmful_accepts", t->harmful, ", ");
     number(f, "lead_time", share(t->lead, t->lead_n), ", ");
     number(f, "doctor_seconds", t->doctor_seconds, ", ");

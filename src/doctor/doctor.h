@@ -194,6 +194,7 @@ void       sft__forget_data(const sft_data *shared, sft_data *view);
 typedef struct sft_trial {      /* a remedy against doing nothing */
     const sft_remedy  *remedy;
     const sft_symptom *symptom; /* that it is meant for */
+    sft_severity       severity; /* of that */
     sft_edits          edits;
     sft_verdict        verdict;
     const char        *measure; /* what is compared: "validation loss", "training accuracy" … */

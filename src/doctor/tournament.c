@@ -158,11 +158,15 @@ static void judge_final(sft_tournament *t, sft_entry *x, const sft_arm *look)
     const sft_contest  k = sft__compare(t, x, t->seeds, 1), all = sft__compare(t, x, 0, t->seeds);
     const sft_chart   *c = t->ward.chart;
     const char        *done = result(t, x), *name = x->trial->symptom->name;
-    x->barred = !look->gone || look->fresh;
+    const bool revealed = look->fresh && look->fresh->origin > x->trial->symptom->origin; /* the next round's to treat */
+    x->barred = !look->gone || (look->fresh && !revealed);
     if (!(k.gain > all.floor))
         drop(x, SFT_UNCONFIRMED, sft__say(c, "%s, but on one more seed %.3g instead of %.3g", done, k.after, k.before));
     else if (!look->gone)
         drop(x, SFT_NO_BETTER, sft__say(c, "%s, but %s stays", done, name));
+    else if (revealed)
+        drop(x, SFT_WON, sft__say(c, "%s; on one more seed %.3g instead of %.3g; %s is gone, and %s comes to light", done, k.after,
+                                  k.before, name, look->fresh->name));
     else if (look->fresh)
         drop(x, SFT_NO_BETTER, sft__say(c, "%s, and %s is gone, but then there is %s", done, name, look->fresh->name));
     else

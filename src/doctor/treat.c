@@ -103,8 +103,8 @@ static sft_recipe *changed(const treatment *t)
     return r;
 }
 
-/* Looks at the patient as changed so far. False: nothing stands any more, or that is no recipe. */
-static bool next_round(treatment *t)
+/* Looks at the patient as changed so far. False: nothing stands any more that is at least so grave, or that is no recipe. */
+static bool next_round(treatment *t, sft_severity least)
 {
     sft_diagnosis   *d = t->d;
     sft_round       *x = &d->round[d->rounds];
@@ -125,7 +125,7 @@ static bool next_round(treatment *t)
     t->found = x->found;
     t->n_found = x->n_found;
     for (int i = 0; i < x->n_found; i++)
-        if (is_fault(&x->found[i])) return true;
+        if (!x->found[i].cause && x->found[i].severity >= least) return true;
     return false;
 }
 
@@ -157,12 +157,14 @@ sft_status sft__treat(sft_diagnosis *d, const sft_doctor_options *o)
     d->trial = sft__arena_alloc(&c->arena, MOST_TRIALS * sizeof *d->trial);
     if (!d->trial) return sft_code(c->ctx);
     const bool one_round = (o->without & SFT_WITHOUT_ROUNDS) != 0;
+    sft_severity least;         /* of what another round is worth: an advisory only on top of a cure */
     do {
         const sft_trial *won = try(&t, t.chart, t.found, t.n_found, NULL);
         if (sft__failed(c->ctx)) return sft_code(c->ctx);
+        least = won ? SFT_ADVISORY : SFT_FAULT;
         if (won) apply(&t, won->remedy, &won->edits);
         else if (one_round || !put_right(&t)) break;
-    } while (!one_round && next_round(&t));
+    } while (!one_round && next_round(&t, least));
     if (t.on_trial) try_together(&t);
     for (int i = 0; i < d->n_trials; i++)
         if (d->trial[i].verdict == SFT_WON) sft__merge_edits(&d->changes, &d->trial[i].edits);

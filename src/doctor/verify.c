@@ -62,7 +62,7 @@ static void enter(sft_tournament *t, const sft_finding *f, const sft_remedy *r, 
     if (t->n >= room || t->n >= SFT_MOST_ENTRIES) return;
     if ((!t->ward.conf->only && !r->edit(t->ward.chart, f, &e)) || !is_new(t, &e)) return;
     sft_trial *x = &list[t->n];
-    *x = (sft_trial){ .remedy = r, .symptom = f->symptom, .edits = e, .verdict = SFT_NOT_TRIED,
+    *x = (sft_trial){ .remedy = r, .symptom = f->symptom, .severity = f->severity, .edits = e, .verdict = SFT_NOT_TRIED,
                       .before = NAN, .after = NAN, .gain = NAN, .se = NAN, .noise = NAN };
     t->entry[t->n++] = (sft_entry){ .trial = x };
 }
