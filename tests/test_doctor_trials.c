@@ -161,7 +161,7 @@ static void targets_are_standardised(void **state)
 static void layers_are_unfrozen(void **state)
 {
     (void)state;
-    static const char *const groups[] = { "\"1.*\": lr=0, \"3.*\": lr=0", "\"1.*\": lr=1e-7, \"3.*\": lr=1e-7" };
+    static const char *const groups[] = { "\"1.*\": lr=0, \"3.*\": lr=0", "\"1.*\": lr=1e-16, \"3.*\": lr=1e-16" };
     for (int i = 0; i < 2; i++) {
         char recipe[300];
         snprintf(recipe, sizeof recipe, DIGITS "model: flatten | linear 32 | relu | linear 32 | relu | linear\noptimizer: sgd lr=0.1\n"
