@@ -62,6 +62,7 @@ typedef struct sft_data sft_data;       /* samples, split in train, validation a
 typedef struct sft_net sft_net;         /* a network with its weights */
 typedef struct sft_trainer sft_trainer; /* a network, its data, an optimiser and a place in time */
 typedef struct sft_diagnosis sft_diagnosis; /* what the doctor found, and what it tried */
+typedef struct sft_folder sft_folder;   /* recipe.yaml, run.json, metrics.csv, checkpoints/, held by a lock */
 
 typedef struct sft_shape {
     int     rank;               /* 0 to SFT_MAX_RANK */
@@ -426,11 +427,47 @@ SFT_API bool        sft_diagnosis_trial(const sft_diagnosis *d, int index, sft_t
 SFT_API int         sft_diagnosis_edits(const sft_diagnosis *d, const char *edit[SFT_DOCTOR_EDITS]);
 /* The recipe with these edits, as YAML; NULL: nothing has won. */
 SFT_API const char *sft_diagnosis_recipe(const sft_diagnosis *d);
+/* Tries remedies of what was found against doing nothing, as sft_diagnose does with `verify`. */
+SFT_API sft_status  sft_diagnosis_verify(sft_diagnosis *d, const sft_doctor_options *o);
 /* All of it as JSON: docs/diagnosis-schema.json. */
 SFT_API const char *sft_diagnosis_json(sft_diagnosis *d);
 SFT_API const char *sft_severity_name(sft_severity s);
 SFT_API const char *sft_verdict_name(sft_verdict v);
 SFT_API void        sft_diagnosis_free(sft_diagnosis *d);
+
+/* ---- watching a run ------------------------------------------------------------------------ */
+
+typedef struct sft_watcher sft_watcher; /* looks at a run while it goes on, and changes nothing in it */
+
+typedef struct sft_signals {    /* a look */
+    int64_t step, epoch, steps; /* steps done; epoch from 1, 0 at the start; steps planned */
+    double  loss, grad_norm;    /* of the samples that every look takes */
+    int     layers;
+    const sft_signal_facts *layer; /* in order; alive during the call */
+} sft_signals;
+
+typedef void sft_signals_fn(void *user, const sft_signals *s);
+/* A fault is established at `step`: it stood twice when the run was judged, or cannot be by chance. Called once a symptom. d: all
+ * that stands, to be looked at, or verified, during the call. False: training should end here. */
+typedef bool sft_fault_fn(void *user, sft_diagnosis *d, const sft_finding_facts *f, int64_t step);
+
+typedef struct sft_watch_options {
+    bool            judge;      /* by symptoms, from the first step on; a run that is resumed is not */
+    sft_signals_fn *signals;    /* told of each look; may be NULL */
+    sft_fault_fn   *fault;      /* may be NULL: the context's notes tell of faults, and training goes on */
+    void           *user;
+} sft_watch_options;
+
+/* Looks come as the recipe's `probe` says. f: gets signals.csv and, where it is judged, diagnosis.json and events.jsonl; o and f may
+ * be NULL. Keeps the trainer: close it first. */
+SFT_API sft_watcher *sft_watch_open(sft_trainer *t, sft_folder *f, const sft_watch_options *o);
+/* Behind each sft_step, a failed one too (which is a fault like others). False: training should end. */
+SFT_API bool        sft_watch_step(sft_watcher *w, const sft_step_facts *at);
+/* The run has come to its end: it is judged for the last time. */
+SFT_API sft_status  sft_watch_end(sft_watcher *w);
+/* Where a fault was to end training: fails with SFT_TRAINING, and says why. */
+SFT_API sft_status  sft_watch_fail(sft_watcher *w);
+SFT_API void        sft_watch_close(sft_watcher *w);
 
 /* ---- files of tensors ---------------------------------------------------------------------- */
 
@@ -456,7 +493,6 @@ typedef struct sft_metric {
     sft_measures measures;      /* each into the column of its name, if the recipe asks for it; empty where there is none */
 } sft_metric;
 
-typedef struct sft_folder sft_folder;   /* recipe.yaml, run.json, metrics.csv, checkpoints/, held by a lock */
 typedef struct sft_result sft_result;
 
 /* Makes and locks a run folder, or opens one to go on (resume). A new run replaces one that is there. Checks that checkpoints will fit on the
@@ -491,6 +527,7 @@ typedef struct sft_fit_options {
     bool             reset_optimizer, allow_data_change;
     sft_progress_fn *progress;
     void            *user;
+    const sft_watch_options *watch; /* NULL: only what the recipe's `probe` asks for */
 } sft_fit_options;
 
 struct sft_result {
@@ -504,7 +541,7 @@ struct sft_result {
     char       weights_sha256[65];
 };
 
-/* Trains to the planned end; o and result may be NULL. Written with the calls above only and meant to be copied: src/train/fit.c. */
+/* Trains to the planned end, or to a fault that ends it (SFT_TRAINING, with a checkpoint); o and result may be NULL. Written with the calls above only and meant to be copied: src/train/fit.c. */
 SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);
 
 /* ---- the vocabulary ------------------------------------------------------------------------ */

@@ -116,7 +116,8 @@
     X(333, IO, "input or output error")                                                            \
     X(350, TRAINING, "loss is not finite")                                                         \
     X(351, TRAINING, "gradient is not finite")                                                     \
-    X(352, INTERNAL, "a fast kernel and its reference differ")
+    X(352, INTERNAL, "a fast kernel and its reference differ")                                     \
+    X(360, TRAINING, "stopped at a fault")
 
 typedef enum sft_ecode {
     SFT_ENONE = 0,

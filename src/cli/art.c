@@ -73,7 +73,7 @@ static void put_sequence(const float *x, int64_t n, const char *indent)
     for (int i = 0; i < m; i++)
         v[i] = (double)x[i];
     fputs(indent, stdout);
-    cli_sparkline(v, m, m);
+    cli_sparkline(stdout, v, m, m);
     putchar('\n');
 }
 

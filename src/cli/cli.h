@@ -37,6 +37,8 @@ struct cli {
         const char     *value;
     } flag[CLI_MAX];
     bool            json, quiet;
+    bool            muted;      /* notes and warnings are not wanted for now */
+    bool            drawn;      /* a progress bar stands on the line of the cursor */
     bool            color, color_out; /* on stderr, on stdout */
     int             verbose;
     atomic_int      signal;     /* the first of SIGINT, SIGTERM, SIGUSR1 that came, or 0 */
@@ -133,6 +135,48 @@ typedef struct cli_progress {
 void cli_progress_open(cli_progress *p, cli *a);
 bool cli_progress_step(void *progress, const sft_progress *now); /* an sft_progress_fn: false after a signal */
 void cli_progress_close(cli_progress *p);
+void cli_progress_clear(cli *a);                        /* its line is free for something else */
+
+/* signal_table.c: the weighted layers of a run, look after look */
+enum { CLI_COURSE = 64, CLI_SIGNAL_ROWS = 24 };
+
+typedef struct cli_course {     /* of a number over a run; 0: none yet */
+    int    n, seen, stride;
+    double v[CLI_COURSE];
+} cli_course;
+
+typedef struct cli_signal_course {
+    FILE      *out;
+    bool       no_loss;         /* that of the looks is unknown */
+    cli_course loss, update[CLI_SIGNAL_ROWS];
+} cli_signal_course;
+
+void cli_signals_add(cli_signal_course *k, const sft_signals *s);
+void cli_signals_print(cli_signal_course *k, const sft_signals *s);
+
+/* recorded.c: signals.csv of a run folder, as a table or JSON; false: there is none */
+bool cli_print_recorded(const cli *a, const char *folder);
+
+/* follow.c: train -v, --watch and --on-fault */
+typedef enum cli_policy { CLI_WARN, CLI_STOP, CLI_FIX } cli_policy;
+
+typedef struct cli_follow {
+    cli              *a;
+    cli_progress     *bar;
+    bool              wanted;
+    cli_policy        policy;
+    sft_watch_options o;
+    cli_signal_course course;
+    double            shown;    /* when a table was printed last */
+    char             *repaired; /* the recipe that training starts over with, or NULL */
+    int               repairs, percent;
+    int64_t           tried;    /* step at which remedies were tried */
+} cli_follow;
+
+int  cli_follow_open(cli_follow *f, cli *a, cli_progress *bar); /* exit code */
+const sft_watch_options *cli_follow_options(const cli_follow *f); /* NULL: nobody looks */
+/* The recipe to start over with, to be freed, after the failure that led to it is forgotten; NULL: none. */
+sft_recipe *cli_follow_repaired(cli_follow *f);
 
 /* load.c: a run that is there already, as eval, predict and inspect open it */
 typedef struct cli_run {
@@ -168,7 +212,7 @@ typedef struct cli_series {     /* losses of one split in the order of the file 
 
 bool cli_metrics_read(const char *folder, cli_series series[SFT_SPLITS]); /* false: no such file */
 void cli_metrics_free(cli_series series[SFT_SPLITS]);
-void cli_sparkline(const double *v, int n, int width);  /* to stdout; what is not finite is shown as ! */
+void cli_sparkline(FILE *out, const double *v, int n, int width); /* what is not finite is shown as ! */
 
 /* tensors.c: the tensors of a file */
 void cli_print_tensors(cli *a, const sft_file *f);

@@ -146,7 +146,7 @@ static void print_losses(const view *v)
             continue;
         printf("\n%s loss\n  ", cli_split_name((sft_split)s));
         if (s != SFT_TEST) {    /* scored at the end of a run only */
-            cli_sparkline(x->loss, x->n, width > 24 ? width - 4 : 60);
+            cli_sparkline(stdout, x->loss, x->n, width > 24 ? width - 4 : 60);
             fputs("\n  ", stdout);
         }
         if (s != SFT_TEST && best >= 0 && best != x->n - 1) {

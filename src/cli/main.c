@@ -8,9 +8,10 @@
 
 void cli_say(void *user, sft_level level, const char *sentence)
 {
-    const cli *a = user;
-    if (a->quiet && level == SFT_NOTE)
+    cli *a = user;
+    if (a->muted || (a->quiet && level == SFT_NOTE))
         return;
+    cli_progress_clear(a);
     fprintf(stderr, "%s\n", sentence);
 }
 

@@ -83,7 +83,7 @@ static double column(const double *v, int n, int width, int i)
     return sum / (to > from ? to - from : 1);
 }
 
-void cli_sparkline(const double *v, int n, int width)
+void cli_sparkline(FILE *out, const double *v, int n, int width)
 {
     static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
     double low = INFINITY, high = -INFINITY;
@@ -95,6 +95,6 @@ void cli_sparkline(const double *v, int n, int width)
     }
     for (int i = 0; i < width; i++) {
         double x = column(v, n, width, i), share = high > low ? (x - low) / (high - low) : 0;
-        fputs(isfinite(x) ? bars[(int)(share * 7.999)] : "!", stdout);
+        fputs(isfinite(x) ? bars[(int)(share * 7.999)] : "!", out);
     }
 }

@@ -44,6 +44,7 @@ static void draw_bar(const cli_progress *p, const sft_progress *now)
     line(now, text, sizeof text);
     if (p->width > BAR + 12)
         text[p->width - BAR - 9 < (int)sizeof text ? p->width - BAR - 9 : (int)sizeof text - 1] = 0;
+    p->a->drawn = true;
     fprintf(stderr, "\r[%s] %3.0f%% %s\033[K", bar, 100 * done, text);
     fflush(stderr);
 }
@@ -68,6 +69,14 @@ bool cli_progress_step(void *progress, const sft_progress *now)
 
 void cli_progress_close(cli_progress *p)
 {
-    if (p->bar && p->last >= 0 && !p->a->quiet)
+    if (p->a->drawn)
         fputc('\n', stderr);
+    p->a->drawn = false;
+}
+
+void cli_progress_clear(cli *a)
+{
+    if (a->drawn)
+        fputs("\r\033[K", stderr);
+    a->drawn = false;
 }

@@ -82,22 +82,39 @@ static void announce(cli *a, const sft_data *d, const sft_net *n, const char *fo
             folder);
 }
 
-int cli_fit(cli *a, sft_recipe *r, const char *folder, bool resume)
+/* One run of a recipe; its words at the end are left out where it ends for a repaired recipe to take over. */
+static int fit_once(cli *a, sft_recipe *r, const char *folder, bool resume, const cli_follow *follow)
 {
-    cli_watch_signals(a);
-    cli_progress bar;
-    cli_progress_open(&bar, a);
+    cli_progress *bar = follow->bar;
+    cli_progress_open(bar, a);
     sft_data *d = sft_data_open(a->ctx, r);
     sft_net *n = sft_net_new(a->ctx, r, d);
-    sft_fit_options o = { .folder = folder, .resume = resume, .progress = cli_progress_step, .user = &bar,
-                          .reset_optimizer = cli_has(a, "reset-optimizer"), .allow_data_change = cli_has(a, "allow-data-change") };
+    sft_fit_options o = { .folder = folder, .resume = resume, .progress = cli_progress_step, .user = bar,
+                          .reset_optimizer = cli_has(a, "reset-optimizer"), .allow_data_change = cli_has(a, "allow-data-change"),
+                          .watch = cli_follow_options(follow) };
     sft_result result;
     announce(a, d, n, folder);
     sft_status s = sft_fit(a->ctx, r, d, n, &o, &result);
-    cli_progress_close(&bar);
-    ending e = { .a = a, .recipe = r, .folder = folder, .result = &result, .idle = bar.steps == 0 && !result.stopped };
-    int code = s == SFT_OK ? finish(&e, n) : cli_fail(a);
+    cli_progress_close(bar);
+    ending e = { .a = a, .recipe = r, .folder = folder, .result = &result, .idle = bar->steps == 0 && !result.stopped };
+    int code = follow->repaired ? SFT_OK : s == SFT_OK ? finish(&e, n) : cli_fail(a);
     sft_net_free(n);
     sft_data_free(d);
+    return code;
+}
+
+int cli_fit(cli *a, sft_recipe *r, const char *folder, bool resume)
+{
+    cli_progress bar;
+    cli_follow follow;
+    int code = cli_follow_open(&follow, a, &bar);
+    if (code)
+        return code;
+    cli_watch_signals(a);
+    code = fit_once(a, r, folder, resume, &follow);
+    for (sft_recipe *next; !code && (next = cli_follow_repaired(&follow)) != NULL; sft_recipe_free(next))
+        code = fit_once(a, next, folder, false, &follow);
+    if (!code && sft_code(a->ctx))
+        return cli_fail(a);
     return code;
 }

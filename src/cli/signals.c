@@ -28,6 +28,7 @@ static int look(cli *a, cli_run *r)
 int cli_show_signals(cli *a, const char *path)
 {
     cli_run r;
+    if (!cli_value(a, "checkpoint") && cli_print_recorded(a, path)) return SFT_OK;
     int     code = cli_run_open(a, path, &r);
     if (!code) code = look(a, &r);
     cli_run_close(&r);

@@ -48,11 +48,15 @@ static int run(cli *a)
 static const cli_flag flags[] = {
     { "output", 'o', "DIR", "run folder (default: runs/NAME-001 and so on)" },
     { "force", 'f', NULL, "write into DIR although it holds a run" },
+    { "watch", 0, NULL, "judge the run by the doctor's symptoms while it trains, and tell of faults at the step where they are established" },
+    { "on-fault", 0, "WORD", "what a fault does, with --watch: warn (default), stop (exit code 6, a checkpoint is kept), or fix: remedies are "
+                             "tried, and training starts over with the one that wins" },
     { 0 },
 };
 
 const cli_verb cli_verb_train = {
-    .name = "train", .usage = "train RECIPE [-o DIR] [key=value …]", .doc = "train a network as a recipe says", .flags = flags, .run = run,
+    .name = "train", .usage = "train RECIPE [-o DIR] [--watch] [key=value …]", .doc = "train a network as a recipe says", .flags = flags, .run = run,
     .examples = "  surefoot train recipes/quickstart.yaml\n"
-                "  surefoot train recipes/quickstart.yaml optimizer.lr=0.01 train.epochs=10 -o runs/a\n",
+                "  surefoot train recipes/quickstart.yaml optimizer.lr=0.01 train.epochs=10 -o runs/a\n"
+                "  surefoot train recipe.yaml --watch --on-fault stop\n",
 };

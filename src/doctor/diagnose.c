@@ -39,14 +39,39 @@ sft_finding *sft__findings(sft_chart *c, int *n)
     return list;
 }
 
-static sft_status judge(sft_diagnosis *d)
+static sft_status make_room(sft_diagnosis *d)
+{
+    sft_arena   *a = &d->chart->arena;
+    const size_t room = (size_t)symptoms() + 1;
+    d->found = sft__arena_alloc(a, room * sizeof *d->found);
+    d->advice = sft__arena_alloc(a, room * sizeof *d->advice);
+    return sft_code(d->ctx);
+}
+
+sft_status sft__diagnosis_judge(sft_diagnosis *d)
 {
     sft_chart *c = d->chart;
-    d->found = sft__findings(c, &d->n_found);
-    d->advice = d->found ? sft__arena_alloc(&c->arena, (size_t)(d->n_found + 1) * sizeof *d->advice) : NULL;
-    if (!d->advice) return sft_code(c->ctx);
+    if (!d->advice && make_room(d)) return sft_code(c->ctx);
+    sft__rounds_close(d);
+    d->n_trials = d->rounds = 0;
+    d->spent = 0;
+    d->changes = (sft_edits){ .n = 0 };
+    d->json = d->repaired = NULL;
+    d->n_found = sft__judge(c, d->found);
     for (int i = 0; i < d->n_found; i++) d->advice[i].remedy = sft__advice(c, &d->found[i], &d->advice[i].edits);
     return sft_code(c->ctx);
+}
+
+sft_status sft_diagnosis_verify(sft_diagnosis *d, const sft_doctor_options *o)
+{
+    sft_doctor_options k = { .verify = true };
+    if (!d || sft__failed(d->ctx)) return d ? sft_code(d->ctx) : SFT_USAGE;
+    if (o) k = *o;
+    k.verify = true;
+    if (k.steps == 0) k.steps = -1; /* of looks at what has won */
+    d->chart->watch = (sft_watch){ .progress = k.progress, .user = k.user };
+    d->json = NULL;
+    return sft__treat(d, &k);
 }
 
 sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft_doctor_options *o)
@@ -62,7 +87,7 @@ sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft
     if (!d) return NULL;
     *d = (sft_diagnosis){ .ctx = c };
     d->chart = sft__chart_watch(c, r, data, o->net, o->net ? 0 : o->steps, (sft_watch){ .progress = o->progress, .user = o->user });
-    if (d->chart && judge(d) == SFT_OK && sft__treat(d, o) == SFT_OK) return d;
+    if (d->chart && sft__diagnosis_judge(d) == SFT_OK && sft__treat(d, o) == SFT_OK) return d;
     sft_diagnosis_free(d);
     return NULL;
 }
@@ -138,9 +163,8 @@ static const sft_layer_look *fed_by(const sft_look *look, const sft_layer_look *
     return NULL;
 }
 
-bool sft_diagnosis_signal(const sft_diagnosis *d, bool end, int index, sft_signal_facts *f)
+bool sft__signal_of(const sft_look *look, int index, sft_signal_facts *f)
 {
-    const sft_look *look = !d ? NULL : end ? sft__chart_now(d->chart) : &d->chart->start;
     if (!look || !f || index < 0 || index >= look->n) return false;
     const sft_layer_look *y = &look->layer[index], *x = fed_by(look, y);
     *f = (sft_signal_facts){
@@ -154,6 +178,11 @@ bool sft_diagnosis_signal(const sft_diagnosis *d, bool end, int index, sft_signa
 int sft_diagnosis_edits(const sft_diagnosis *d, const char *edit[SFT_DOCTOR_EDITS])
 {
     return d && edit ? copy_edits(&d->changes, edit) : 0;
+}
+
+bool sft_diagnosis_signal(const sft_diagnosis *d, bool end, int index, sft_signal_facts *f)
+{
+    return d && sft__signal_of(end ? sft__chart_now(d->chart) : &d->chart->start, index, f);
 }
 
 const char *sft_diagnosis_recipe(const sft_diagnosis *d)

@@ -44,5 +44,9 @@ const sft_remedy *sft__advice(const sft_chart *c, const sft_finding *f, sft_edit
 /* Tries remedies, and on top of what has won those of what still stands; fills trials, steps spent and the repaired recipe. treat.c */
 sft_status        sft__treat(sft_diagnosis *d, const sft_doctor_options *o);
 void              sft__rounds_close(sft_diagnosis *d);
+/* Judges the chart, anew where it has been judged before: what was tried then is forgotten. */
+sft_status        sft__diagnosis_judge(sft_diagnosis *d);
+/* Layer `index` of a look as plain facts; false past the end. */
+bool              sft__signal_of(const sft_look *look, int index, sft_signal_facts *f);
 
 #endif

@@ -169,7 +169,7 @@ const char *sft_diagnosis_json(sft_diagnosis *d)
     sft_string s;
     sft__string_open(&s, d->ctx);
     put_all(&s, d);
-    if (!sft__failed(d->ctx)) d->json = sft__arena_text(&d->chart->arena, s.text);
+    if (!sft__failed(d->ctx)) d->json = sft__arena_text(d->chart->notes, s.text);
     sft__string_close(&s);
     return d->json;
 }

@@ -153,7 +153,7 @@ sft_status sft__treat(sft_diagnosis *d, const sft_doctor_options *o)
 {
     sft_chart *c = d->chart;
     treatment  t = { .d = d, .o = o, .chart = c, .found = d->found, .n_found = d->n_found };
-    if (!o->verify || (!c->course.steps && !c->course.failed) || c->watch.stopped) return SFT_OK;
+    if (!o->verify || c->course.planned == 0 || c->watch.stopped) return SFT_OK; /* only the start is known, and of no plan */
     d->trial = sft__arena_alloc(&c->arena, MOST_TRIALS * sizeof *d->trial);
     if (!d->trial) return sft_code(c->ctx);
     const bool one_round = (o->without & SFT_WITHOUT_ROUNDS) != 0;

@@ -52,6 +52,13 @@ typedef struct sft_metrics_conf {
     const char *names;          /* "[top5, f1_macro]"; NULL: by the task */
 } sft_metrics_conf;
 
+/* Rows of `probe:` */
+typedef struct sft_probe_conf {
+    int64_t every;              /* steps between two looks; auto: -1 */
+    double  share;              /* of the work of training that looks may take; where `every` is auto */
+    int64_t samples;            /* of a look */
+} sft_probe_conf;
+
 /* Rows of `checkpoint:` */
 typedef struct sft_keep_conf {
     double  every;              /* epochs between checkpoints; 0: only at the end */
@@ -65,6 +72,7 @@ typedef enum sft_section_id {
     SFT_DATA_SECTION, SFT_SPLIT_SECTION, SFT_AUGMENT_SECTION, SFT_MODEL_SECTION, SFT_LOSS_SECTION, SFT_INIT_SECTION,
     SFT_INIT_LAYERS_SECTION, SFT_OPTIMIZER_SECTION, SFT_GROUPS_SECTION, SFT_REGULAR_SECTION, SFT_SCHEDULE_SECTION,
     SFT_WRAP_SECTION, SFT_AVERAGE_SECTION, SFT_TRAIN_SECTION, SFT_STOP_SECTION, SFT_KEEP_SECTION, SFT_METRICS_SECTION,
+    SFT_PROBE_SECTION,
     SFT_SECTIONS
 } sft_section_id;
 
@@ -82,7 +90,7 @@ struct sft_recipe {
     const char *file;           /* "recipe.yaml" in messages */
     /* as given, edited by overrides */
     sft_spec   data, split, augment, model, loss, init, optimizer, schedule, wrap, average, train, early_stop, checkpoint, metrics,
-        regularize;
+        regularize, probe;
     sft_spec  *call;            /* augmentations, in order */
     int        n_calls;
     sft_rules   init_layers;    /* initialisers by pattern */
@@ -114,6 +122,7 @@ struct sft_recipe {
     sft_stop_conf        stop_conf;
     sft_keep_conf        keep_conf;
     sft_metrics_conf     metrics_conf;
+    sft_probe_conf       probe_conf;
     const char          *text;          /* resolved YAML, made by sft_recipe_text */
 };
 

@@ -11,6 +11,7 @@
 #define KEEP(member)  offsetof(sft_keep_conf, member)
 #define MANY          1e9
 #define REGULAR(member) offsetof(sft_regular_conf, member)
+#define PROBE(member) offsetof(sft_probe_conf, member)
 #define GROUP(member) offsetof(sft_group_conf, member)
 
 static const char *const samplers[] = { "uniform", "weighted", NULL };
@@ -106,6 +107,18 @@ const sft_field sft__metrics_fields[] = {
     SFT_FIELD_END
 };
 
+static const sft_field probe_rows[] = {
+    { .name = "every", .kind = SFT_INT, .offset = PROBE(every), .low = 1, .high = 1e15,
+      .doc = "steps between two looks at the layers; auto: none, but with train -v or --watch as often as share allows",
+      .flags = SFT_MAIN | SFT_AUTO },
+    { .name = "share", .kind = SFT_REAL, .offset = PROBE(share), .def = 0.02, .low = 0, .high = 1,
+      .doc = "of the work of training, that looks may take where every is auto; a short run has eight in any case",
+      .flags = SFT_ABOVE_LOW },
+    { .name = "samples", .kind = SFT_INT, .offset = PROBE(samples), .def = 256, .low = 8, .high = 4096,
+      .doc = "training samples of a look, always the same ones; fewer where layers are large" },
+    SFT_FIELD_END
+};
+
 /* One function a kind of record: the i-th as a choice. */
 #define CHOICES(kind, type, get)                                                                   \
     static bool kind##_at(int i, sft_choice *c)                                                    \
@@ -170,6 +183,8 @@ const sft_section sft__section[SFT_SECTIONS] = {
         .rows = sft__keep_fields, .conf = AT(keep_conf), .doc = "what is written while training" },
     [SFT_METRICS_SECTION] = { .name = "metrics", .aliases = "metric", .spec = AT(metrics), .rows = sft__metrics_fields,
         .conf = AT(metrics_conf), .doc = "what evaluation tells besides loss and accuracy" },
+    [SFT_PROBE_SECTION] = { .name = "probe", .aliases = "probes", .spec = AT(probe), .rows = probe_rows, .conf = AT(probe_conf),
+        .doc = "looks at every layer while training: signals.csv" },
 };
 
 int sft__section_find(const char *name)

@@ -27,10 +27,11 @@ typedef struct fit {
     sft_trainer           *trainer;
     sft_net               *net;
     sft_folder            *folder;
+    sft_watcher           *watcher; /* NULL: nobody looks */
     memory                 now;
     sft_progress           progress;
     char                   monitor[32]; /* loss, accuracy, or a metric */
-    bool                   restore, keep, stop;
+    bool                   restore, keep, stop, fault;
     double                 min_delta, every; /* every: epochs between checkpoints */
     int64_t                patience, eval_every, every_steps, first_step;
     double                 started, before; /* on the clock; seconds of training before a resume */
@@ -203,13 +204,15 @@ static bool checkpoint_due(const fit *f)
 
 static void one_step(fit *f)
 {
-    if (sft_step(f->trainer, &f->progress.step))
+    bool failed = sft_step(f->trainer, &f->progress.step);
+    f->fault = !sft_watch_step(f->watcher, failed ? NULL : &f->progress.step);
+    if (sft_code(f->ctx))
         return;
     note_step(f);
     if (f->progress.step.epoch_end || f->progress.step.step == f->progress.plan.steps)
         end_epoch(f);
     bool go_on = !f->o->progress || f->o->progress(f->o->user, &f->progress);
-    f->stop = !go_on && !at_end(f);
+    f->stop = (!go_on || f->fault) && !at_end(f);
     if (checkpoint_due(f) && !at_end(f)) /* at the end there is one in any case */
         save(f, false);
 }
@@ -247,6 +250,8 @@ static void open_run(fit *f, sft_recipe *r, sft_data *d)
         return;
     f->before = f->progress.seconds = f->now.seconds;
     f->first_step = f->progress.step.step = plan->step;
+    if (f->o->watch || sft_recipe_number(r, "probe.every") > 0)
+        f->watcher = sft_watch_open(f->trainer, f->folder, f->o->watch);
     f->progress.step.epoch = (plan->step + plan->steps_per_epoch - 1) / plan->steps_per_epoch;
 }
 
@@ -291,8 +296,13 @@ sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft
     open_run(&f, r, d);
     while (!sft_code(c) && !at_end(&f))
         one_step(&f);
+    if (!f.stop)
+        sft_watch_end(f.watcher);
     if (!sft_code(c))
         conclude(&f, result);
+    if (f.stop && f.fault)
+        sft_watch_fail(f.watcher);
+    sft_watch_close(f.watcher);
     sft_folder_end(f.folder, result);
     sft_folder_close(f.folder);
     sft_trainer_free(f.trainer);

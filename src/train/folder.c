@@ -132,7 +132,8 @@ sft_status sft__folder_begin(sft_folder *f)
 {
     f->begun = true;
     f->resume_step = f->trainer->step;
-    if (write_recipe(f) || sft__metrics_open(f, f->resumed ? f->trainer->step : 0))
+    const int64_t step = f->resumed ? f->trainer->step : 0;
+    if (write_recipe(f) || sft__metrics_open(f, step) || sft__signals_trim(f, step))
         return sft_code(f->ctx);
     return sft__write_run_json(f, "running", NULL, NULL);
 }
@@ -190,6 +191,8 @@ void sft_folder_close(sft_folder *f)
     sft_ctx *c = f->ctx;
     if (f->metrics && fclose(f->metrics) && !sft__failed(c))
         sft__io_fail(c, sft__folder_file(f, "metrics.csv", path), errno, "closing the metrics");
+    if (f->signals && fclose(f->signals) && !sft__failed(c))
+        sft__io_fail(c, sft__folder_file(f, "signals.csv", path), errno, "closing the signals");
     unlock(f);
     sft__arena_close(&f->arena);
     sft__free(c, f, sizeof *f);

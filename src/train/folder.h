@@ -15,7 +15,7 @@ struct sft_folder {
     char         path[SFT_PATH - 128]; /* room for names below it */
     int          lock;          /* descriptor held by flock; -1: none */
     sft_arena    arena;         /* names of columns */
-    FILE        *metrics;
+    FILE        *metrics, *signals; /* NULL: not begun */
     const char **column;        /* of metrics.csv, behind the fixed ones: names of metrics */
     int          n_columns;
     bool         resumed;
@@ -32,6 +32,22 @@ const char *sft__folder_file(const sft_folder *f, const char *name, char *buf);
 sft_status  sft__folder_lock(sft_folder *f);
 /* metrics_log.c: opens metrics.csv; rows beyond last_step are dropped. */
 sft_status  sft__metrics_open(sft_folder *f, int64_t last_step);
+/* signals_log.c: signals.csv without rows beyond last_step; 0: a new run, which has none. */
+sft_status  sft__signals_trim(sft_folder *f, int64_t last_step);
+/* A row for each layer of a look. */
+sft_status  sft__signals_log(sft_folder *f, int64_t step, int64_t epoch, const sft_signal_facts *layer, int layers);
+/* One more line of events.jsonl. */
+sft_status  sft__event_log(sft_folder *f, const char *line);
+
+/* log_lines.c: lines of a log that grows by whole lines */
+size_t      sft__line_length(const char *text, size_t n); /* of the line at text, which has n, without its end */
+/* Does it begin with a step that is at most last_step? */
+bool        sft__line_up_to(const char *line, size_t n, int64_t last_step);
+typedef void sft_line_fn(void *user, const char *line, size_t n);
+/* Each line but a last one that a crash tore, which is told. */
+void        sft__whole_lines(sft_folder *f, const char *name, const char *text, size_t size, sft_line_fn *each, void *user);
+void        sft__put_field(FILE *out, double v);        /* ",v"; nothing behind the comma where it is no number */
+
 /* status: running, finished, stopped, failed; result NULL while there is none. */
 sft_status sft__write_run_json(sft_folder *f, const char *status, const char *message,
                                const sft_result *result);

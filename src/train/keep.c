@@ -123,6 +123,8 @@ sft_status sft_folder_save(sft_folder *f, const char *extra, bool force)
     if (f->metrics) /* rows up to this step must not be lost where the step is not; a disk that
                        cannot sync fails below */
         fsync(fileno(f->metrics));
+    if (f->signals)
+        fsync(fileno(f->signals));
     if (sft_trainer_save(f->trainer, checkpoint_name(f, f->trainer->step, path), extra) ||
         write_best(f))
         return sft_code(f->ctx);

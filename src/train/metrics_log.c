@@ -16,14 +16,6 @@ static const char *const split_names[SFT_SPLITS] = { "train", "validation", "tes
 
 /* ---- columns ---------------------------------------------------------------------------------- */
 
-/* Bytes of the line at text, which has n, without its end. */
-static size_t line_length(const char *text, size_t n)
-{
-    const char *end = n ? memchr(text, '\n', n) : NULL;
-    n = end ? (size_t)(end - text) : n;
-    return n - (n > 0 && text[n - 1] == '\r');
-}
-
 static size_t field_length(const char *text, size_t n)
 {
     const char *comma = n ? memchr(text, ',', n) : NULL;
@@ -55,7 +47,7 @@ static void old_columns(sft_folder *f, const char *line, size_t n)
 static int set_columns(sft_folder *f, const char *text, size_t n)
 {
     const sft_trainer *t = f->trainer;
-    size_t             length = line_length(text, n), room = (size_t)t->n_measures + 1;
+    size_t             length = sft__line_length(text, n), room = (size_t)t->n_measures + 1;
     for (size_t i = 0; i < length; i++)
         room += text[i] == ',';
     f->n_columns = 0;
@@ -76,11 +68,8 @@ static int set_columns(sft_folder *f, const char *text, size_t n)
  * will be again. */
 static bool stays(const char *row, size_t n, int64_t last_step)
 {
-    int64_t step = 0;
-    size_t digits = 0, commas = 0, at = 0;
-    while (digits < n && row[digits] >= '0' && row[digits] <= '9')
-        digits++;
-    if (!sft__parse_int(row, digits, &step) || step > last_step)
+    size_t commas = 0, at = 0;
+    if (!sft__line_up_to(row, n, last_step))
         return false;
     while (at < n && commas < 2)
         commas += row[at++] == ',';
@@ -100,24 +89,28 @@ static void keep_row(const sft_folder *f, const char *row, size_t n, int old, sf
     sft__string_add(keep, "\n");
 }
 
+typedef struct keeping {        /* rows of an older file that stay */
+    const sft_folder *folder;
+    int64_t           last_step;
+    int               old;      /* columns that the file had */
+    bool              any;
+    sft_string       *into;
+} keeping;
+
+static void keep_good(void *user, const char *row, size_t n)
+{
+    keeping *k = user;
+    if (!stays(row, n, k->last_step)) return;
+    keep_row(k->folder, row, n, k->old, k->into);
+    k->any = true;
+}
+
 /* The rows up to last_step, without a last line that a crash tore. */
 static void good_rows(sft_folder *f, const char *text, size_t size, int64_t last_step, int old, sft_string *keep)
 {
-    bool any = false;
-    for (size_t at = 0; at < size;) {
-        const char *end = memchr(text + at, '\n', size - at);
-        if (!end) {
-            sft__note(f->ctx, SFT_NOTE, "W340", "the last line of metrics.csv was torn; dropped");
-            break;
-        }
-        size_t n = line_length(text + at, size - at);
-        if (stays(text + at, n, last_step)) {
-            keep_row(f, text + at, n, old, keep);
-            any = true;
-        }
-        at = (size_t)(end - text) + 1;
-    }
-    if (any && old < f->n_columns)
+    keeping k = { .folder = f, .last_step = last_step, .old = old, .into = keep };
+    sft__whole_lines(f, "metrics.csv", text, size, keep_good, &k);
+    if (k.any && old < f->n_columns)
         sft__note(f->ctx, SFT_NOTE, NULL,
                   "metrics.csv gets %d new column%s from `%s` on, empty in the rows up to step %lld",
                   f->n_columns - old, f->n_columns - old > 1 ? "s" : "", f->column[old], (long long)last_step);
@@ -161,13 +154,6 @@ static double value_of(const sft_measures *m, const char *name)
     return NAN;
 }
 
-/* Empty where it is no number. */
-static void put_number(FILE *out, double v)
-{
-    char buf[40];
-    fprintf(out, ",%s", isfinite(v) ? sft__print_real(v, buf, sizeof buf) : "");
-}
-
 sft_status sft_folder_log(sft_folder *f, const sft_metric *row)
 {
     char path[SFT_PATH];
@@ -180,9 +166,9 @@ sft_status sft_folder_log(sft_folder *f, const sft_metric *row)
     fprintf(f->metrics, "%lld,%lld,%s", (long long)row->step, (long long)row->epoch, split_names[row->split]);
     const double fixed[] = { row->scores.loss, row->scores.accuracy, row->lr, row->grad_norm, row->seconds };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        put_number(f->metrics, fixed[i]);
+        sft__put_field(f->metrics, fixed[i]);
     for (int i = 0; i < f->n_columns; i++)
-        put_number(f->metrics, value_of(&row->measures, f->column[i]));
+        sft__put_field(f->metrics, value_of(&row->measures, f->column[i]));
     fputc('\n', f->metrics);
     if (fflush(f->metrics) || ferror(f->metrics))
         return sft__io_fail(f->ctx, sft__folder_file(f, "metrics.csv", path), errno, "writing the metrics");

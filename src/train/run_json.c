@@ -148,7 +148,9 @@ static void advise(sft_folder *f, const sft_failure *why)
                  (long long)steps[0]);
     sft__arena_close(&a);
     sft__print_single((float)(f->trainer->lr / 10), lr, sizeof lr);
-    if (why->status == SFT_TRAINING && n)
+    if (why->ecode == SFT_E360)
+        sft__note(f->ctx, SFT_NOTE, NULL, "%s — go on in spite of it with: surefoot resume %s", have, f->path);
+    else if (why->status == SFT_TRAINING && n)
         sft__note(f->ctx, SFT_WARN, NULL,
                   "%s — go on from there with: surefoot resume %s optimizer.lr=%s\n  or, if that "
                   "fails too, start again with: surefoot train %s/recipe.yaml optimizer.lr=%s",

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What a watcher tells of a fault, and what it writes into the run folder: diagnosis.json, events.jsonl, repaired.yaml. */
+#include "doctor/watch.h"
+
+#include "base/text.h"
+
+/* ---- events ------------------------------------------------------------------------------------- */
+
+static void put_text(sft_string *s, const char *key, const char *value)
+{
+    sft__string_addf(s, ", \"%s\": ", key);
+    sft__string_json(s, value);
+}
+
+static void put_edits(sft_string *s, int n, const char *const *edit)
+{
+    sft__string_add(s, ", \"edits\": [");
+    for (int i = 0; i < n; i++) {
+        sft__string_add(s, i ? ", " : "");
+        sft__string_json(s, edit[i]);
+    }
+    sft__string_add(s, "]");
+}
+
+static void begin_event(sft_watcher *w, sft_string *s, const char *event)
+{
+    const int64_t step = w->trainer->step;
+    sft__string_open(s, w->ctx);
+    sft__string_addf(s, "{\"step\": %lld, \"epoch\": %lld", (long long)step,
+                     (long long)((step + w->cadence.epoch - 1) / w->cadence.epoch));
+    put_text(s, "event", event);
+}
+
+static void end_event(sft_watcher *w, sft_string *s)
+{
+    sft__string_add(s, "}");
+    if (w->folder && !sft__failed(w->ctx)) sft__event_log(w->folder, s->text);
+    sft__string_close(s);
+}
+
+void sft__watch_event(sft_watcher *w, const char *event)
+{
+    sft_string s;
+    begin_event(w, &s, event);
+    end_event(w, &s);
+}
+
+static void log_fault(sft_watcher *w, const sft_finding_facts *f)
+{
+    sft_string s;
+    begin_event(w, &s, "fault");
+    put_text(&s, "symptom", f->symptom);
+    put_text(&s, "severity", sft_severity_name(f->severity));
+    put_text(&s, "layer", f->layer);
+    put_text(&s, "evidence", f->evidence);
+    put_text(&s, "remedy", f->remedy);
+    put_edits(&s, f->edits, f->edit);
+    end_event(w, &s);
+}
+
+/* ---- files -------------------------------------------------------------------------------------- */
+
+static void write_text(sft_watcher *w, const char *name, const char *text)
+{
+    char path[SFT_PATH];
+    if (!w->folder || !text || sft__failed(w->ctx)) return;
+    const sft_part part = { text, strlen(text) };
+    sft__write_file(w->ctx, sft__folder_file(w->folder, name, path), &part, 1);
+}
+
+void sft__watch_write(sft_watcher *w)
+{
+    if (w->folder) write_text(w, "diagnosis.json", sft_diagnosis_json(&w->d));
+}
+
+/* The caller had remedies tried, and some have won. */
+static void note_repair(sft_watcher *w)
+{
+    sft_string s;
+    write_text(w, "repaired.yaml", w->d.repaired);
+    begin_event(w, &s, "repaired");
+    for (int i = 0; i < w->d.n_trials; i++)
+        if (w->d.trial[i].verdict == SFT_WON) {
+            put_text(&s, "symptom", w->d.trial[i].symptom->name);
+            put_text(&s, "remedy", w->d.trial[i].remedy->name);
+            put_edits(&s, w->d.trial[i].edits.n, w->d.trial[i].edits.edit);
+            break;
+        }
+    put_text(&s, "recipe", "repaired.yaml");
+    end_event(w, &s);
+}
+
+/* ---- a fault ------------------------------------------------------------------------------------- */
+
+static void describe(const sft_watcher *w, const sft_finding_facts *f, char *text, size_t size)
+{
+    int n = snprintf(text, size, "step %lld: %s, %s", (long long)w->trainer->step, sft_severity_name(f->severity), f->symptom);
+    if (f->layer) n += snprintf(text + n, size - (size_t)n, " at %s (%s)", f->layer, f->op);
+    n += snprintf(text + n, size - (size_t)n, " — %.800s", f->evidence);
+    for (int i = 0; i < f->edits && n < (int)size - 1; i++)
+        n += snprintf(text + n, size - (size_t)n, i ? " '%.300s'" : " — try '%.300s'", f->edit[i]);
+}
+
+void sft__watch_tell(sft_watcher *w, int finding)
+{
+    sft_finding_facts f;
+    char              text[sizeof w->fault];
+    const bool        repaired = w->d.repaired != NULL;
+    int               number = 0;
+    if (!sft_diagnosis_finding(&w->d, finding, &f)) return;
+    while (sft__symptom_at(number) != w->d.found[finding].symptom) number++;
+    w->told[number] = true;
+    describe(w, &f, text, sizeof text);
+    sft__note(w->ctx, SFT_WARN, "W360", "%s", text);
+    log_fault(w, &f);
+    const bool on = !w->o.fault || w->o.fault(w->o.user, &w->d, &f, w->trainer->step);
+    if (w->d.repaired && !repaired) note_repair(w);
+    if (on || w->stops) return;
+    w->stops = true;
+    memcpy(w->fault, text, sizeof text);
+    sft__watch_event(w, "stopped");
+}
