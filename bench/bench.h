@@ -10,6 +10,7 @@ typedef struct bench_workload {
     sft_shape   shape;
     int64_t     batch;
     const char *optimizer;      /* in the recipe's grammar */
+    int64_t     plan;           /* steps of a usual run of it */
 } bench_workload;
 
 const bench_workload *bench_workload_at(int i); /* NULL past the end */
@@ -31,5 +32,16 @@ bench_time bench_bare(const sft_net *n, int threads, double seconds);
 
 /* FLOP of a training step's products: forward, gradient of the weights, gradient of the input where it is wanted. */
 double bench_flops(const sft_net *n);
+
+typedef struct bench_looks {
+    int64_t plan;
+    double  step, look;         /* seconds */
+    double  looks;              /* of the plan, by the default cadence */
+    double  modelled;           /* steps that the cadence takes a look for */
+    double  share;              /* of the time of all steps that looks take */
+} bench_looks;
+
+/* judged: by symptoms, too, as train --watch does. */
+bench_looks bench_look_share(const bench_workload *w, int threads, bool judged, double seconds);
 
 #endif

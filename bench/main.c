@@ -217,16 +217,46 @@ static void heading(void)
            "of bare", "scaling", "bare's", "peak MiB");
 }
 
+/* ---- what looks cost --------------------------------------------------------------------------- */
+
+static void print_looks(const char *name, int threads, bool judged, double seconds, bool json)
+{
+    const bench_looks k = bench_look_share(bench_workload_find(name), threads, judged, seconds);
+    if (json)
+        printf("{\"workload\": \"%s\", \"threads\": %d, \"judged\": %s, \"plan\": %lld, \"looks\": %.0f, \"step_us\": %.1f, "
+               "\"look_us\": %.1f, \"look_steps\": %.2f, \"modelled_steps\": %.2f, \"share\": %.4f}\n",
+               name, threads, judged ? "true" : "false", (long long)k.plan, k.looks, 1e6 * k.step, 1e6 * k.look, k.look / k.step, k.modelled,
+               k.share);
+    else
+        printf("%-4s %7d %8s %8lld %6.0f %11.1f %11.1f %9.2f %9.2f %8.2f%%\n", name, threads, judged ? "watch" : "looks", (long long)k.plan,
+               k.looks, 1e6 * k.step, 1e6 * k.look, k.look / k.step, k.modelled, 100 * k.share);
+    fflush(stdout);
+}
+
+static void looks(const char *only, double seconds, bool json)
+{
+    if (!json)
+        printf("%s\nlooks at the layers of a run, by the default cadence: what they take of the time of all steps\n\n%-4s %7s %8s %8s %6s %11s "
+               "%11s %9s %9s %9s\n", sft_version(), "", "threads", "", "steps", "looks", "step us", "look us", "in steps", "modelled", "share");
+    for (int i = 0; bench_workload_at(i); i++)
+        for (int threads = 1; threads <= 2; threads++)
+            for (int judged = 0; judged < 2; judged++)
+                if (!only || !strcmp(only, bench_workload_at(i)->name))
+                    print_looks(bench_workload_at(i)->name, threads, judged, seconds, json);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 5 && !strcmp(argv[1], "--child"))
         return child(argv[2], atoi(argv[3]), atof(argv[4]));
     const char *seconds = "1", *only = NULL;
     int rounds = 3;
-    bool json = false;
+    bool json = false, look = false;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             json = true;
+        else if (!strcmp(argv[i], "--looks"))
+            look = true;
         else if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
             seconds = argv[++i];
         else if (!strcmp(argv[i], "--rounds") && i + 1 < argc && atoi(argv[i + 1]) > 0)
@@ -234,9 +264,13 @@ int main(int argc, char **argv)
         else if (bench_workload_find(argv[i]))
             only = argv[i];
         else {
-            fprintf(stderr, "usage: bench-surefoot [--json] [--seconds S] [--rounds N] [W1|W2|W3|W4|W5]\n");
+            fprintf(stderr, "usage: bench-surefoot [--json] [--looks] [--seconds S] [--rounds N] [W1|W2|W3|W4|W5]\n");
             return 2;
         }
+    }
+    if (look) {
+        looks(only, atof(seconds), json);
+        return 0;
     }
     char self[4096];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);

@@ -10,10 +10,9 @@ enum { PROBE_VALUES = 1 << 22, PLAN_STEPS = 1 << 20 };
 
 /* ---- the probe batch -------------------------------------------------------------------------- */
 
-/* Few samples where layers are large: the twin keeps every layer's values. */
-static int64_t probe_rows(const sft_data *d, const sft_net *n, int64_t rows)
+int64_t sft__probe_rows(const sft_data *d, const sft_net *n, int64_t samples)
 {
-    int64_t widest = 1;
+    int64_t widest = 1, rows = samples;
     for (int i = 0; i < n->n_nodes; i++) {
         const int64_t k = sft__count(n->node[i]->out);
         widest = k > widest ? k : widest;
@@ -27,7 +26,7 @@ static sft_status gather_probe(sft_observer *o, int64_t samples)
 {
     sft_chart *c = o->chart;
     sft_some   k;
-    if (sft__take_some(c->data, &c->arena, SFT_TRAIN, probe_rows(c->data, o->net, samples), true, &k)) return sft_code(c->ctx);
+    if (sft__take_some(c->data, &c->arena, SFT_TRAIN, sft__probe_rows(c->data, o->net, samples), true, &k)) return sft_code(c->ctx);
     o->probe = (sft_batch){ .rows = k.n, .x = k.x, .label = k.label, .target = k.target };
     return SFT_OK;
 }

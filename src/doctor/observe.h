@@ -21,7 +21,9 @@ typedef struct sft_observer {
     int64_t      epoch_from;    /* step of the course at which the epoch in hand began */
 } sft_observer;
 
-/* The probe batch of at most `samples`, fewer where layers are large, and the chart's looker for `n`. */
+/* Rows of a probe batch: at most `samples`, fewer where layers are large, as the twin keeps every layer's values. */
+int64_t    sft__probe_rows(const sft_data *d, const sft_net *n, int64_t samples);
+/* The probe batch, and the chart's looker for `n`. */
 sft_status sft__observer_open(sft_observer *o, sft_chart *c, sft_net *n, int64_t samples);
 /* The two slabs; course: there may be one. */
 sft_status sft__observer_slabs(sft_observer *o, bool course);

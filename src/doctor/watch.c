@@ -11,7 +11,7 @@ enum {
     MOST_EVALS = 64,
     FIRST = 96,                 /* step at which courses begin to say something */
     TURNS_ALL = 128,            /* so many first steps are asked how the gradient turns, of later ones one in TURNS_EACH */
-    TURNS_EACH = 16
+    TURNS_EACH = 64
 };
 
 /* ---- judging ------------------------------------------------------------------------------------ */
@@ -64,6 +64,7 @@ static void judge(sft_watcher *w, bool last)
             any = true;
         }
     remember(w);
+    w->judged = k->steps;
     if (last) w->final = w->trainer->step;
     if (any || last) sft__watch_write(w);
 }
@@ -99,11 +100,17 @@ static void look(sft_watcher *w, int64_t step, bool updated)
     tell_signals(w, step);
 }
 
+/* Symptoms go over the whole course: judged at a tenth more each time, all of it together stays in proportion to the run. */
+static bool is_time(const sft_watcher *w, int64_t step)
+{
+    return step >= FIRST && 10 * step >= 11 * w->judged;
+}
+
 static void look_and_judge(sft_watcher *w, int64_t step, bool updated, bool last)
 {
     look(w, step, updated);
     const bool known = w->judges && w->d.chart->course.steps == step;
-    if (known && (last || step >= FIRST) && !sft__failed(w->ctx)) judge(w, last);
+    if (known && (last || is_time(w, step)) && !sft__failed(w->ctx)) judge(w, last);
 }
 
 /* ---- steps -------------------------------------------------------------------------------------- */

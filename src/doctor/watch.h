@@ -23,6 +23,7 @@ struct sft_watcher {
     int                n_kept;
     bool               judges, stops;
     bool              *stood, *told; /* of each symptom: when it was judged last; ever */
+    int64_t            judged;  /* step at which it was judged last */
     int64_t            final;   /* step at which it was judged for the last time; -1: not yet */
     sft_signal_facts  *signal;  /* room for the layers of a look */
     char               fault[2000]; /* what it stops for */

@@ -46,8 +46,9 @@ static bool leaps(const sft_chart *c, sft_finding *f)
     const double      know = sft__ignorance(c), high = least_loss * (isnan(know) ? c->start.loss : know);
     double            largest = 0, usual;
     for (int64_t i = 0; i < k->steps; largest = fmax(largest, k->norm[i++])) {
-        const double z = i < SETTLED ? 0 : leap_of(k, i, &usual);
-        if (!(z > most_z) || !isfinite(z) || !(k->norm[i] > least_leap * largest) || !(k->loss[i] > high)) continue;
+        if (i < SETTLED || !(k->norm[i] > least_leap * largest) || !(k->loss[i] > high)) continue; /* cheap, and rare */
+        const double z = leap_of(k, i, &usual);
+        if (!(z > most_z) || !isfinite(z)) continue;
         f->value = z;
         f->limit = most_z;
         f->evidence = sft__say(c, "at step %lld the norm of the gradient leaps to %.3g from about %.3g in the steps before, with "
