@@ -10,8 +10,9 @@ enum {
     MOST_KEPT = 96,
     MOST_EVALS = 64,
     FIRST = 96,                 /* step at which courses begin to say something */
-    TURNS_ALL = 128,            /* so many first steps are asked how the gradient turns, of later ones one in TURNS_EACH */
-    TURNS_EACH = 64
+    TURNS_ALL = 256,            /* so many first steps are asked how the gradient turns, of later ones some of each TURNS_EACH */
+    TURNS_EACH = 64,
+    TURNS_SOME = 5              /* one has nobody to be compared with */
 };
 
 /* ---- judging ------------------------------------------------------------------------------------ */
@@ -124,7 +125,7 @@ static bool evaluates(const sft_watcher *w, const sft_step_facts *at)
 
 static void go_along(sft_watcher *w, const sft_step_facts *at)
 {
-    sft__observe_step(&w->eye, at, at->step <= TURNS_ALL || at->step % TURNS_EACH < 2);
+    sft__observe_step(&w->eye, at, at->step <= TURNS_ALL || at->step % TURNS_EACH < TURNS_SOME);
     if (evaluates(w, at)) sft__observe_eval(&w->eye, at);
 }
 
