@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64, BATCHES = 64, ROUNDS = 100 }; /* steps of a block: the watcher asks for turns in such a cycle */
+/* Steps of a block: the watcher asks how the gradient turns in cycles of 64. Where a step takes long, a part of it must do. */
+enum { BLOCK = 64, SHORT_BLOCK = 16, BATCHES = 64, ROUNDS = 100 };
 
 typedef struct runner {
     sft_ctx     *c;
@@ -68,10 +69,10 @@ static void close_runner(runner *k)
     sft_close(k->c);
 }
 
-static double block(runner *k)
+static double block(runner *k, int steps)
 {
     const double start = sft__now();
-    for (int i = 0; i < BLOCK; i++) {
+    for (int i = 0; i < steps; i++) {
         sft_step_facts at;
         sft_step(k->t, &at);
         sft_watch_step(k->w, &at);
@@ -104,30 +105,40 @@ static double looks_of(const runner *k, bool judged, double *modelled)
     return n;
 }
 
+/* Steps of a block for this workload: by the time of a few. */
+static int block_of(runner *a)
+{
+    block(a, 2);
+    return block(a, 2) > 0.04 ? SHORT_BLOCK : BLOCK;
+}
+
 bench_looks bench_look_share(const bench_workload *w, int threads, bool judged, double seconds)
 {
     static double plain[ROUNDS], idle[ROUNDS], looked[ROUNDS];
     runner        a, b, c;
     bench_looks   out = { .plan = w->plan };
+    char          every[24];
     int           n = 0;
     open_runner(&a, w, threads, NULL, false);
+    const int steps = block_of(&a), warm = steps == BLOCK ? 5 : 1; /* of the first 256 every one is asked for its turn */
+    snprintf(every, sizeof every, "%d", steps);
     open_runner(&b, w, threads, "1e15", judged);
-    open_runner(&c, w, threads, "64", judged);
-    for (int i = 0; i < 3; i++) { /* behind the first steps, of which every one is asked for its turn */
-        block(&a);
-        block(&b);
-        block(&c);
+    open_runner(&c, w, threads, every, judged);
+    for (int i = 0; i < warm; i++) {
+        block(&a, steps);
+        block(&b, steps);
+        block(&c, steps);
     }
-    for (const double end = sft__now() + seconds; n < ROUNDS && (n < 5 || sft__now() < end); n++) {
-        plain[n] = block(&a);
-        idle[n] = block(&b) - plain[n];
-        looked[n] = block(&c) - plain[n];
+    for (const double end = sft__now() + seconds; n < ROUNDS && (n < 3 || sft__now() < end); n++) {
+        plain[n] = block(&a, steps);
+        idle[n] = block(&b, steps) - plain[n];
+        looked[n] = block(&c, steps) - plain[n];
     }
-    const double step = median(plain, n) / BLOCK, rest = fmax(0, median(idle, n)), look = fmax(0, median(looked, n) - rest);
+    const double step = median(plain, n) / steps, rest = fmax(0, median(idle, n)), look = fmax(0, median(looked, n) - rest);
     out.step = step;
     out.look = look;
     out.looks = looks_of(&a, judged, &out.modelled);
-    out.share = (out.looks * look / (double)w->plan + rest / BLOCK) / step;
+    out.share = (out.looks * look / (double)w->plan + rest / steps) / step;
     close_runner(&a);
     close_runner(&b);
     close_runner(&c);

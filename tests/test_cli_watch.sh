@@ -82,6 +82,12 @@ has warned events.jsonl '"event": "fault", "symptom": "symmetric_units"'
 has warned diagnosis.json symmetric_units
 has warned run.json '"status": "finished"'
 
+run 0 doctor warned --no-verify --steps 0
+answers "run       finished after 432 of 432 steps"
+answers "step 0: fatal, symmetric_units at 1 — all 32 units"
+run 0 doctor plain --no-verify --steps 0
+answers "run       finished after 432 of 432 steps"
+
 # ---- --on-fault ----------------------------------------------------------------------------------
 
 run 6 train sick.yaml --watch --on-fault stop -o stopped

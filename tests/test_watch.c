@@ -191,6 +191,39 @@ static void a_healthy_run_has_none(void **state)
     fit_close(&x);
 }
 
+/* ---- memory ----------------------------------------------------------------------------------- */
+
+static void it_fails_cleanly_when_memory_is_out(void **state)
+{
+    (void)state;
+    static const char       text[] = "data: blobs n=200 classes=3\nmodel: linear 8 | batchnorm | relu | linear\n"
+                                     "train: {steps: 6, batch: 32}\nprobe: {every: 2, samples: 32}\n";
+    const sft_watch_options how = { .judge = true };
+    const sft_fit_options   o = { .watch = &how };
+    check_memory            m = { 0 };
+    int                     failed = 0;
+    sft_ctx    *c = sft_open(&(sft_config){ .threads = 1, .reference = true, .realloc = check_realloc, .realloc_user = &m });
+    sft_recipe *r = sft_recipe_parse(c, "r.yaml", text, strlen(text));
+    sft_data   *d = sft_data_open(c, r);
+    sft_net    *n = sft_net_new(c, r, d);
+    CHECK_OK(c);
+    const int64_t before = m.calls;
+    assert_int_equal(sft_fit(c, r, d, n, &o, NULL), SFT_OK);
+    const int64_t calls = m.calls - before;
+    for (int64_t i = 1; i <= calls; i += 1 + calls / 120) {
+        m.fails = m.calls + i;
+        failed += sft_fit(c, r, d, n, &o, NULL) == SFT_MEMORY;
+        m.fails = 0;
+        sft_clear(c);
+    }
+    assert_true(failed > 20);
+    sft_net_free(n);
+    sft_data_free(d);
+    sft_recipe_free(r);
+    sft_close(c);
+    assert_int_equal(m.in_use, 0);
+}
+
 /* ---- signals.csv ------------------------------------------------------------------------------ */
 
 static void same_signals(const char *folder, const char *as_folder)
@@ -245,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_fault_can_end_training),
         cmocka_unit_test(numbers_that_are_not_finite_are_a_fault),
         cmocka_unit_test(a_healthy_run_has_none),
+        cmocka_unit_test(it_fails_cleanly_when_memory_is_out),
         cmocka_unit_test(signals_go_on_as_the_run_does),
         cmocka_unit_test(signals_end_where_nobody_looks),
     };

@@ -267,6 +267,9 @@ void cli_print_findings(const cli *a, const sft_diagnosis *d, const char *when);
 void cli_print_trials(const cli *a, const sft_diagnosis *d);
 char *cli_edits(int n, const char *const *edit, char *buf, size_t size); /* as they are typed in a shell */
 
+/* past.c: how the run of a folder ended, and what was told while it trained */
+void cli_print_past(const char *folder);
+
 /* signals.c: inspect --signals */
 int  cli_show_signals(cli *a, const char *path);
 

@@ -75,6 +75,7 @@ static void print_advice(const visit *v)
 static void print_text(const visit *v)
 {
     char after[64];
+    if (v->is_run) cli_print_past(v->given);
     print_probe(v);
     snprintf(after, sizeof after, "after %lld steps", (long long)v->facts.steps);
     if (v->a->verbose) cli_print_signals(v->a, v->diagnosis, false, "at initialisation");
