@@ -107,12 +107,21 @@ says "stop, warn or fix"
 run 0 train sick.yaml --watch --on-fault fix -o fixed
 says "training starts over, from its first step, with init=auto"
 has fixed repaired.yaml "# symmetric_units: "
+has fixed events.jsonl '"remedy": "default_init", "edits": ["init=auto"], "verdict": "won"'
 has fixed events.jsonl '"event": "repaired"'
+cp fixed/events.jsonl answer
+if command -v python3 >/dev/null; then
+    python3 -c 'import json; [json.loads(line) for line in open("answer")]' 2>>said || complain "events.jsonl is not JSON, line by line"
+fi
 has fixed run.json '"status": "finished"'
 run 0 doctor fixed --no-verify --steps 20 --json
 json 'not any(f["symptom"] == "symmetric_units" for f in x["findings"])'
 run 0 train fixed/repaired.yaml -o alone -q
 [ "$(weights fixed)" = "$(weights alone)" ] || complain "the repaired recipe alone gives other weights"
+
+run 0 train sick.yaml --watch --on-fault fix -o hopeless data='blobs box=0 noise=0' model='linear 16 | relu | linear' init=auto
+says "constant_inputs"
+says "there is no remedy to try"
 
 run 0 train nan.yaml --watch --on-fault fix -o cured
 says "training starts over"

@@ -50,24 +50,22 @@ static void say(const cli_follow *f, const char *text, const char *edits)
     if (!f->a->quiet) fprintf(stderr, "note: %s%s\n", text, edits);
 }
 
-/* The edits of all that won, as they are typed. */
-static void winners(const sft_diagnosis *d, char *buf, size_t size)
+/* Why there is no repaired recipe. */
+static const char *why_not(const sft_diagnosis *d)
 {
     sft_trial_facts x;
-    size_t          at = 0;
-    buf[0] = 0;
-    for (int i = 0; sft_diagnosis_trial(d, i, &x); i++) {
-        if (x.verdict != SFT_WON || at + 2 >= size) continue;
-        if (at) buf[at++] = ' ';
-        cli_edits(x.edits, x.edit, buf + at, size - at);
-        at += strlen(buf + at);
-    }
+    bool            any = false;
+    for (int i = 0; sft_diagnosis_trial(d, i, &x); i++)
+        if (x.verdict != SFT_NOT_TRIED) return "nothing was better than doing nothing; the recipe stays as it is";
+        else any = true;
+    return any ? "no remedy could be tried in so few steps; the recipe stays as it is" : "there is no remedy to try; the recipe stays as it is";
 }
 
 /* Remedies of all that stands are tried at once: one trial a judgement. */
 static bool try_repair(cli_follow *f, sft_diagnosis *d, int64_t step)
 {
-    char                     edits[2048];
+    char                     edits[4096];
+    const char              *edit[SFT_DOCTOR_EDITS];
     const sft_doctor_options o = { .verify = true, .progress = tell, .user = f };
     if (f->repaired) return false;
     if (f->tried == step || f->repairs >= MOST_REPAIRS) return true;
@@ -77,11 +75,10 @@ static bool try_repair(cli_follow *f, sft_diagnosis *d, int64_t step)
     cli_progress_clear(f->a);
     const char *text = sft_diagnosis_recipe(d);
     if (!text) {
-        say(f, "nothing was better than doing nothing; the recipe stays as it is", "");
+        if (!sft_code(f->a->ctx)) say(f, why_not(d), "");
         return true;
     }
-    winners(d, edits, sizeof edits);
-    say(f, "training starts over, from its first step, with ", edits);
+    say(f, "training starts over, from its first step, with ", cli_edits(sft_diagnosis_edits(d, edit), edit, edits, sizeof edits));
     f->repaired = strdup(text);
     f->a->muted = f->repaired != NULL; /* what the run that ends has to say of going on is not wanted */
     return f->repaired == NULL;

@@ -52,7 +52,7 @@ sft_status sft__diagnosis_judge(sft_diagnosis *d)
 {
     sft_chart *c = d->chart;
     if (!d->advice && make_room(d)) return sft_code(c->ctx);
-    sft__rounds_close(d);
+    sft__rounds_close(d);       /* what was tried lived with the sentences of the judgement before */
     d->n_trials = d->rounds = 0;
     d->spent = 0;
     d->changes = (sft_edits){ .n = 0 };

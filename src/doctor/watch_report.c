@@ -73,21 +73,31 @@ void sft__watch_write(sft_watcher *w)
     if (w->folder) write_text(w, "diagnosis.json", sft_diagnosis_json(&w->d));
 }
 
-/* The caller had remedies tried, and some have won. */
-static void note_repair(sft_watcher *w)
+/* The caller had remedies tried: the rejected ones are told, too. */
+static void log_trials(sft_watcher *w)
 {
     sft_string s;
-    write_text(w, "repaired.yaml", w->d.repaired);
-    begin_event(w, &s, "repaired");
-    for (int i = 0; i < w->d.n_trials; i++)
-        if (w->d.trial[i].verdict == SFT_WON) {
-            put_text(&s, "symptom", w->d.trial[i].symptom->name);
-            put_text(&s, "remedy", w->d.trial[i].remedy->name);
-            put_edits(&s, w->d.trial[i].edits.n, w->d.trial[i].edits.edit);
-            break;
-        }
-    put_text(&s, "recipe", "repaired.yaml");
+    begin_event(w, &s, "tried");
+    sft__string_addf(&s, ", \"steps\": %lld, \"trials\": [", (long long)w->d.spent);
+    for (int i = 0; i < w->d.n_trials; i++) {
+        const sft_trial *x = &w->d.trial[i];
+        sft__string_addf(&s, "%s{\"seeds\": %d", i ? ", " : "", x->seeds);
+        put_text(&s, "symptom", x->symptom->name);
+        put_text(&s, "remedy", x->remedy->name);
+        put_edits(&s, x->edits.n, x->edits.edit);
+        put_text(&s, "verdict", sft_verdict_name(x->verdict));
+        put_text(&s, "reason", x->reason);
+        sft__string_add(&s, "}");
+    }
+    sft__string_add(&s, "]");
     end_event(w, &s);
+}
+
+/* Some have won. */
+static void note_repair(sft_watcher *w)
+{
+    write_text(w, "repaired.yaml", w->d.repaired);
+    sft__watch_event(w, "repaired");
 }
 
 /* ---- a fault ------------------------------------------------------------------------------------- */
@@ -106,6 +116,7 @@ void sft__watch_tell(sft_watcher *w, int finding)
     sft_finding_facts f;
     char              text[sizeof w->fault];
     const bool        repaired = w->d.repaired != NULL;
+    const int         trials = w->d.n_trials;
     int               number = 0;
     if (!sft_diagnosis_finding(&w->d, finding, &f)) return;
     while (sft__symptom_at(number) != w->d.found[finding].symptom) number++;
@@ -114,6 +125,7 @@ void sft__watch_tell(sft_watcher *w, int finding)
     sft__note(w->ctx, SFT_WARN, "W360", "%s", text);
     log_fault(w, &f);
     const bool on = !w->o.fault || w->o.fault(w->o.user, &w->d, &f, w->trainer->step);
+    if (w->d.n_trials > trials) log_trials(w);
     if (w->d.repaired && !repaired) note_repair(w);
     if (on || w->stops) return;
     w->stops = true;
