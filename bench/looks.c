@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What looking at a run costs: whole runs by the trainer, plain and looked at, in turns; the share of step time that all looks of a
- * plan take. */
+/* What looking at a run costs: the time inside the watcher, of runs by the trainer, and the share of step time that all looks of a plan
+ * take. */
 #include "bench.h"
 
 #include "doctor/cadence.h"
@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Steps of a block: the watcher asks how the gradient turns in cycles of 64. Where a step takes long, a part of it must do. */
 enum { BLOCK = 64, SHORT_BLOCK = 16, BATCHES = 64, ROUNDS = 100 };
 
 typedef struct runner {
+    int          threads;
     sft_ctx     *c;
     sft_recipe  *r;
     sft_data    *d;
@@ -47,15 +49,15 @@ static void must(const sft_ctx *c)
 static void open_runner(runner *k, const bench_workload *w, int threads, const char *every, bool judged)
 {
     char text[1200];
-    *k = (runner){ .c = sft_open(&(sft_config){ .threads = threads }) };
+    *k = (runner){ .threads = threads, .c = sft_open(&(sft_config){ .threads = threads }) };
     snprintf(text, sizeof text, "data: digits\nmodel: %s\noptimizer: %s\ntrain: {batch: %lld, steps: %lld}\nprobe: {every: %s}\n", w->stack,
-             w->optimizer, (long long)w->batch, (long long)w->plan, every ? every : "auto");
+             w->optimizer, (long long)w->batch, (long long)w->plan, every);
     k->r = sft_recipe_parse(k->c, "bench", text, strlen(text));
     k->d = random_data(k->c, w);
     k->n = sft_net_new(k->c, k->r, k->d);
     k->t = sft_trainer_new(k->c, k->r, k->d, k->n);
     must(k->c);
-    if (every) k->w = sft_watch_open(k->t, NULL, &(sft_watch_options){ .judge = judged });
+    k->w = sft_watch_open(k->t, NULL, &(sft_watch_options){ .judge = judged });
     must(k->c);
 }
 
@@ -69,16 +71,41 @@ static void close_runner(runner *k)
     sft_close(k->c);
 }
 
-static double block(runner *k, int steps)
+/* On one thread its own processor time counts: what else the machine does has no part in the shares. */
+static double now(const runner *k)
 {
-    const double start = sft__now();
+    struct timespec t;
+    clock_gettime(k->threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+typedef struct spell {          /* seconds in the steps of a block, and in the watcher */
+    double steps, watch;
+} spell;
+
+/* Of reading the clock: a processor's clock is a system call. */
+static double clock_cost(const runner *k)
+{
+    enum { TIMES = 2000 };
+    const double begin = now(k);
+    for (int i = 0; i < TIMES; i++) now(k);
+    return (now(k) - begin) / TIMES;
+}
+
+static spell block(runner *k, int steps)
+{
+    spell t = { 0 };
     for (int i = 0; i < steps; i++) {
         sft_step_facts at;
+        const double   begin = now(k);
         sft_step(k->t, &at);
+        const double middle = now(k);
         sft_watch_step(k->w, &at);
+        t.steps += middle - begin;
+        t.watch += now(k) - middle;
     }
     must(k->c);
-    return sft__now() - start;
+    return t;
 }
 
 static int by_value(const void *a, const void *b)
@@ -106,41 +133,39 @@ static double looks_of(const runner *k, bool judged, double *modelled)
 }
 
 /* Steps of a block for this workload: by the time of a few. */
-static int block_of(runner *a)
+static int block_of(runner *k)
 {
-    block(a, 2);
-    return block(a, 2) > 0.04 ? SHORT_BLOCK : BLOCK;
+    block(k, 2);
+    return block(k, 2).steps > 0.04 ? SHORT_BLOCK : BLOCK;
 }
 
 bench_looks bench_look_share(const bench_workload *w, int threads, bool judged, double seconds)
 {
-    static double plain[ROUNDS], idle[ROUNDS], looked[ROUNDS];
-    runner        a, b, c;
+    static double step[ROUNDS], idle[ROUNDS], look[ROUNDS];
+    runner        a, b;
     bench_looks   out = { .plan = w->plan };
     char          every[24];
     int           n = 0;
-    open_runner(&a, w, threads, NULL, false);
+    open_runner(&a, w, threads, "1e15", judged);
     const int steps = block_of(&a), warm = steps == BLOCK ? 5 : 1; /* of the first 256 every one is asked for its turn */
     snprintf(every, sizeof every, "%d", steps);
-    open_runner(&b, w, threads, "1e15", judged);
-    open_runner(&c, w, threads, every, judged);
+    open_runner(&b, w, threads, every, judged);
     for (int i = 0; i < warm; i++) {
         block(&a, steps);
         block(&b, steps);
-        block(&c, steps);
     }
     for (const double end = sft__now() + seconds; n < ROUNDS && (n < 3 || sft__now() < end); n++) {
-        plain[n] = block(&a, steps);
-        idle[n] = block(&b, steps) - plain[n];
-        looked[n] = block(&c, steps) - plain[n];
+        const spell x = block(&a, steps), y = block(&b, steps);
+        step[n] = x.steps / steps;
+        idle[n] = x.watch;
+        look[n] = y.watch - x.watch;
     }
-    const double step = median(plain, n) / steps, rest = fmax(0, median(idle, n)), look = fmax(0, median(looked, n) - rest);
-    out.step = step;
-    out.look = look;
+    out.step = median(step, n);
+    out.look = median(look, n);
     out.looks = looks_of(&a, judged, &out.modelled);
-    out.share = (out.looks * look / (double)w->plan + rest / steps) / step;
+    const double rest = fmax(0, median(idle, n) / steps - clock_cost(&a));
+    out.share = (out.looks * out.look / (double)w->plan + (judged ? rest : 0)) / out.step; /* who is not to judge only looks */
     close_runner(&a);
     close_runner(&b);
-    close_runner(&c);
     return out;
 }

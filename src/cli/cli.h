@@ -169,6 +169,7 @@ typedef struct cli_follow {
     cli_signal_course course;
     double            shown;    /* when a table was printed last */
     char             *repaired; /* the recipe that training starts over with, or NULL */
+    bool              dropped;  /* it does not, because of a signal */
     int               repairs, percent;
     int64_t           tried;    /* step at which remedies were tried */
 } cli_follow;

@@ -128,7 +128,8 @@ sft_recipe *cli_follow_repaired(cli_follow *f)
     if (!f->repaired) return NULL;
     f->a->muted = false;
     sft_clear(f->a->ctx);
-    sft_recipe *r = atomic_load(&f->a->signal) ? NULL : sft_recipe_parse(f->a->ctx, "repaired.yaml", f->repaired, strlen(f->repaired));
+    f->dropped = atomic_load(&f->a->signal) != 0;
+    sft_recipe *r = f->dropped ? NULL : sft_recipe_parse(f->a->ctx, "repaired.yaml", f->repaired, strlen(f->repaired));
     free(f->repaired);
     f->repaired = NULL;
     f->repairs++;

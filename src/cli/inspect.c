@@ -315,7 +315,7 @@ static int run(cli *a)
 static const cli_flag flags[] = {
     { "verify", 0, NULL, "read every checkpoint and check its hashes; exit code 5 when one is damaged" },
     { "schedule", 0, NULL, "draw the learning rate of a recipe or run folder, step by step" },
-    { "signals", 0, NULL, "how the signal stands, layer by layer: one batch of training samples forward and back" },
+    { "signals", 0, NULL, "how the signal stands, layer by layer: as signals.csv has it, or else one batch of training samples forward and back" },
     { "checkpoint", 'c', "FILE", "show these weights: a path, or a name in the run folder such as best" },
     { 0 },
 };

@@ -48,6 +48,12 @@ static void print_next(const ending *e)
         printf("train.epochs=%lld   (train further)\n", (long long)(2 * (e->result->epochs ? e->result->epochs : 1)));
 }
 
+static int signal_code(cli *a)
+{
+    int got = atomic_load(&a->signal);
+    return !got ? SFT_OK : got == SIGINT ? 130 : 143;
+}
+
 static int finish(const ending *e, const sft_net *n)
 {
     sft_net_facts facts = { .shards = 0 };
@@ -61,8 +67,7 @@ static int finish(const ending *e, const sft_net *n)
         if (!e->a->quiet)
             print_next(e);
     }
-    int got = atomic_load(&e->a->signal);
-    return !e->result->stopped || !got ? SFT_OK : got == SIGINT ? 130 : 143;
+    return e->result->stopped ? signal_code(e->a) : SFT_OK;
 }
 
 /* --verbose: what is about to happen. */
@@ -116,5 +121,5 @@ int cli_fit(cli *a, sft_recipe *r, const char *folder, bool resume)
         code = fit_once(a, next, folder, false, &follow);
     if (!code && sft_code(a->ctx))
         return cli_fail(a);
-    return code;
+    return !code && follow.dropped ? signal_code(a) : code;
 }

@@ -48,9 +48,8 @@ static int run(cli *a)
 static const cli_flag flags[] = {
     { "output", 'o', "DIR", "run folder (default: runs/NAME-001 and so on)" },
     { "force", 'f', NULL, "write into DIR although it holds a run" },
-    { "watch", 0, NULL, "judge the run by the doctor's symptoms while it trains, and tell of faults at the step where they are established" },
-    { "on-fault", 0, "WORD", "what a fault does, with --watch: warn (default), stop (exit code 6, a checkpoint is kept), or fix: remedies are "
-                             "tried, and training starts over with the one that wins" },
+    { "watch", 0, NULL, "judge the run while it trains, and tell of a fault at the step where it is established" },
+    { "on-fault", 0, "WORD", "what a fault does, with --watch: warn (default), stop (exit code 6) or fix (try remedies, start over with what wins)" },
     { 0 },
 };
 

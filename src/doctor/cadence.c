@@ -27,7 +27,7 @@ static size size_of(const sft_net *n)
  * the ratio of the two, and looks are taken for a quarter dearer than they are. */
 static double step_time(const size *k, double rows)
 {
-    return 15e3 + rows * (k->flops * 3 / 400 + k->values * 0.3) + k->params * 0.3;
+    return 15e3 + rows * (k->flops * 3 / 560 + k->values * 0.3) + k->params * 0.3;
 }
 
 static double look_time(const size *k, double rows)

@@ -152,12 +152,14 @@ static void note_rows(int64_t rows, int64_t cols, const real *w, const real *g, 
                 break;
             }
     memset(mean, 0, (size_t)cols * sizeof *mean);
-    for (int64_t i = 0; i < rows * cols; i++) mean[i % cols] += g[i] / (real)rows;
-    for (int64_t i = 0; i < rows * cols; i++) {
-        const double d = (double)g[i] - (double)mean[i % cols];
-        all += (double)g[i] * (double)g[i];
-        off += d * d;
-    }
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < cols; i++) mean[i] += g[r * cols + i] / (real)rows;
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < cols; i++) {
+            const double x = (double)g[r * cols + i], d = x - (double)mean[i];
+            all += x * x;
+            off += d * d;
+        }
     y->row_spread = all > 0 ? sqrt(off / all) : NAN;
 }
 

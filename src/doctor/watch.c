@@ -150,6 +150,7 @@ bool sft_watch_step(sft_watcher *w, const sft_step_facts *at)
         return false;
     }
     if (!at) return true;
+    w->ended = at->step == w->trainer->steps;
     if (w->judges) go_along(w, at);
     if (sft__cadence_due(&w->cadence, at->step)) look_and_judge(w, at->step, true, at->step == w->trainer->steps);
     if (sft__cadence_due(&w->cadence, at->step + 1)) sft__observe_weights(&w->eye);
@@ -161,6 +162,7 @@ sft_status sft_watch_end(sft_watcher *w)
 {
     if (!w || sft__failed(w->ctx) || !w->judges || w->final == w->trainer->step) return w ? sft_code(w->ctx) : SFT_OK;
     if (sft_trainer_average(w->trainer, false)) return sft_code(w->ctx);
+    w->ended = true;
     if (w->newest.step != w->trainer->step) look(w, w->trainer->step, false);
     if (!sft__failed(w->ctx) && w->d.chart->course.steps == w->trainer->step) judge(w, true);
     return sft_code(w->ctx);

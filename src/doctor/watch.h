@@ -21,7 +21,7 @@ struct sft_watcher {
     sft_look           newest;
     sft_look          *kept;    /* looks at growing distances: what symptoms compare the newest one with */
     int                n_kept;
-    bool               judges, stops;
+    bool               judges, stops, ended; /* ended: there is nothing left to stop */
     bool              *stood, *told; /* of each symptom: when it was judged last; ever */
     int64_t            judged;  /* step at which it was judged last */
     int64_t            final;   /* step at which it was judged for the last time; -1: not yet */

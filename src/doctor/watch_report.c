@@ -127,7 +127,7 @@ void sft__watch_tell(sft_watcher *w, int finding)
     const bool on = !w->o.fault || w->o.fault(w->o.user, &w->d, &f, w->trainer->step);
     if (w->d.n_trials > trials) log_trials(w);
     if (w->d.repaired && !repaired) note_repair(w);
-    if (on || w->stops) return;
+    if (on || w->stops || w->ended) return;
     w->stops = true;
     memcpy(w->fault, text, sizeof text);
     sft__watch_event(w, "stopped");
