@@ -16,7 +16,7 @@ static const struct {
     { "shapes_do_not_fit", "missing_flatten layer_structure" },
     { "degenerate_labels", "label_problem degenerate_labels" },
     { "random_labels", "label_problem" },
-    { "noisy_labels", "label_problem label_noise" },
+    { "label_noise", "label_problem label_noise" },
     { "class_imbalance", "class_imbalance" },
     { "sorted_batches", "data_order unshuffled_data no_shuffle" },
     { "split_mismatch", "preprocessing_mismatch" },

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Targets on another scale than the outputs of a fresh network: training has to find the scale before it can find the curve. */
+#include "base/text.h"
 #include "doctor/anatomy.h"
 
 #include <math.h>
+
+/* An activation at the end would keep outputs from scaled targets as well: that it stands there comes first. */
+static bool is_bent(const sft_node *last)
+{
+    return (last->op->traits & SFT_ACTIVATION) || sft__text_is(last->op->name, "softmax");
+}
 
 /* Outputs begin near 1 (or 0). A factor of ten is made up by a few weights each three times as large; beyond it the loss
  * begins a hundred times above, or its gradients a hundred times below, what the optimiser's usual rates are made for. From
@@ -14,7 +21,7 @@ static bool judge(const sft_chart *c, sft_finding *f)
     if (c->data->facts.task != SFT_REGRESSION || !(y->target_std > 0) || !out) return false;
     const double rms = hypot(y->target_mean, y->target_std), own = fmax(out->rms, 1), ratio = rms / own;
     if (ratio < 10 && ratio > 0.01 && fabs(y->target_mean) < 10 * y->target_std) return false;
-    f->severity = ratio >= 30 && !sft__learns(c) ? SFT_FAULT : SFT_ADVISORY;
+    f->severity = ratio >= 30 && !sft__learns(c) && !is_bent(sft__last_node(c->net)) ? SFT_FAULT : SFT_ADVISORY;
     f->value = ratio;
     f->limit = 10;
     f->evidence = sft__say(c, "targets run from %.3g to %.3g with mean %.3g and deviation %.3g, and the fresh network's outputs "
