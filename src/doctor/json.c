@@ -10,7 +10,7 @@ static void lead(sft_string *s, bool first, const char *key)
     sft__string_addf(s, "%s\"%s\": ", first ? "" : ", ", key);
 }
 
-static void put_text(sft_string *s, const char *key, const char *value)
+void sft__json_text(sft_string *s, const char *key, const char *value)
 {
     lead(s, false, key);
     sft__string_json(s, value);
@@ -34,7 +34,7 @@ static void put_flag(sft_string *s, const char *key, bool value)
     sft__string_add(s, value ? "true" : "false");
 }
 
-static void put_edits(sft_string *s, int n, const char *const *edit)
+void sft__json_edits(sft_string *s, int n, const char *const *edit)
 {
     lead(s, false, "edits");
     sft__string_add(s, "[");
@@ -48,11 +48,11 @@ static void put_edits(sft_string *s, int n, const char *const *edit)
 static void put_facts(sft_string *s, const sft_diagnosis_facts *f)
 {
     sft__string_addf(s, "\"schema\": %d", SCHEMA);
-    put_text(s, "surefoot", SFT_VERSION);
+    sft__json_text(s, "surefoot", SFT_VERSION);
     put_int(s, "steps", f->steps);
     put_int(s, "planned", f->planned);
     put_flag(s, "failed", f->failed);
-    put_text(s, "failure", f->failure);
+    sft__json_text(s, "failure", f->failure);
     put_flag(s, "stopped", f->stopped);
     put_int(s, "spent", f->spent);
     put_number(s, "start_loss", f->start_loss);
@@ -76,16 +76,16 @@ static void put_finding(sft_string *s, const sft_finding_facts *f)
 {
     sft__string_add(s, "{\"symptom\": ");
     sft__string_json(s, f->symptom);
-    put_text(s, "severity", sft_severity_name(f->severity));
-    put_text(s, "doc", f->doc);
-    put_text(s, "layer", f->layer);
-    put_text(s, "op", f->op);
+    sft__json_text(s, "severity", sft_severity_name(f->severity));
+    sft__json_text(s, "doc", f->doc);
+    sft__json_text(s, "layer", f->layer);
+    sft__json_text(s, "op", f->op);
     put_number(s, "value", f->value);
     put_number(s, "limit", f->limit);
-    put_text(s, "evidence", f->evidence);
-    put_text(s, "cause", f->cause);
-    put_text(s, "remedy", f->remedy);
-    put_edits(s, f->edits, f->edit);
+    sft__json_text(s, "evidence", f->evidence);
+    sft__json_text(s, "cause", f->cause);
+    sft__json_text(s, "remedy", f->remedy);
+    sft__json_edits(s, f->edits, f->edit);
     sft__string_add(s, "}");
 }
 
@@ -93,7 +93,7 @@ static void put_signal(sft_string *s, const sft_signal_facts *f)
 {
     sft__string_add(s, "{\"layer\": ");
     sft__string_json(s, f->layer);
-    put_text(s, "op", f->op);
+    sft__json_text(s, "op", f->op);
     put_number(s, "rms", f->rms);
     put_number(s, "mean", f->mean);
     put_number(s, "gain", f->gain);
@@ -110,10 +110,10 @@ static void put_trial(sft_string *s, const sft_trial_facts *f)
 {
     sft__string_add(s, "{\"symptom\": ");
     sft__string_json(s, f->symptom);
-    put_text(s, "remedy", f->remedy);
-    put_edits(s, f->edits, f->edit);
-    put_text(s, "verdict", sft_verdict_name(f->verdict));
-    put_text(s, "measure", f->measure);
+    sft__json_text(s, "remedy", f->remedy);
+    sft__json_edits(s, f->edits, f->edit);
+    sft__json_text(s, "verdict", sft_verdict_name(f->verdict));
+    sft__json_text(s, "measure", f->measure);
     put_number(s, "before", f->before);
     put_number(s, "after", f->after);
     put_number(s, "gain", f->gain);
@@ -121,7 +121,7 @@ static void put_trial(sft_string *s, const sft_trial_facts *f)
     put_number(s, "noise", f->noise);
     put_int(s, "seeds", f->seeds);
     put_int(s, "steps", f->steps);
-    put_text(s, "reason", f->reason);
+    sft__json_text(s, "reason", f->reason);
     sft__string_add(s, "}");
 }
 
@@ -158,7 +158,7 @@ static void put_all(sft_string *s, const sft_diagnosis *d)
         put_trial(s, &trial);
     }
     sft__string_add(s, "]");
-    put_text(s, "repaired", d->repaired);
+    sft__json_text(s, "repaired", d->repaired);
     sft__string_add(s, "}\n");
 }
 

@@ -27,7 +27,7 @@ static void set_looks(sft_watcher *w)
     if (w->newest.step > 0) k->look[k->looks++] = w->newest;
 }
 
-static int number_of(const sft_symptom *s)
+int sft__symptom_number(const sft_symptom *s)
 {
     int i = 0;
     while (sft__symptom_at(i) != s) i++;
@@ -37,7 +37,7 @@ static int number_of(const sft_symptom *s)
 /* It stood when it was judged before, too; or there will be no other time; or it cannot be by chance. */
 static bool is_established(const sft_watcher *w, const sft_finding *f, bool last)
 {
-    const int s = number_of(f->symptom);
+    const int s = sft__symptom_number(f->symptom);
     if (f->severity < SFT_FAULT || f->cause || w->told[s]) return false;
     return f->severity == SFT_FATAL || last || w->stood[s];
 }
@@ -46,7 +46,7 @@ static void remember(sft_watcher *w)
 {
     for (int i = 0; sft__symptom_at(i); i++) w->stood[i] = false;
     for (int i = 0; i < w->d.n_found; i++)
-        if (w->d.found[i].severity >= SFT_FAULT && !w->d.found[i].cause) w->stood[number_of(w->d.found[i].symptom)] = true;
+        if (w->d.found[i].severity >= SFT_FAULT && !w->d.found[i].cause) w->stood[sft__symptom_number(w->d.found[i].symptom)] = true;
 }
 
 static void judge(sft_watcher *w, bool last)

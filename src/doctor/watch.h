@@ -29,6 +29,7 @@ struct sft_watcher {
     char               fault[2000]; /* what it stops for */
 };
 
+int  sft__symptom_number(const sft_symptom *s);         /* its place in the list */
 /* watch_report.c: an established fault: told, written down, and put to the caller. */
 void sft__watch_tell(sft_watcher *w, int finding);
 /* diagnosis.json of the run. */

@@ -2,25 +2,7 @@
 /* What a watcher tells of a fault, and what it writes into the run folder: diagnosis.json, events.jsonl, repaired.yaml. */
 #include "doctor/watch.h"
 
-#include "base/text.h"
-
 /* ---- events ------------------------------------------------------------------------------------- */
-
-static void put_text(sft_string *s, const char *key, const char *value)
-{
-    sft__string_addf(s, ", \"%s\": ", key);
-    sft__string_json(s, value);
-}
-
-static void put_edits(sft_string *s, int n, const char *const *edit)
-{
-    sft__string_add(s, ", \"edits\": [");
-    for (int i = 0; i < n; i++) {
-        sft__string_add(s, i ? ", " : "");
-        sft__string_json(s, edit[i]);
-    }
-    sft__string_add(s, "]");
-}
 
 static void begin_event(sft_watcher *w, sft_string *s, const char *event)
 {
@@ -28,7 +10,7 @@ static void begin_event(sft_watcher *w, sft_string *s, const char *event)
     sft__string_open(s, w->ctx);
     sft__string_addf(s, "{\"step\": %lld, \"epoch\": %lld", (long long)step,
                      (long long)((step + w->cadence.epoch - 1) / w->cadence.epoch));
-    put_text(s, "event", event);
+    sft__json_text(s, "event", event);
 }
 
 static void end_event(sft_watcher *w, sft_string *s)
@@ -49,12 +31,12 @@ static void log_fault(sft_watcher *w, const sft_finding_facts *f)
 {
     sft_string s;
     begin_event(w, &s, "fault");
-    put_text(&s, "symptom", f->symptom);
-    put_text(&s, "severity", sft_severity_name(f->severity));
-    put_text(&s, "layer", f->layer);
-    put_text(&s, "evidence", f->evidence);
-    put_text(&s, "remedy", f->remedy);
-    put_edits(&s, f->edits, f->edit);
+    sft__json_text(&s, "symptom", f->symptom);
+    sft__json_text(&s, "severity", sft_severity_name(f->severity));
+    sft__json_text(&s, "layer", f->layer);
+    sft__json_text(&s, "evidence", f->evidence);
+    sft__json_text(&s, "remedy", f->remedy);
+    sft__json_edits(&s, f->edits, f->edit);
     end_event(w, &s);
 }
 
@@ -82,11 +64,11 @@ static void log_trials(sft_watcher *w)
     for (int i = 0; i < w->d.n_trials; i++) {
         const sft_trial *x = &w->d.trial[i];
         sft__string_addf(&s, "%s{\"seeds\": %d", i ? ", " : "", x->seeds);
-        put_text(&s, "symptom", x->symptom->name);
-        put_text(&s, "remedy", x->remedy->name);
-        put_edits(&s, x->edits.n, x->edits.edit);
-        put_text(&s, "verdict", sft_verdict_name(x->verdict));
-        put_text(&s, "reason", x->reason);
+        sft__json_text(&s, "symptom", x->symptom->name);
+        sft__json_text(&s, "remedy", x->remedy->name);
+        sft__json_edits(&s, x->edits.n, x->edits.edit);
+        sft__json_text(&s, "verdict", sft_verdict_name(x->verdict));
+        sft__json_text(&s, "reason", x->reason);
         sft__string_add(&s, "}");
     }
     sft__string_add(&s, "]");
@@ -117,10 +99,8 @@ void sft__watch_tell(sft_watcher *w, int finding)
     char              text[sizeof w->fault];
     const bool        repaired = w->d.repaired != NULL;
     const int         trials = w->d.n_trials;
-    int               number = 0;
     if (!sft_diagnosis_finding(&w->d, finding, &f)) return;
-    while (sft__symptom_at(number) != w->d.found[finding].symptom) number++;
-    w->told[number] = true;
+    w->told[sft__symptom_number(w->d.found[finding].symptom)] = true;
     describe(w, &f, text, sizeof text);
     sft__note(w->ctx, SFT_WARN, "W360", "%s", text);
     log_fault(w, &f);
