@@ -242,6 +242,25 @@ static void young_averages_are_not_blamed_on_dropout(void **state)
     close_visit(&v);
 }
 
+/* Large targets before a relu: scaled ones would be negative as often as not, so the relu comes first. */
+static void outputs_come_before_the_scale_of_targets(void **state)
+{
+    (void)state;
+    static const char *const last[] = { "relu", "identity" }, *const first[] = { "loss_mismatch", "raw_targets" };
+    for (int i = 0; i < 2; i++) {
+        char              text[300];
+        sft_finding_facts f;
+        snprintf(text, sizeof text, "data: regression-1d curve=cubic range=10\nmodel: linear 32 | tanh | linear 1 | %s\nloss: mse\n"
+                 "optimizer: adam lr=0.001\ntrain: {epochs: 10, batch: 64}\n", last[i]);
+        visit v = open_recipe(text);
+        v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = 0 });
+        CHECK_OK(v.c);
+        assert_true(finds(v.x, first[i], &f));
+        assert_true(f.severity >= SFT_FAULT && !f.cause);
+        close_visit(&v);
+    }
+}
+
 static void nothing_comes_of_nothing(void **state)
 {
     (void)state;
@@ -319,7 +338,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_start_alone_shows_equal_units), cmocka_unit_test(a_probe_run_is_watched),
         cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(the_callback_ends_it),
-        cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(faults_behind_faults_are_cured), cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(faults_behind_faults_are_cured),
+        cmocka_unit_test(outputs_come_before_the_scale_of_targets), cmocka_unit_test(nothing_comes_of_nothing),
         cmocka_unit_test(classes_that_come_in_turn_are_not_random), cmocka_unit_test(equal_classes_are_balanced),
         cmocka_unit_test(young_averages_are_not_blamed_on_dropout),
         cmocka_unit_test(memory_runs_out), cmocka_unit_test(symptoms_are_listed),

@@ -8,7 +8,8 @@
 /* An activation at the end would keep outputs from scaled targets as well: that it stands there comes first. */
 static bool is_bent(const sft_node *last)
 {
-    return (last->op->traits & SFT_ACTIVATION) || sft__text_is(last->op->name, "softmax");
+    const char *name = last->op->name;
+    return sft__text_is(name, "softmax") || ((last->op->traits & SFT_ACTIVATION) && !sft__text_is(name, "identity"));
 }
 
 /* Outputs begin near 1 (or 0). A factor of ten is made up by a few weights each three times as large; beyond it the loss
