@@ -18,6 +18,11 @@ class Swiglu(nn.Module):
         return nn.functional.silu(a) * b
 
 
+class Exponential(nn.Module):
+    def forward(self, x):
+        return torch.exp(x)
+
+
 ROW, IMAGE = (3, 8), (2, 4, 2, 2)
 CASES = [
     ("selu", nn.SELU(), ROW), ("celu", nn.CELU(), ROW), ("celu 0.5", nn.CELU(0.5), IMAGE), ("mish", nn.Mish(), ROW),
@@ -26,7 +31,7 @@ CASES = [
     ("tanhshrink", nn.Tanhshrink(), ROW), ("gelu", nn.GELU(), ROW), ("gelu tanh", nn.GELU("tanh"), ROW),
     ("prelu", nn.PReLU(), ROW), ("prelu 4 init=0.1", nn.PReLU(4, 0.1), IMAGE), ("glu", nn.GLU(1), ROW), ("glu", nn.GLU(1), IMAGE),
     ("swiglu", Swiglu(), ROW), ("swiglu", Swiglu(), IMAGE), ("softmax", nn.Softmax(1), ROW),
-    ("softmax", nn.Softmax(1), IMAGE),
+    ("softmax", nn.Softmax(1), IMAGE), ("exponential", Exponential(), ROW),
 ]
 
 

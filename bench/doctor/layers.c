@@ -282,9 +282,9 @@ static bool write_dropout(writer *w, const json_t *l)
 static bool write_act(writer *w, const json_t *l)
 {
     static const char *const same[] = { "relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "leaky_relu",
-                                        "mish", "hardswish", "softsign", "relu6", "softmax", NULL };
+                                        "mish", "hardswish", "softsign", "relu6", "softmax", "exponential", NULL };
     static const char *const names[][2] = { { "linear", "identity" }, { "swish", "silu" }, { "leakyrelu", "leaky_relu 0.3" },
-                                            { "hard_sigmoid", "hardsigmoid" } };
+                                            { "hard_sigmoid", "hardsigmoid" }, { "exp", "exponential" } };
     const char *fn = text_of(l, "fn", "linear");
     char        alpha[40] = "";
     if (json_is_number(json_object_get(l, "alpha"))) snprintf(alpha, sizeof alpha, " %.17g", number_of(l, "alpha", 0));

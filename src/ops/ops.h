@@ -10,7 +10,7 @@
     X(dropout) X(dropout2d) X(dropconnect) X(stochastic_depth) X(add)                              \
     X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus) X(identity)        \
     X(prelu) X(selu) X(celu) X(mish) X(hardswish) X(hardsigmoid) X(hardtanh) X(relu6) X(softsign)  \
-    X(tanhshrink) X(glu) X(swiglu) X(softmax)
+    X(tanhshrink) X(exponential) X(glu) X(swiglu) X(softmax)
 
 #define SFT_LOSSES(X) X(cross_entropy) X(focal) X(hinge) X(bce) X(mse) X(mae) X(huber) X(smooth_l1) X(kl) X(poisson)
 
