@@ -353,7 +353,7 @@ typedef struct sft_doctor_options {
 enum {
     SFT_WITHOUT_TAIL = 1,       /* arms end at the rate they have: lower rates look better than they are */
     SFT_WITHOUT_PLACEBO = 2,    /* the noise between two ways of doing nothing counts as 0 */
-    SFT_WITHOUT_ROUNDS = 4      /* one round of trials; nothing is put right on trial, and none is tried for longer */
+    SFT_WITHOUT_ROUNDS = 4      /* one round of trials; nothing is put right on trial, tried for longer, or by twos */
 };
 
 enum { SFT_DOCTOR_EDITS = 8 };

@@ -275,6 +275,27 @@ static void what_is_undecided_is_tried_for_longer(void **state)
     bed_close(&b);
 }
 
+/* Both a lower rate and BatchNorm help a rate that is too high, partly by the same: their interaction is below 0. */
+static void two_are_tried_together(void **state)
+{
+    (void)state;
+    static const sft_symptom both = { .name = "both", .doc = "two remedies help", .judge = never, .origin = SFT_FROM_PACE,
+                                      .remedies = "lower_rate add_batchnorm" };
+    sft_trial        list[ROOM];
+    const sft_trial *pair = NULL;
+    bed              b;
+    bed_open(&b, DIGITS "model: flatten | linear 64 | relu | linear 64 | relu | linear\noptimizer: adam lr=0.05\n"
+                        "train: {epochs: 30, batch: 32}", NULL, 50);
+    const int n = try_remedies(&b, &both, 0, NULL, list);
+    for (int i = 0; i < n; i++)
+        if (list[i].edits.n == 2) pair = &list[i];
+    assert_non_null(pair);
+    assert_int_equal(n, 3);
+    assert_non_null(strstr(pair->reason, "with add_batchnorm: "));
+    assert_non_null(strstr(pair->reason, "together (interaction -"));
+    bed_close(&b);
+}
+
 /* Every allocation fails once: it ends with "out of memory" or well, and nothing is lost. */
 static void memory_runs_out_cleanly(void **state)
 {
@@ -323,6 +344,7 @@ int main(void)
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(the_budget_is_kept),
         cmocka_unit_test(what_is_undecided_is_tried_for_longer),
+        cmocka_unit_test(two_are_tried_together),
         cmocka_unit_test(memory_runs_out_cleanly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

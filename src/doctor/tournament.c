@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The rounds: one seed for all, the other seeds for the best, one more seed and a second look for those that are accepted. */
+#include "base/text.h"
 #include "doctor/tournament.h"
 
 #include <math.h>
@@ -127,6 +128,66 @@ static void thin_out(sft_tournament *t)
     for (int i = 0; i < t->tried; i++) t->entry[i].out = t->entry[i].out || t->entry[i].trial->reason;
 }
 
+/* ---- two together ------------------------------------------------------------------------------------ */
+
+static bool share_a_key(const sft_edits *a, const sft_edits *b)
+{
+    for (int i = 0; i < a->n; i++)
+        for (int k = 0; k < b->n; k++)
+            if (sft__same_key(a->edit[i], b->edit[k])) return true;
+    return false;
+}
+
+/* The two that are left, if there are two. */
+static bool finalists(const sft_tournament *t, int two[2])
+{
+    int n = 0;
+    for (int i = 0; i < t->tried; i++)
+        if (!t->entry[i].out && n < 2) two[n++] = i;
+    return n == 2;
+}
+
+static bool affords_pair(const sft_tournament *t, double ratio)
+{
+    const double arms = (double)t->seeds * ratio * (double)t->ward.horizon;
+    return (double)t->ward.spent + sft__trial_cost(t, t->tried, t->ward.horizon) + arms <= (double)t->budget;
+}
+
+/* Neither, one, the other, both: what two remedies gain may add up, or be the same gain twice. */
+static void enter_pair(sft_tournament *t)
+{
+    int two[2];
+    if (t->pair >= 0 || t->n >= t->room || t->n >= SFT_MOST_ENTRIES || !finalists(t, two)) return;
+    const sft_entry a = t->entry[two[0]], b = t->entry[two[1]];
+    const double    ratio = a.ratio * b.ratio;
+    if ((t->ward.conf->without & SFT_WITHOUT_ROUNDS) || a.whole != b.whole || share_a_key(&a.trial->edits, &b.trial->edits)) return;
+    if (!affords_pair(t, ratio)) return;
+    sft_trial *x = &t->list[t->n];
+    *x = *a.trial;
+    sft__merge_edits(&x->edits, &b.trial->edits);
+    memmove(&t->entry[t->tried + 1], &t->entry[t->tried], (size_t)(t->n - t->tried) * sizeof *t->entry);
+    t->entry[t->tried] = (sft_entry){ .trial = x, .ratio = ratio, .by_skill = a.by_skill || b.by_skill, .whole = a.whole };
+    t->pair = t->tried++;
+    t->n++;
+}
+
+/* Main effects and interaction, in the units of the gain. */
+static void explain_pair(const sft_tournament *t)
+{
+    if (t->pair < 0) return;
+    sft_trial       *x = t->entry[t->pair].trial;
+    const sft_trial *a = NULL, *b = NULL;
+    for (int i = 0; i < t->tried; i++) {
+        const sft_trial *y = t->entry[i].trial;
+        if (i == t->pair || y->edits.n >= x->edits.n) continue;
+        if (y->remedy == x->remedy && y->symptom == x->symptom && sft__text_is(y->edits.edit[0], x->edits.edit[0])) a = y;
+        else if (sft__text_is(y->edits.edit[0], x->edits.edit[x->edits.n - y->edits.n])) b = y;
+    }
+    if (!a || !b || !x->reason || isnan(x->gain)) return;
+    x->reason = sft__say(t->ward.chart, "with %s: %s; gains %+.2g and %+.2g alone, %+.2g together (interaction %+.2g)", b->remedy->name,
+                         x->reason, a->gain, b->gain, x->gain, x->gain - a->gain - b->gain);
+}
+
 static void accept(sft_tournament *t)
 {
     for (int i = 0; i < t->tried; i++) {
@@ -252,7 +313,8 @@ static sft_status play(sft_tournament *t)
 {
     if (play_seeds(t, 0, 1)) return SFT_USAGE;
     thin_out(t);
-    if (play_seeds(t, 1, t->seeds - 1)) return SFT_USAGE;
+    enter_pair(t);
+    if (play_seeds(t, 0, t->seeds)) return SFT_USAGE;
     accept(t);
     confirm_best(t);
     return SFT_OK;
@@ -261,4 +323,5 @@ static sft_status play(sft_tournament *t)
 void sft__play(sft_tournament *t)
 {
     while (play(t) == SFT_OK && try_longer(t)) {}
+    explain_pair(t);
 }

@@ -56,19 +56,19 @@ static bool stands_for_itself(const sft_finding *f, sft_severity least)
     return !f->cause && f->severity >= least;
 }
 
-static void enter(sft_tournament *t, const sft_finding *f, const sft_remedy *r, sft_trial *list, int room)
+static void enter(sft_tournament *t, const sft_finding *f, const sft_remedy *r)
 {
     sft_edits e = t->ward.conf->only ? *t->ward.conf->only : (sft_edits){ 0 };
-    if (t->n >= room || t->n >= SFT_MOST_ENTRIES) return;
+    if (t->n >= t->room || t->n >= SFT_MOST_ENTRIES) return;
     if ((!t->ward.conf->only && !r->edit(t->ward.chart, f, &e)) || !is_new(t, &e)) return;
-    sft_trial *x = &list[t->n];
+    sft_trial *x = &t->list[t->n];
     *x = (sft_trial){ .remedy = r, .symptom = f->symptom, .severity = f->severity, .edits = e, .verdict = SFT_NOT_TRIED,
                       .before = NAN, .after = NAN, .gain = NAN, .se = NAN, .noise = NAN };
     t->entry[t->n++] = (sft_entry){ .trial = x };
 }
 
 /* Everybody's first choice before anybody's second. */
-static void enter_all(sft_tournament *t, sft_trial *list, int room)
+static void enter_all(sft_tournament *t)
 {
     const sft_finding *found = t->ward.found;
     sft_severity       least = SFT_ADVISORY;
@@ -79,7 +79,7 @@ static void enter_all(sft_tournament *t, sft_trial *list, int room)
         for (int i = 0; i < t->ward.n_found; i++) {
             const sft_remedy *r = stands_for_itself(&found[i], least) ? remedy_of(found[i].symptom, rank) : NULL;
             any += r != NULL;
-            if (r) enter(t, &found[i], r, list, room);
+            if (r) enter(t, &found[i], r);
         }
     }
 }
@@ -168,7 +168,7 @@ static void fit_budget(sft_tournament *t, int64_t budget)
 
 static sft_status open_table(sft_tournament *t)
 {
-    t->columns = SFT_FIRST_ENTRY + t->tried + 1;
+    t->columns = SFT_FIRST_ENTRY + t->tried + 2; /* one for two together */
     t->table_size = (size_t)(t->columns * (t->seeds + 1)) * sizeof *t->table;
     t->table = sft__alloc(t->ward.chart->ctx, t->table_size);
     return sft_code(t->ward.chart->ctx);
@@ -187,13 +187,14 @@ static void explain_untried(sft_tournament *t)
 
 int sft__verify(sft_chart *c, const sft_finding *found, int n, const sft_verify_conf *k, sft_trial *list, int room)
 {
-    sft_tournament t = { .ward = { .chart = c, .found = found, .n_found = n, .conf = k }, .seeds = k->seeds > 0 ? k->seeds : 3 };
+    sft_tournament t = { .ward = { .chart = c, .found = found, .n_found = n, .conf = k }, .seeds = k->seeds > 0 ? k->seeds : 3,
+                         .pair = -1, .list = list, .room = room };
     t.seeds = t.seeds < SFT_MOST_SEEDS ? t.seeds : SFT_MOST_SEEDS;
     if (k->spent) *k->spent = 0;
     if (sft__failed(c->ctx)) return 0;
     t.ward.recipe = sft_recipe_text(c->recipe);
     t.ward.planned = sft__planned_steps(c->recipe, c->data);
-    enter_all(&t, list, room);
+    enter_all(&t);
     if (t.n == 0 || !t.ward.recipe) return 0;
     for (int i = 0; i < t.n; i++) examine(&t, &t.entry[i]);
     fit_budget(&t, k->budget);
