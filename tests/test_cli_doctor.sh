@@ -62,6 +62,12 @@ run 0 check sick.yaml
 answers "fatal  symmetric_units at 1 (linear)"
 answers "try: init=auto"
 lacks "The rows of"
+run 0 check well.yaml -o signal.svg
+[ -s signal.gp ] || complain "no script beside the picture"
+if command -v gnuplot >/dev/null; then grep -q '</svg>' signal.svg || complain "no picture"; fi
+run 2 check well.yaml -o signal.jpg
+says "ends in .svg or .png"
+run 2 check well.yaml -o signal.svg --no-signal
 run 0 check sick.yaml --no-signal
 answers "The rows of 1.weight"
 lacks "signal at initialisation"

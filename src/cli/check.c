@@ -225,6 +225,8 @@ static int check_all(check *k)
         print_json(k);
     else
         print_text(k);
+    if (!code && k->signal && cli_value(k->a, "output"))
+        code = cli_signal_picture(k->a, k->signal, cli_value(k->a, "output"));
     sft_diagnosis_free(k->signal);
     sft_trainer_free(t);
     sft_net_free(k->net);
@@ -249,6 +251,10 @@ static int run(cli *a)
 {
     if (a->n_args != 1)
         return cli_usage(a, a->n_args ? "check takes one recipe" : "which recipe?");
+    if (cli_value(a, "output") && cli_has(a, "no-signal"))
+        return cli_usage(a, "-o draws the signal, which --no-signal leaves out");
+    if (cli_value(a, "output") && !cli_is_picture(cli_value(a, "output")))
+        return cli_usage(a, "-o takes a file that ends in .svg or .png, and has no quotes in its name");
     sft_recipe *r = cli_recipe(a, a->arg[0]);
     if (!r)
         return cli_fail(a);
@@ -260,6 +266,7 @@ static int run(cli *a)
 static const cli_flag flags[] = {
     { "expand", 0, NULL, "print the model as stack text, presets expanded, and nothing else" },
     { "resolved", 0, NULL, "print the recipe with every default filled in, and nothing else" },
+    { "output", 'o', "FILE", "draw the signal of every layer (.svg or .png, by gnuplot)" },
     { "no-signal", 0, NULL, "leave out what one batch shows of every layer" },
     { 0 },
 };
@@ -269,5 +276,6 @@ const cli_verb cli_verb_check = {
     .run = run,
     .examples = "  surefoot check recipes/quickstart.yaml\n"
                 "  surefoot check recipes/quickstart.yaml train.batch=512\n"
-                "  surefoot check recipes/resnet20.yaml --expand\n",
+                "  surefoot check recipes/resnet20.yaml --expand\n"
+                "  surefoot check recipes/quickstart.yaml -o signal.svg\n",
 };

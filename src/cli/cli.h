@@ -245,6 +245,13 @@ typedef struct cli_lr_curve {
     double lr[SFT_LR_STEPS], loss[SFT_LR_STEPS], smooth[SFT_LR_STEPS];
 } cli_lr_curve;
 
+/* A script in a folder, silent: gnuplot's exit code; 127 where there is none. gnuplot.c */
+int  cli_gnuplot(const char *folder, const char *script);
+void cli_not_drawn(cli *a, int code, const char *folder, const char *script);
+/* As .svg or .png, with the script that draws it beside it. signal_picture.c */
+bool cli_is_picture(const char *path);                  /* can it be written as one? */
+int  cli_signal_picture(cli *a, const sft_diagnosis *d, const char *path);
+
 typedef struct cli_lr_files {
     char csv[4200], svg[4200], png[4200];
     bool drawn;                 /* the pictures are there */

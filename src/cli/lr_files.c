@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 /* From a little below the lowest loss to above the plateau that the test begins on; divergence leaves the picture. */
 void cli_lr_range(const cli_lr_curve *c, double *low, double *high)
@@ -78,26 +76,6 @@ static int write_script(cli *a, const cli_lr_curve *c, const sft_lr_found *found
     return failed ? cli_fail_io(a, errno, "cannot write %s", path) : SFT_OK;
 }
 
-/* gnuplot in the folder, silent: its exit code; 127 where there is none. */
-static int draw(const char *folder)
-{
-    int status = 0;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child < 0)
-        return 126;
-    if (child == 0) {
-        int null = open("/dev/null", O_RDWR);
-        if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 || chdir(folder))
-            _exit(126);
-        execlp("gnuplot", "gnuplot", "lr-find.gp", (char *)NULL);
-        _exit(errno == ENOENT ? 127 : 126);
-    }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 126;
-}
-
 int cli_lr_write(cli *a, const char *folder, const cli_lr_curve *c, const sft_lr_found *found, cli_lr_files *files)
 {
     char script[4200];
@@ -111,12 +89,9 @@ int cli_lr_write(cli *a, const char *folder, const cli_lr_curve *c, const sft_lr
         return code;
     unlink(files->svg);         /* of a test before: it must not pass for this one's */
     unlink(files->png);
-    int drawn = c->n > 1 ? draw(folder) : 126;
+    int drawn = c->n > 1 ? cli_gnuplot(folder, "lr-find.gp") : 126;
     files->drawn = drawn == 0 && cli_is_file(files->svg);
-    if (drawn == 127)
-        cli_say(a, SFT_NOTE, "note: no picture, for gnuplot is not installed (Debian: gnuplot-nox); the numbers are there, "
-                             "and a script that draws them");
-    else if (!files->drawn && c->n > 1)
-        fprintf(stderr, "warning: gnuplot could not draw %s — run it there to see why: gnuplot lr-find.gp\n", folder);
+    if (!files->drawn && c->n > 1)
+        cli_not_drawn(a, drawn, folder, "lr-find.gp");
     return SFT_OK;
 }
