@@ -383,6 +383,7 @@ typedef struct sft_signal_facts {   /* a layer on one batch of training samples;
 typedef struct sft_trial_facts {    /* a remedy against doing nothing */
     const char *symptom, *remedy, *doc;
     sft_severity severity;      /* of what it is meant for */
+    int         round;          /* 0: tried by itself; later: on top of what had won before, or was put right */
     int         edits;
     const char *edit[SFT_DOCTOR_EDITS];
     sft_verdict verdict;

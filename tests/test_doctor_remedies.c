@@ -77,7 +77,7 @@ static const remedy_case cases[] = {
     { "more_decay", DIGITS MLP "optimizer: sgd lr=0.1", "optimizer.weight_decay=0.001", false },
     { "less_decay", DIGITS MLP "optimizer: adamw weight_decay=3", "optimizer.weight_decay=0.3", false },
     { "wider_layers", DIGITS "model: conv2d 8 padding=1 | batchnorm | relu | flatten | repeat 2 ( linear 4 | relu ) | linear 10",
-      "model=conv2d 32 padding=1 | batchnorm | relu | flatten | repeat 2 ( linear 16 | relu ) | linear 10", false },
+      "model=conv2d 64 padding=1 | batchnorm | relu | flatten | repeat 2 ( linear 32 | relu ) | linear 10", false },
     { "wider_layers", DIGITS "model: flatten | linear 32 | relu | linear 4 | relu | linear 10",
       "model=flatten | linear 64 | relu | linear 8 | relu | linear 10", false },
     { "quicker_averages", DIGITS "model: flatten | linear 16 | batchnorm momentum=0.001 | relu | linear",

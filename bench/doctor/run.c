@@ -147,7 +147,7 @@ static void take_trials(const sft_diagnosis *x, int64_t planned, opinion *o)
                      t.reason ? t.reason : "");
         if (t.verdict != SFT_WON) continue;
         o->accepted++;
-        if (t.severity == SFT_ADVISORY && t.steps < planned) continue;
+        if (t.severity == SFT_ADVISORY && (t.steps < planned || t.round > 0)) continue;
         for (int k = 0; k < o->guesses; k++) known = known || strcmp(o->guess[k].symptom, t.symptom) == 0;
         if (known || o->guesses == GUESSES) continue;
         guess *g = &o->guess[o->guesses++];

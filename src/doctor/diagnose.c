@@ -145,7 +145,8 @@ bool sft_diagnosis_trial(const sft_diagnosis *d, int index, sft_trial_facts *f)
 {
     if (!d || !f || index < 0 || index >= d->n_trials) return false;
     const sft_trial *x = &d->trial[index];
-    *f = (sft_trial_facts){ .symptom = x->symptom ? x->symptom->name : NULL, .severity = x->severity, .remedy = x->remedy->name,
+    *f = (sft_trial_facts){ .symptom = x->symptom ? x->symptom->name : NULL, .severity = x->severity, .round = x->round,
+                            .remedy = x->remedy->name,
                             .doc = x->remedy->doc, .verdict = x->verdict, .measure = x->measure, .before = x->before,
                             .after = x->after, .gain = x->gain, .se = x->se, .noise = x->noise, .seeds = x->seeds,
                             .steps = x->steps, .reason = x->reason };

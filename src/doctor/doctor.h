@@ -195,6 +195,7 @@ typedef struct sft_trial {      /* a remedy against doing nothing */
     const sft_remedy  *remedy;
     const sft_symptom *symptom; /* that it is meant for */
     sft_severity       severity; /* of that */
+    int                round;   /* of the treatment */
     sft_edits          edits;
     sft_verdict        verdict;
     const char        *measure; /* what is compared: "validation loss", "training accuracy" … */

@@ -60,6 +60,7 @@ static sft_trial *try(treatment *t, sft_chart *c, const sft_finding *found, int 
     d->spent += spent;
     d->n_trials += tried;
     for (int i = 0; i < tried; i++) {
+        list[i].round = only ? 0 : d->rounds;
         if (list[i].verdict == SFT_WON) won = &list[i];
         if (t->names && !only && list[i].reason) list[i].reason = sft__say(c, "on top of %s: %s", t->names, list[i].reason);
     }
