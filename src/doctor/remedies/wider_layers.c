@@ -44,14 +44,20 @@ static void widen(void *user, sft_layer *l)
         k->n += sft__is_weighted(l);
 }
 
+/* Dead units of wide layers leave enough others: width is for what the whole net cannot do. */
+static bool is_of_units(const sft_finding *f)
+{
+    return f->symptom && f->symptom->origin == SFT_FROM_SIGNAL;
+}
+
 /* Behind a transposition a width is a number of places: those nets are left alone. */
 static bool edit(const sft_chart *c, const sft_finding *f, sft_edits *out)
 {
-    (void)f;
     sft_layer *first = sft__open_model(c);
     if (!first || sft__count_layers(first, is_transpose)) return false;
     change k = { .chart = c, .output = sft__output_layer(first) };
     sft__each_layer(first, measure, &k);
+    if (k.widest >= NARROW && is_of_units(f)) return false;
     sft__each_layer(first, widen, &k);
     return k.n > 0 && sft__close_model(c, first, out);
 }
