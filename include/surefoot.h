@@ -344,7 +344,8 @@ typedef struct sft_doctor_options {
     sft_net       *net;         /* looked at as it is, and nothing is trained: it is of this recipe and these data; NULL: a new one */
     bool           verify;      /* try remedies against doing nothing; needs a probe run */
     int            seeds;       /* of each arm, at most 8 (3) */
-    double         budget;      /* steps of all trials together, as a share of the planned run (0.5, or what a decision takes) */
+    double         budget;      /* steps of all trials together, as a share of the planned run; 0: 0.5, or what a decision or a few
+                                 * seconds take, if that is more */
     sft_doctor_fn *progress;    /* may be NULL */
     void          *user;
     unsigned       without;     /* parts of the protocol, to measure what they are good for: SFT_WITHOUT_TAIL … (0) */

@@ -242,6 +242,38 @@ static void young_averages_are_not_blamed_on_dropout(void **state)
     close_visit(&v);
 }
 
+/* A budget that is asked for holds over all rounds, the looks between them included. */
+static void the_budget_holds_over_rounds(void **state)
+{
+    (void)state;
+    static const double budgets[] = { 0.1, 0.3, 0.5, 1, 2 };
+    for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
+        visit v = open_recipe("data: regression-1d n=512\nmodel: linear 32 | relu | linear 32 | relu | linear 1 | softplus\n"
+                              "loss: mse\noptimizer: adam lr=1e-5\ntrain: {epochs: 60, batch: 32}\n");
+        sft_diagnosis_facts f;
+        v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = -1, .verify = true, .budget = budgets[i] });
+        CHECK_OK(v.c);
+        assert_int_equal(sft_diagnosis_facts_of(v.x, &f), SFT_OK);
+        if ((double)f.spent > budgets[i] * (double)f.planned)
+            fail_msg("%lld steps of %g x %lld", (long long)f.spent, budgets[i], (long long)f.planned);
+        close_visit(&v);
+    }
+}
+
+/* The remedy of the fault makes no recipe, as a pattern of groups then matches nothing: that is no reason to fail. */
+static void cures_that_make_no_recipe_are_left(void **state)
+{
+    (void)state;
+    visit v = open_recipe("data: circles n=1000\nmodel: linear 32 | linear 32 | linear\ngroups: {\"1.*\": {decay: 0}}\n"
+                          "optimizer: sgd lr=0.1\ntrain: {epochs: 20, batch: 32}\n");
+    sft_finding_facts f;
+    v.x = sft_diagnose(v.c, v.r, v.d, NULL);
+    CHECK_OK(v.c);
+    assert_non_null(v.x);
+    assert_true(finds(v.x, "no_nonlinearity", &f));
+    close_visit(&v);
+}
+
 /* Large targets before a relu: scaled ones would be negative as often as not, so the relu comes first. */
 static void outputs_come_before_the_scale_of_targets(void **state)
 {
@@ -339,7 +371,8 @@ int main(void)
         cmocka_unit_test(the_start_alone_shows_equal_units), cmocka_unit_test(a_probe_run_is_watched),
         cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(the_callback_ends_it),
         cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(faults_behind_faults_are_cured),
-        cmocka_unit_test(outputs_come_before_the_scale_of_targets), cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(outputs_come_before_the_scale_of_targets),
+        cmocka_unit_test(cures_that_make_no_recipe_are_left), cmocka_unit_test(the_budget_holds_over_rounds), cmocka_unit_test(nothing_comes_of_nothing),
         cmocka_unit_test(classes_that_come_in_turn_are_not_random), cmocka_unit_test(equal_classes_are_balanced),
         cmocka_unit_test(young_averages_are_not_blamed_on_dropout),
         cmocka_unit_test(memory_runs_out), cmocka_unit_test(symptoms_are_listed),

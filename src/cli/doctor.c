@@ -197,7 +197,7 @@ static const cli_flag flags[] = {
     { "fix", 0, "FILE", "write the recipe with the edits that won" },
     { "steps", 0, "N", "length of the probe run (default: one epoch, but 100 to 300 steps); 0 looks at the start only" },
     { "no-verify", 0, NULL, "try no remedies: advice only" },
-    { "budget", 0, "SHARE", "steps of all trials together, as a share of the planned run (default 0.5, or what a decision takes)" },
+    { "budget", 0, "SHARE", "steps of all trials together, as a share of the planned run (default 0.5, or what a decision or a few seconds take)" },
     { "seeds", 0, "N", "how often each remedy is tried, at most 8 (default 3)" },
     { "fail-on", 0, "WORD", "exit code 6 when something stands that is advisory, fault or fatal, or worse" },
     { 0 },

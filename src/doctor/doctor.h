@@ -208,8 +208,8 @@ typedef struct sft_trial {      /* a remedy against doing nothing */
 } sft_trial;
 
 typedef struct sft_verify_conf {
-    int64_t budget;             /* steps of training in all arms together; 0: half the planned run, or what a decision takes
-                                 * if that is more: four remedies in arms of 100 steps (fewer, where fewer are planned) */
+    int64_t budget;             /* steps of training in all arms together; 0: half the planned run, or if that is more what a decision
+                                 * takes (four remedies in arms of 100 steps, fewer where fewer are planned) or a few seconds hold */
     int64_t already;            /* steps of earlier rounds, which count against half the planned run */
     const sft_edits *only;      /* for the first finding these are tried, instead of all that is known; NULL: all */
     int     seeds;              /* 0: 3; at most 8 */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The rounds: one seed for all, the other seeds for the best, one more seed and a second look for those that are accepted. */
-#include "base/text.h"
 #include "doctor/tournament.h"
 
 #include <math.h>
@@ -156,9 +155,8 @@ static bool affords_pair(const sft_tournament *t, double ratio)
 /* Neither, one, the other, both: what two remedies gain may add up, or be the same gain twice. */
 static void enter_pair(sft_tournament *t)
 {
-    int two[2];
-    if (t->pair >= 0 || t->n >= t->room || t->n >= SFT_MOST_ENTRIES || !finalists(t, two)) return;
-    const sft_entry a = t->entry[two[0]], b = t->entry[two[1]];
+    if (t->pair >= 0 || t->n >= t->room || t->n >= SFT_MOST_ENTRIES || !finalists(t, t->of)) return;
+    const sft_entry a = t->entry[t->of[0]], b = t->entry[t->of[1]];
     const double    ratio = a.ratio * b.ratio;
     if ((t->ward.conf->without & SFT_WITHOUT_ROUNDS) || a.whole != b.whole || share_a_key(&a.trial->edits, &b.trial->edits)) return;
     if (!affords_pair(t, ratio)) return;
@@ -176,14 +174,8 @@ static void explain_pair(const sft_tournament *t)
 {
     if (t->pair < 0) return;
     sft_trial       *x = t->entry[t->pair].trial;
-    const sft_trial *a = NULL, *b = NULL;
-    for (int i = 0; i < t->tried; i++) {
-        const sft_trial *y = t->entry[i].trial;
-        if (i == t->pair || y->edits.n >= x->edits.n) continue;
-        if (y->remedy == x->remedy && y->symptom == x->symptom && sft__text_is(y->edits.edit[0], x->edits.edit[0])) a = y;
-        else if (sft__text_is(y->edits.edit[0], x->edits.edit[x->edits.n - y->edits.n])) b = y;
-    }
-    if (!a || !b || !x->reason || isnan(x->gain)) return;
+    const sft_trial *a = t->entry[t->of[0]].trial, *b = t->entry[t->of[1]].trial;
+    if (!x->reason || isnan(x->gain)) return;
     x->reason = sft__say(t->ward.chart, "with %s: %s; gains %+.2g and %+.2g alone, %+.2g together (interaction %+.2g)", b->remedy->name,
                          x->reason, a->gain, b->gain, x->gain, x->gain - a->gain - b->gain);
 }
@@ -303,6 +295,7 @@ static bool try_longer(sft_tournament *t)
     if (n == 0 || (double)t->ward.spent + sft__trial_cost(t, t->tried, horizon) > (double)t->budget) return false;
     t->ward.horizon = horizon;
     t->ward.total = t->ward.spent + (int64_t)sft__trial_cost(t, t->tried, horizon);
+    if (t->pair >= 0 && (t->entry[t->of[0]].out || t->entry[t->of[1]].out)) t->pair = -1; /* no longer told apart */
     memset(t->table, 0, t->table_size);
     for (int i = 0; i < t->tried; i++)
         if (!t->entry[i].out) t->entry[i].trial->reason = NULL;

@@ -25,7 +25,7 @@ typedef struct sft_tournament {
     sft_ward  ward;
     int       seeds;            /* that choose; one more confirms */
     int       n, tried;         /* entries; the first so many are tried */
-    int       pair;             /* that of two finalists together; -1: none */
+    int       pair, of[2];      /* that of two finalists together, and these; -1: none */
     sft_trial *list;            /* of all entries */
     int       room;
     sft_entry entry[SFT_MOST_ENTRIES];

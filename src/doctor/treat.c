@@ -39,12 +39,18 @@ static void apply(treatment *t, const sft_remedy *r, const sft_edits *e)
 
 /* ---- trials of a round ------------------------------------------------------------------------------- */
 
+/* Steps that are left of a budget that was asked for. */
+static double steps_left(const treatment *t)
+{
+    return t->o->budget > 0 ? t->o->budget * (double)t->d->chart->course.planned - (double)t->d->spent : INFINITY;
+}
+
 static sft_verify_conf conf_of(const treatment *t, int64_t *spent)
 {
     sft_diagnosis  *d = t->d;
     sft_verify_conf k = { .seeds = t->o->seeds, .spent = spent, .already = d->spent, .progress = watched, .user = d->chart,
                           .without = t->o->without };
-    if (t->o->budget > 0) k.budget = (int64_t)fmax(1, t->o->budget * (double)d->chart->course.planned - (double)d->spent);
+    if (isfinite(steps_left(t))) k.budget = (int64_t)fmax(1, steps_left(t));
     return k;
 }
 
@@ -104,24 +110,35 @@ static sft_recipe *changed(const treatment *t)
     return r;
 }
 
-/* Looks at the patient as changed so far. False: nothing stands any more that is at least so grave, or that is no recipe. */
-static bool next_round(treatment *t, sft_severity least)
+/* The patient as changed so far. */
+static sft_status open_round(treatment *t, sft_round *x)
 {
     sft_diagnosis   *d = t->d;
-    sft_round       *x = &d->round[d->rounds];
-    const sft_chart *first = d->chart;
-    sft_failure      failure;
-    if (d->rounds == SFT_MOST_ROUNDS || first->watch.stopped || sft__failed(d->ctx)) return false;
-    *x = (sft_round){ .recipe = changed(t) };
-    d->rounds++;
-    if (sft__failed(d->ctx) || sft__see_data(first->data, first->recipe, x->recipe, d->ctx, &x->data)) {
-        sft__set_aside(d->ctx, &failure);       /* edits that do not go together make no next round */
-        return false;
-    }
-    x->chart = sft__chart_watch(d->ctx, x->recipe, &x->data, NULL, t->o->steps, (sft_watch){ .progress = NULL });
-    if (!x->chart) return false;
+    sft_chart       *first = d->chart;
+    x->recipe = changed(t);
+    if (sft__failed(d->ctx) || sft__see_data(first->data, first->recipe, x->recipe, d->ctx, &x->data)) return sft_code(d->ctx);
+    x->chart = sft__chart_watch(d->ctx, x->recipe, &x->data, NULL, t->o->steps, first->watch);
+    if (!x->chart) return sft_code(d->ctx);
+    first->watch.stopped = x->chart->watch.stopped;
     d->spent += x->chart->course.steps;
     x->found = sft__findings(x->chart, &x->n_found);
+    return sft_code(d->ctx);
+}
+
+/* False: nothing stands any more that is at least so grave; or the edits do not go together, as trials alone would have shown. */
+static bool next_round(treatment *t, sft_severity least)
+{
+    sft_diagnosis *d = t->d;
+    sft_round     *x = &d->round[d->rounds];
+    sft_failure    misfit;
+    if (d->rounds == SFT_MOST_ROUNDS || d->chart->watch.stopped || sft__failed(d->ctx)) return false;
+    if (steps_left(t) < (double)d->chart->course.steps) return false; /* that many a look takes */
+    *x = (sft_round){ .recipe = NULL };
+    d->rounds++;
+    if (open_round(t, x)) {
+        if (sft_code(d->ctx) != SFT_MEMORY) sft__set_aside(d->ctx, &misfit);
+        return false;
+    }
     t->chart = x->chart;
     t->found = x->found;
     t->n_found = x->n_found;
@@ -166,7 +183,7 @@ sft_status sft__treat(sft_diagnosis *d, const sft_doctor_options *o)
         if (won) apply(&t, won->remedy, &won->edits);
         else if (one_round || !put_right(&t)) break;
     } while (!one_round && next_round(&t, least));
-    if (t.on_trial) try_together(&t);
+    if (t.on_trial && !sft__failed(c->ctx)) try_together(&t);
     for (int i = 0; i < d->n_trials; i++)
         if (d->trial[i].verdict == SFT_WON) sft__merge_edits(&d->changes, &d->trial[i].edits);
     d->repaired = sft__repaired_recipe(c, d->trial, d->n_trials);
