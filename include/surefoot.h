@@ -429,7 +429,8 @@ SFT_API bool        sft_diagnosis_trial(const sft_diagnosis *d, int index, sft_t
 SFT_API int         sft_diagnosis_edits(const sft_diagnosis *d, const char *edit[SFT_DOCTOR_EDITS]);
 /* The recipe with these edits, as YAML; NULL: nothing has won. */
 SFT_API const char *sft_diagnosis_recipe(const sft_diagnosis *d);
-/* Tries remedies of what was found against doing nothing, as sft_diagnose does with `verify`. */
+/* Tries remedies of what was found against doing nothing, as sft_diagnose does with `verify`; what was tried before is forgotten. o may
+ * be NULL: the usual budget and seeds. */
 SFT_API sft_status  sft_diagnosis_verify(sft_diagnosis *d, const sft_doctor_options *o);
 /* All of it as JSON: docs/diagnosis-schema.json. */
 SFT_API const char *sft_diagnosis_json(sft_diagnosis *d);
@@ -543,7 +544,8 @@ struct sft_result {
     char       weights_sha256[65];
 };
 
-/* Trains to the planned end, or to a fault that ends it (SFT_TRAINING, with a checkpoint); o and result may be NULL. Written with the calls above only and meant to be copied: src/train/fit.c. */
+/* Trains to the planned end, or to a fault that ends it (SFT_TRAINING, with a checkpoint); o and result may be NULL. Written with the
+ * calls above only and meant to be copied: src/train/fit.c. */
 SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);
 
 /* ---- the vocabulary ------------------------------------------------------------------------ */

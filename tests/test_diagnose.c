@@ -242,6 +242,28 @@ static void young_averages_are_not_blamed_on_dropout(void **state)
     close_visit(&v);
 }
 
+/* Trials may be made again, of a diagnosis that had none or has some: they are the same. */
+static void trials_can_be_made_again(void **state)
+{
+    (void)state;
+    visit               v = open_recipe(sick);
+    sft_diagnosis_facts f[3];
+    sft_trial_facts     x;
+    char                text[3][64];
+    v.x = sft_diagnose(v.c, v.r, v.d, &(sft_doctor_options){ .steps = 20 });
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sft_diagnosis_facts_of(v.x, &f[i]), SFT_OK);
+        snprintf(text[i], sizeof *text, "%s", sft_diagnosis_trial(v.x, 0, &x) ? x.remedy : "none");
+        sft_diagnosis_verify(v.x, &(sft_doctor_options){ .steps = 20 });
+        CHECK_OK(v.c);
+    }
+    assert_int_equal(f[0].trials, 0);
+    assert_true(f[1].trials > 0 && f[1].trials == f[2].trials && f[1].spent == f[2].spent);
+    assert_string_equal(text[1], text[2]);
+    assert_string_not_equal(text[1], "none");
+    close_visit(&v);
+}
+
 /* A budget that is asked for holds over all rounds, the looks between them included. */
 static void the_budget_holds_over_rounds(void **state)
 {
@@ -372,7 +394,7 @@ int main(void)
         cmocka_unit_test(looking_changes_nothing), cmocka_unit_test(the_callback_ends_it),
         cmocka_unit_test(numbers_that_are_not_finite_are_a_finding), cmocka_unit_test(faults_behind_faults_are_cured),
         cmocka_unit_test(outputs_come_before_the_scale_of_targets),
-        cmocka_unit_test(cures_that_make_no_recipe_are_left), cmocka_unit_test(the_budget_holds_over_rounds), cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(cures_that_make_no_recipe_are_left), cmocka_unit_test(the_budget_holds_over_rounds), cmocka_unit_test(trials_can_be_made_again), cmocka_unit_test(nothing_comes_of_nothing),
         cmocka_unit_test(classes_that_come_in_turn_are_not_random), cmocka_unit_test(equal_classes_are_balanced),
         cmocka_unit_test(young_averages_are_not_blamed_on_dropout),
         cmocka_unit_test(memory_runs_out), cmocka_unit_test(symptoms_are_listed),

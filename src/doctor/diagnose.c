@@ -52,11 +52,7 @@ sft_status sft__diagnosis_judge(sft_diagnosis *d)
 {
     sft_chart *c = d->chart;
     if (!d->advice && make_room(d)) return sft_code(c->ctx);
-    sft__rounds_close(d);       /* what was tried lived with the sentences of the judgement before */
-    d->n_trials = d->rounds = 0;
-    d->spent = 0;
-    d->changes = (sft_edits){ .n = 0 };
-    d->json = d->repaired = NULL;
+    sft__forget_treatment(d);   /* what was tried lived with the sentences of the judgement before */
     d->n_found = sft__judge(c, d->found);
     for (int i = 0; i < d->n_found; i++) d->advice[i].remedy = sft__advice(c, &d->found[i], &d->advice[i].edits);
     return sft_code(c->ctx);
@@ -70,7 +66,6 @@ sft_status sft_diagnosis_verify(sft_diagnosis *d, const sft_doctor_options *o)
     k.verify = true;
     if (k.steps == 0) k.steps = -1; /* of looks at what has won */
     d->chart->watch = (sft_watch){ .progress = k.progress, .user = k.user };
-    d->json = NULL;
     return sft__treat(d, &k);
 }
 
@@ -95,7 +90,7 @@ sft_diagnosis *sft_diagnose(sft_ctx *c, sft_recipe *r, sft_data *data, const sft
 void sft_diagnosis_free(sft_diagnosis *d)
 {
     if (!d) return;
-    sft__rounds_close(d);
+    sft__forget_treatment(d);
     sft__chart_close(d->chart);
     sft__free(d->ctx, d, sizeof *d);
 }
@@ -146,8 +141,7 @@ bool sft_diagnosis_trial(const sft_diagnosis *d, int index, sft_trial_facts *f)
     if (!d || !f || index < 0 || index >= d->n_trials) return false;
     const sft_trial *x = &d->trial[index];
     *f = (sft_trial_facts){ .symptom = x->symptom ? x->symptom->name : NULL, .severity = x->severity, .round = x->round,
-                            .remedy = x->remedy->name,
-                            .doc = x->remedy->doc, .verdict = x->verdict, .measure = x->measure, .before = x->before,
+                            .remedy = x->remedy->name, .doc = x->remedy->doc, .verdict = x->verdict, .measure = x->measure, .before = x->before,
                             .after = x->after, .gain = x->gain, .se = x->se, .noise = x->noise, .seeds = x->seeds,
                             .steps = x->steps, .reason = x->reason };
     f->edits = copy_edits(&x->edits, f->edit);

@@ -44,7 +44,8 @@ sft_finding      *sft__findings(sft_chart *c, int *n);
 const sft_remedy *sft__advice(const sft_chart *c, const sft_finding *f, sft_edits *edits);
 /* Tries remedies, and on top of what has won those of what still stands; fills trials, steps spent and the repaired recipe. treat.c */
 sft_status        sft__treat(sft_diagnosis *d, const sft_doctor_options *o);
-void              sft__rounds_close(sft_diagnosis *d);
+/* Trials, rounds and what had won are gone. */
+void              sft__forget_treatment(sft_diagnosis *d);
 /* Judges the chart, anew where it has been judged before: what was tried then is forgotten. */
 sft_status        sft__diagnosis_judge(sft_diagnosis *d);
 /* One more key of a JSON object that has some already. json.c */

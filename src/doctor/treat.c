@@ -167,10 +167,25 @@ static void try_together(treatment *t)
     if (won) won->reason = sft__say(d->chart, "together with %s: %s", t->names, won->reason);
 }
 
+void sft__forget_treatment(sft_diagnosis *d)
+{
+    for (int i = 0; i < d->rounds; i++) {
+        sft_round *x = &d->round[i];
+        sft__chart_close(x->chart);
+        if (x->data.ctx) sft__forget_data(d->chart->data, &x->data);
+        sft_recipe_free(x->recipe);
+    }
+    d->rounds = d->n_trials = 0;
+    d->spent = 0;
+    d->changes = (sft_edits){ .n = 0 };
+    d->json = d->repaired = NULL;
+}
+
 sft_status sft__treat(sft_diagnosis *d, const sft_doctor_options *o)
 {
     sft_chart *c = d->chart;
     treatment  t = { .d = d, .o = o, .chart = c, .found = d->found, .n_found = d->n_found };
+    sft__forget_treatment(d);
     if (!o->verify || c->course.planned == 0 || c->watch.stopped) return SFT_OK; /* only the start is known, and of no plan */
     d->trial = sft__arena_alloc(&c->arena, MOST_TRIALS * sizeof *d->trial);
     if (!d->trial) return sft_code(c->ctx);
@@ -188,14 +203,4 @@ sft_status sft__treat(sft_diagnosis *d, const sft_doctor_options *o)
         if (d->trial[i].verdict == SFT_WON) sft__merge_edits(&d->changes, &d->trial[i].edits);
     d->repaired = sft__repaired_recipe(c, d->trial, d->n_trials);
     return sft_code(c->ctx);
-}
-
-void sft__rounds_close(sft_diagnosis *d)
-{
-    for (int i = 0; i < d->rounds; i++) {
-        sft_round *x = &d->round[i];
-        sft__chart_close(x->chart);
-        if (x->data.ctx) sft__forget_data(d->chart->data, &x->data);
-        sft_recipe_free(x->recipe);
-    }
 }

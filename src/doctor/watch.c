@@ -238,7 +238,7 @@ void sft_watch_close(sft_watcher *w)
     sft__observer_close(&w->eye);
     sft__arena_close(&w->fresh);
     sft__arena_close(&w->said);
-    sft__rounds_close(&w->d);
+    sft__forget_treatment(&w->d);
     sft__chart_close(w->d.chart);
     sft__free(w->ctx, w, sizeof *w);
 }
