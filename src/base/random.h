@@ -23,6 +23,7 @@ enum sft_purpose {
     SFT_FOR_AUGMENT,            /* counter: epoch, sample, place in the list, lane */
     SFT_FOR_NOISE,
     SFT_FOR_TEST,
+    SFT_FOR_FOREST = 24,        /* counter: tree, -, -, lane */
     SFT_FOR_MIX = 32,           /* mixup, cutmix; counter: epoch, step low, step high, lane */
     SFT_FOR_LAYER = 1024        /* + layer index; counter: step low, step high, row in the batch, lane */
 };
