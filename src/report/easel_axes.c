@@ -173,7 +173,7 @@ static void put_ticks(sft_string *s, char which, const sft_axis *a, bool unit)
     size_t    letters = 0;
     for (int i = 0; i < n; i++) letters += strlen(tick[i].label) + 2;
     sft__put(s, "set %ctics noenhanced%s (", which, which == 'x' && letters > 80 ? " rotate by -25" : "");
-    for (int i = 0; i < n; i++) sft__put(s, "%s%q %n", i ? ", " : "", tick[i].label, unit ? tick[i].u : sft__axis_place(a, tick[i].u));
+    for (int i = 0; i < n; i++) sft__put(s, "%s%t %n", i ? ", " : "", tick[i].label, unit ? tick[i].u : sft__axis_place(a, tick[i].u));
     sft__put(s, ")\n");
 }
 

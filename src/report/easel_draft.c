@@ -29,11 +29,12 @@ static void put_text(sft_string *s, const char *text)
     if (text) sft__string_add(s, text);
 }
 
-static void put_quoted(sft_string *s, const char *text)
+static void put_quoted(sft_string *s, const char *text, bool is_format)
 {
     sft__string_add(s, "'");
     for (; text && *text; text++) {
         if (*text == '\'') sft__string_add(s, "'");
+        if (*text == '%' && is_format) sft__string_add(s, "%");
         sft__string_addn(s, *text == '\n' || *text == '\t' ? " " : text, 1);
     }
     sft__string_add(s, "'");
@@ -56,7 +57,8 @@ void sft__put(sft_string *s, const char *format, ...)
         }
         switch (*++p) {
         case 's': put_text(s, va_arg(args, const char *)); break;
-        case 'q': put_quoted(s, va_arg(args, const char *)); break;
+        case 'q': put_quoted(s, va_arg(args, const char *), false); break;
+        case 't': put_quoted(s, va_arg(args, const char *), true); break;
         case 'n': put_number(s, va_arg(args, double)); break;
         case 'i': sft__string_addf(s, "%d", va_arg(args, int)); break;
         case 'c': sft__string_addf(s, "%c", va_arg(args, int)); break;

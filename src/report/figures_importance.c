@@ -58,7 +58,7 @@ sft_status sft__figures_importance(sft_easel *e)
     sft__draft_open(&d, e, "importance", "Importance of each hyperparameter and pair", 800, 130 + 30 * n);
     sft__put(&d.settings, "set xlabel 'share of the variance (%%)'\nset yrange [-0.7:%n]\nset xrange [0:%n]\nunset grid\nset grid xtics linecolor rgb '#e0e0e0'\n"
                           "set key inside bottom right\nset ytics noenhanced scale 0 (", n - 0.3, 108 * most);
-    for (int i = 0; i < n; i++) sft__put(&d.settings, "%s%q %i", i ? ", " : "", name_of(e, &e->anova.share[bar[i]]), n - 1 - i);
+    for (int i = 0; i < n; i++) sft__put(&d.settings, "%s%t %i", i ? ", " : "", name_of(e, &e->anova.share[bar[i]]), n - 1 - i);
     sft__put(&d.settings, ")\n");
     put_bars(&d, bar, n, false);
     put_bars(&d, bar, n, true);

@@ -200,7 +200,7 @@ sft_status sft__figures_effective(sft_easel *e)
     sft_draft        d;
     char             buf[64];
     mean            *m = sft__arena_alloc(e->arena, ((size_t)e->study->n + 1) * sizeof *m), best = { 0 };
-    if (!m || rate < 0 || beta < 0 || e->best < 0) return sft_code(e->ctx);
+    if (!m || rate < 0 || beta < 0 || e->best < 0 || e->dots < 3) return sft_code(e->ctx);
     const bool few = space->axis[beta].n > 1 && space->axis[beta].n <= SFT_STYLES, lines = few && space->axis[rate].n > 0;
     sight      s = { effective, rate, few ? beta : -1, few ? space->axis[beta].n : 1 };
     sft__draft_open(&d, e, "effective-rate", "Effect of the effective rate η/(1−β)", 800, 500);

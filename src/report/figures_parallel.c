@@ -110,8 +110,8 @@ sft_status sft__figures_parallel(sft_easel *e)
     sft__put(&d.settings, "unset grid\nset border 0\nunset ytics\nset yrange [%n:1.06]\nset xrange [-0.15:%n]\n", e->failed || l.n ? -0.16 : -0.05, l.n + 0.35);
     sft__put(&d.settings, "set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.3\nset key outside top right horizontal\n");
     sft__put(&d.settings, "set xtics scale 0 noenhanced (");
-    for (int k = 0; k < l.n; k++) sft__put(&d.settings, "%q %i, ", sft__axis_words(e->arena, &e->study->plan.space.axis[l.axis[k]]), k);
-    sft__put(&d.settings, "%q %i)\n", e->metric, l.n);
+    for (int k = 0; k < l.n; k++) sft__put(&d.settings, "%t %i, ", sft__axis_words(e->arena, &e->study->plan.space.axis[l.axis[k]]), k);
+    sft__put(&d.settings, "%t %i)\n", e->metric, l.n);
     sft__draft_palette(&d);
     sft__put(&d.settings, "unset colorbox\n");
     put_lines(&d, &l, list, n);
