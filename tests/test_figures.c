@@ -77,19 +77,19 @@ static void write_metrics(made *m, const sft_attempt *t, double speed, sft_strea
 static const char *const rates[] = { "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "10" };
 static const double      rate_numbers[] = { 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 10 };
 static const char *const momenta[] = { "0", "0.9" };
-static const double      momentum_numbers[] = { 0, 0.9 };
+static const double      betas[] = { 0, 0.9 };
 
 /* The 54 trials of the coursework: nine rates, two momenta, three seeds; what counts is the effective rate. */
 static void make_table(made *m, sft_ctx *c, sft_axis axis[2], const char *name)
 {
     sft_stream random = sft__stream(sft__key(1, SFT_FOR_TEST), 0, 0, 0);
     axis[0] = (sft_axis){ .key = "optimizer.lr", .n = 9, .value = rates, .label = rates, .number = rate_numbers, .parent = -1 };
-    axis[1] = (sft_axis){ .key = "optimizer.momentum", .n = 2, .value = momenta, .label = momenta, .number = momentum_numbers, .parent = -1 };
+    axis[1] = (sft_axis){ .key = "optimizer.momentum", .n = 2, .value = momenta, .label = momenta, .number = betas, .parent = -1 };
     make(m, c, name, axis, 2, 3, 18);
     for (int64_t i = 0; i < m->study.n; i++) {
         sft_attempt *t = &m->study.attempt[i];
         const int    rate = (int)(t->point / 2), momentum = (int)(t->point % 2);
-        const double effective = rate_numbers[rate] / (1 - momentum_numbers[momentum]), off = log10(effective) + 0.4;
+        const double effective = rate_numbers[rate] / (1 - betas[momentum]), off = log10(effective) + 0.4;
         u_of(m, i)[0] = (rate + 0.5) / 9;
         u_of(m, i)[1] = (momentum + 0.5) / 2;
         t->rank = effective > 2 ? NAN : 0.1 + 0.58 * exp(-off * off / 3) + 0.015 * sft__normal(&random);
@@ -322,12 +322,10 @@ static void test_without_gnuplot(void **state)
     sft_axis        axis[2];
     sft_figure_list l;
     char           *path = strdup(getenv("PATH") ? getenv("PATH") : "");
-    FILE           *old;
     (void)state;
     make_table(&m, c, axis, "bare");
     sft__make_folder(c, "tests/figures/bare/figures");
-    assert_non_null(old = fopen("tests/figures/bare/figures/heat.svg", "w"));
-    fclose(old);
+    fclose(fopen("tests/figures/bare/figures/heat.svg", "w"));
     setenv("PATH", "/nowhere", 1);
     sft__figures_write(&m.study, m.folder, &l);
     setenv("PATH", path, 1);

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST_CELLS = 30, FINE = 48 };
+enum { MOST_CELLS = 30, FINE = 32 };
 
 typedef struct cell {
     double sum;
