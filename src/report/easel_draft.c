@@ -110,8 +110,8 @@ void sft__draft_palette(sft_draft *d)
     const sft_easel *e = d->easel;
     sft__put(&d->settings, "set palette defined (0 '#fdea45', 0.2 '#cbba69', 0.4 '#958f78', 0.6 '#666970', 0.8 '#31446b', 1 '#00204d')%s\n",
              e->maximize ? "" : " negative");
-    sft__put(&d->settings, "set cblabel %q noenhanced offset 1.2\nset cbrange [%n:%n]\nset colorbox noborder\n", e->metric, e->low, e->high > e->low
-             ? e->high : e->low + 1);
+    sft__put(&d->settings, "set cblabel %q noenhanced offset 1.2\nset cbrange [%n:%n]\nset colorbox noborder\n", e->metric, e->low,
+             e->high > e->low ? e->high : e->low + 1);
     if (e->log) sft__put(&d->settings, "set logscale cb\n");
 }
 

@@ -128,7 +128,8 @@ sft_status sft__figures_parallel(sft_easel *e)
     sft__put(&d.settings, "unset colorbox\n");
     put_lines(&d, &l, list, n);
     put_lanes(&d, &l);
-    const char *shown = n < e->dots ? sft__arena_printf(e->arena, "; %d of the %d points are shown, evenly over the ranking", n, e->dots) : "";
+    const char *shown = "";
+    if (n < e->dots) shown = sft__arena_printf(e->arena, "; %d of the %d points are shown, evenly over the ranking", n, e->dots);
     return sft__draft_close(&d, sft__arena_printf(e->arena,
         "A line is a point of the space%s; it crosses each hyperparameter at its value and ends at its mean %s, the darker the better%s%s.",
         e->study->plan.seeds > 1 ? " (mean over seeds)" : "", e->metric, e->failed ? "; dotted grey lines failed" : "", shown));
