@@ -18,7 +18,7 @@ typedef struct sft_curve {      /* the rows of one split of metrics.csv, in the 
 
 enum { SFT_LOOK_FINDINGS = 8 };
 
-typedef struct sft_look {
+typedef struct sft_run_look {
     bool        found;          /* there is a metrics.csv or a run.json */
     sft_curve   curve[SFT_SPLITS];
     /* run.json; NULL, NaN, -1: it does not say */
@@ -27,7 +27,7 @@ typedef struct sft_look {
     const char *fingerprint;    /* of the data */
     bool        early;          /* early stopping ended it */
     int64_t     steps, epochs, planned_steps, best_epoch;
-    double      seconds, started;
+    double      seconds, started, rate; /* rate: of the first row of metrics.csv */
     double      end_loss, end_accuracy, test_loss, test_accuracy; /* validation and test of the weights that were left */
     double      validation_samples, test_samples;
     /* diagnosis.json, events.jsonl */
@@ -39,12 +39,12 @@ typedef struct sft_look {
         const char *symptom, *layer;
         int         severity;   /* an sft_severity */
     } finding[SFT_LOOK_FINDINGS];
-} sft_look;
+} sft_run_look;
 
 /* rank_by: "loss", "accuracy" or the name of a metric; NULL: loss. A folder without files is no failure: found is false. */
-sft_status sft__look(sft_ctx *c, sft_arena *a, const char *folder, const char *rank_by, sft_look *out);
+sft_status sft__run_look(sft_ctx *c, sft_arena *a, const char *folder, const char *rank_by, sft_run_look *out);
 /* verdicts.c: the JSON part; without jansson nothing is found. */
-void       sft__look_json(sft_ctx *c, sft_arena *a, const char *folder, sft_look *out);
+void       sft__run_look_json(sft_ctx *c, sft_arena *a, const char *folder, sft_run_look *out);
 
 /* ---- notes.c -------------------------------------------------------------------------------------- */
 
@@ -73,7 +73,7 @@ typedef struct sft_yardstick {  /* what the other trials of a study say of one *
 } sft_yardstick;
 
 /* The worst that is true of a trial. y may be NULL: it is judged alone. */
-sft_remark  sft__remark(sft_arena *a, const sft_attempt *t, const sft_look *look, const sft_yardstick *y);
+sft_remark  sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *look, const sft_yardstick *y);
 /* The same as a line, from the trial's folder (a path that can be opened): what sweep.db keeps. Never NULL; "" where nothing is to be
  * said, or after a failure. */
 const char *sft__attempt_note(sft_ctx *c, sft_arena *a, const char *folder, const sft_attempt *t, const sft_yardstick *y);
@@ -85,34 +85,35 @@ typedef struct sft_spread {     /* over seeds */
     double mean, std;           /* NaN below one, below two */
 } sft_spread;
 
-typedef struct sft_point {
+typedef struct sft_report_point {
     int64_t      number;        /* sft_attempt.point */
     int          n;
     int64_t     *trial;         /* indices into study->attempt, by seed */
     int          done, failed, pruned, open; /* open: waiting or running */
     int          fates[SFT_FATES];
-    sft_spread   rank, val_loss, val_accuracy, test_loss, test_accuracy, best_epoch, steps_per_second;
-    double       slow, ratio;   /* means over those that are slow; that oscillate */
+    sft_spread   rank, test;    /* of validation at the best epoch; of test, by the same measure */
+    sft_spread   val_accuracy, test_accuracy, best_epoch, steps_per_second;
+    double       slow;          /* least share still to come of those that are slow; NaN */
     const char **label;         /* of each axis for tables; "-": does not matter */
     double      *number_of;     /* of each axis; NaN: no number */
     const char  *note;
-} sft_point;
+} sft_report_point;
 
 /* ---- effects.c: one axis, and two -------------------------------------------------------------------- */
 
-typedef struct sft_level {      /* a value of an axis, or a range of an endless one */
+typedef struct sft_band {      /* a value of an axis, or a range of an endless one */
     const char *label;
     double      low, high;      /* NaN: no number; low == high: one value */
     int         points, trials, failed, fates[SFT_FATES];
     int         best;           /* index of the best point here that counts (sft__point_counts); -1: none */
     sft_spread  mean;           /* of the points' rank means */
-} sft_level;
+} sft_band;
 
 typedef struct sft_effect {
     int         axis, table;    /* table: its number in the report */
     bool        numbers;        /* levels are numbers, rising */
     int         n, *of_point;   /* level of each point of the report; -1: the axis does not matter there */
-    sft_level  *level;
+    sft_band  *level;
     int         best;           /* level of the best point */
     int         from, to;       /* numbers: levels around the best, all within `near` of it */
     const char *sentence;       /* the analysis; names the cells its numbers are from */
@@ -129,13 +130,13 @@ typedef struct sft_report {
     sft_arena   arena;
     sft_study  *study;
     const char *folder;         /* that it is written into */
-    sft_look   *look;           /* of each attempt */
+    sft_run_look   *look;           /* of each attempt */
     sft_remark *remark;
     int         n_points;
-    sft_point  *point;          /* best first */
+    sft_report_point  *point;          /* best first */
     bool        accuracy;       /* ranked by accuracy: Val Acc and Test Acc in per cent; else the metric as it is */
     bool        has_accuracy;   /* some trial has one */
-    const char *metric;         /* head of the column: "Val Acc", "val rmse" */
+    const char *metric, *test_metric; /* heads of columns: "Val Acc", "Test Acc"; "Val rmse" … */
     double      near;           /* what counts as equally good: 0.01 of accuracy, else 2 % of the best value */
     int         n_effects;
     sft_effect *effect;
@@ -149,10 +150,10 @@ typedef struct sft_report {
 sft_status  sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_report *r);
 void        sft__report_close(sft_report *r);
 bool        sft__better(const sft_report *r, double a, double b);      /* a is better than b; a number is better than NaN */
-bool        sft__point_counts(const sft_point *p);                     /* all its seeds are done: it may be the best */
+bool        sft__point_counts(const sft_report_point *p);                     /* all its seeds are done: it may be the best */
 sft_status  sft__points_make(sft_report *r);
 sft_status  sft__effects_make(sft_report *r);
-const char *sft__point_note(sft_report *r, const sft_point *p, bool best); /* notes_point.c */
+const char *sft__point_note(sft_report *r, const sft_report_point *p, bool best); /* notes_point.c */
 void        sft__effects_say(sft_report *r);                           /* sentences.c */
 
 /* Words for keys: "learning rate" of optimizer.lr, "batch size" of train.batch. */
@@ -174,7 +175,7 @@ sft_status  sft__recipe_keys(sft_recipe *r, sft_arena *a, int *n, const char ***
 /* Locale-free; NaN is "-". Both return buf. */
 const char *sft__fixed(double v, int decimals, char *buf, size_t size);
 const char *sft__brief(double v, int digits, char *buf, size_t size);   /* so many significant digits, the shortest text of that */
-const char *sft__score(const sft_report *r, double v, char *buf, size_t size); /* 72.40 of 0.724 where it is accuracy */
+const char *sft__score_text(const sft_report *r, double v, char *buf, size_t size); /* 72.40 of 0.724 where it is accuracy */
 const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, int decimals); /* "72.40 ± 0.51" */
 
 typedef struct sft_rows {       /* a table of text */
