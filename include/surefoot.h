@@ -548,6 +548,33 @@ struct sft_result {
  * calls above only and meant to be copied: src/train/fit.c. */
 SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);
 
+/* ---- reports ------------------------------------------------------------------------------- */
+
+typedef struct sft_report_options {
+    const char *folder;         /* that the report is written into, made when absent; NULL: PATH/report of a single path */
+    const char *rank_by;        /* of run folders: "loss", "accuracy" or a metric of metrics.csv; NULL: accuracy where there is one */
+} sft_report_options;
+
+typedef struct sft_report_facts {
+    int64_t trials, done, failed;
+    int     points;             /* trials that differ by more than the seed */
+    double  best_validation, best_test; /* of the best point, means over seeds, by the rank; NaN: none is done */
+    char    folder[4096], best[4096]; /* of the report; of a run of the best point, "" for none */
+} sft_report_facts;
+
+/* A report of one sweep folder, or of n run folders: table.md, .csv and .tex, effects.md, answers.md, report.md, report.json. Runs whose
+ * recipes differ by train.seed only count as seeds of one point. o and facts may be NULL. E299: no run folder. */
+SFT_API sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o, sft_report_facts *facts);
+
+typedef struct sft_comparison sft_comparison;
+
+/* Compares run folders, at least two: what their recipes and scores differ in, side by side. Runs that differ by the seed only are one
+ * group; each group is held against that of the first path by a test over seeds. o->folder is ignored; o may be NULL. */
+SFT_API sft_comparison *sft_compare(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o);
+SFT_API const char     *sft_comparison_text(const sft_comparison *k); /* Markdown */
+SFT_API const char     *sft_comparison_json(const sft_comparison *k);
+SFT_API void            sft_comparison_free(sft_comparison *k);
+
 /* ---- the vocabulary ------------------------------------------------------------------------ */
 
 typedef struct sft_option_facts {
