@@ -575,6 +575,38 @@ SFT_API const char     *sft_comparison_text(const sft_comparison *k); /* Markdow
 SFT_API const char     *sft_comparison_json(const sft_comparison *k);
 SFT_API void            sft_comparison_free(sft_comparison *k);
 
+/* ---- logs for other programs ---------------------------------------------------------------- */
+
+/* Takes n bytes, which are gone after the call; false: it cannot, and the export fails (E333). */
+typedef bool sft_write_fn(void *user, const void *bytes, size_t n);
+
+typedef struct sft_export_options {
+    const char   *format;       /* "tensorboard", "csv", "json": sft_export_format */
+    const char   *path;         /* the file, or of tensorboard the folder; made, with its parents. NULL, of csv and json: `write` gets it */
+    sft_write_fn *write;
+    void         *user;
+    bool          curves;       /* csv of a sweep: every number of every trial in a long table, as of runs; else a row a trial */
+    bool          no_signals;   /* leave out signals.csv, which is most of what a watched run wrote */
+} sft_export_options;
+
+typedef struct sft_export_facts {
+    int64_t runs;               /* of which something was written */
+    int64_t values;             /* numbers of metrics.csv and signals.csv; of csv's table of trials its rows */
+    int64_t files;              /* 0: it went to `write` */
+} sft_export_facts;
+
+/* What n run folders and sweeps have logged, in the form of another program; n >= 1. A file is whole or as it was before; a run that still
+ * trains is taken as far as it is. Holds one row at a time. facts may be NULL. E299: a path is neither; E230 to E237: a damaged file. */
+SFT_API sft_status sft_export(sft_ctx *c, int n, const char *const *paths, const sft_export_options *o, sft_export_facts *facts);
+
+typedef struct sft_export_format_facts {
+    const char *name, *doc;
+    bool        folder;         /* writes a folder, not one file */
+} sft_export_format_facts;
+
+/* Format `index`, from 0; false past the end. facts may be NULL. */
+SFT_API bool sft_export_format(int index, sft_export_format_facts *facts);
+
 /* ---- the vocabulary ------------------------------------------------------------------------ */
 
 typedef struct sft_option_facts {

@@ -4,7 +4,19 @@
 #include "report/report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+/* "2026-11-29T06:34:35Z" in seconds since 1970: days by the calendar's rule of 400 years. */
+double sft__unix_time(const char *iso)
+{
+    int y, m, d, h, min, s;
+    if (!iso || sscanf(iso, "%4d-%2d-%2dT%2d:%2d:%2dZ", &y, &m, &d, &h, &min, &s) != 6 || m < 1 || m > 12 || y < 1970) return NAN;
+    if (m < 3) y--;
+    const long long era = y / 400, of_era = y % 400, of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    const long long days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    return (double)(days * 86400 + h * 3600 + min * 60 + s);
+}
 
 #ifdef SFT_HAVE_JANSSON
 #include <jansson.h>
@@ -39,17 +51,6 @@ static const char *text(sft_arena *a, const json_t *at, const char *key)
     return json_is_string(v) ? sft__arena_text(a, json_string_value(v)) : NULL;
 }
 
-/* "2026-11-29T06:34:35Z" in seconds since 1970: days by the calendar's rule of 400 years. */
-static double unix_time(const char *iso)
-{
-    int y, m, d, h, min, s;
-    if (!iso || sscanf(iso, "%d-%d-%dT%d:%d:%dZ", &y, &m, &d, &h, &min, &s) != 6 || m < 1 || m > 12 || y < 1970) return NAN;
-    if (m < 3) y--;
-    const long long era = y / 400, of_era = y % 400, of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    const long long days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-    return (double)(days * 86400 + h * 3600 + min * 60 + s);
-}
-
 /* The loss of a network that knows nothing but how many answers there are: an upper bound of what ignorance costs. */
 static double prior_of(const json_t *run)
 {
@@ -72,7 +73,7 @@ static void take_run(sft_arena *a, const json_t *run, sft_run_look *out)
     out->planned_steps = whole(run, "steps_planned");
     out->best_epoch = whole(run, "best_epoch");
     out->seconds = number(run, "seconds");
-    out->started = unix_time(json_string_value(json_object_get(run, "started")));
+    out->started = sft__unix_time(json_string_value(json_object_get(run, "started")));
     out->prior = prior_of(run);
     out->end_loss = number(end, "loss");
     out->end_accuracy = number(end, "accuracy");
