@@ -548,6 +548,65 @@ struct sft_result {
  * calls above only and meant to be copied: src/train/fit.c. */
 SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);
 
+/* ---- reports ------------------------------------------------------------------------------- */
+
+typedef struct sft_report_options {
+    const char *folder;         /* that the report is written into, made when absent; NULL: PATH/report of a single path */
+    const char *rank_by;        /* of run folders: "loss", "accuracy" or a metric of metrics.csv; NULL: accuracy where there is one */
+} sft_report_options;
+
+typedef struct sft_report_facts {
+    int64_t trials, done, failed;
+    int     points;             /* trials that differ by more than the seed */
+    double  best_validation, best_test; /* of the best point, means over seeds, by the rank; NaN: none is done */
+    char    folder[4096], best[4096]; /* of the report; of a run of the best point, "" for none */
+} sft_report_facts;
+
+/* A report of one sweep folder, or of n run folders: table.md, .csv and .tex, effects.md, answers.md, report.md, report.json. Runs whose
+ * recipes differ by train.seed only count as seeds of one point. o and facts may be NULL. E299: no run folder. */
+SFT_API sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o, sft_report_facts *facts);
+
+typedef struct sft_comparison sft_comparison;
+
+/* Compares run folders, at least two: what their recipes and scores differ in, side by side. Runs that differ by the seed only are one
+ * group; each group is held against that of the first path by a test over seeds. o->folder is ignored; o may be NULL. */
+SFT_API sft_comparison *sft_compare(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o);
+SFT_API const char     *sft_comparison_text(const sft_comparison *k); /* Markdown */
+SFT_API const char     *sft_comparison_json(const sft_comparison *k);
+SFT_API void            sft_comparison_free(sft_comparison *k);
+
+/* ---- logs for other programs ---------------------------------------------------------------- */
+
+/* Takes n bytes, which are gone after the call; false: it cannot, and the export fails (E333). */
+typedef bool sft_write_fn(void *user, const void *bytes, size_t n);
+
+typedef struct sft_export_options {
+    const char   *format;       /* "tensorboard", "csv", "json": sft_export_format */
+    const char   *path;         /* the file, or of tensorboard the folder; made, with its parents. NULL, of csv and json: `write` gets it */
+    sft_write_fn *write;
+    void         *user;
+    bool          curves;       /* csv of a sweep: every number of every trial in a long table, as of runs; else a row a trial */
+    bool          no_signals;   /* leave out signals.csv, which is most of what a watched run wrote */
+} sft_export_options;
+
+typedef struct sft_export_facts {
+    int64_t runs;               /* of which something was written */
+    int64_t values;             /* numbers of metrics.csv and signals.csv; of csv's table of trials its rows */
+    int64_t files;              /* 0: it went to `write` */
+} sft_export_facts;
+
+/* What n run folders and sweeps have logged, in the form of another program; n >= 1. A file is whole or as it was before; a run that still
+ * trains is taken as far as it is. Holds one row at a time. facts may be NULL. E299: a path is neither; E230 to E237: a damaged file. */
+SFT_API sft_status sft_export(sft_ctx *c, int n, const char *const *paths, const sft_export_options *o, sft_export_facts *facts);
+
+typedef struct sft_export_format_facts {
+    const char *name, *doc;
+    bool        folder;         /* writes a folder, not one file */
+} sft_export_format_facts;
+
+/* Format `index`, from 0; false past the end. facts may be NULL. */
+SFT_API bool sft_export_format(int index, sft_export_format_facts *facts);
+
 /* ---- the vocabulary ------------------------------------------------------------------------ */
 
 typedef struct sft_option_facts {

@@ -73,6 +73,8 @@ static void cpu_name(char *buf, size_t size)
         fclose(in);
 }
 
+static const char *const tasks[] = { [SFT_CLASSES] = "classes", [SFT_BINARY] = "binary", [SFT_REGRESSION] = "regression" };
+
 static void put_setting(sft_string *s, const sft_folder *f)
 {
     const sft_trainer *t = f->trainer;
@@ -86,6 +88,9 @@ static void put_setting(sft_string *s, const sft_folder *f)
     put_text(s, "data", t->data->facts.name);
     put_text(s, "data_source", t->data->facts.source);
     put_text(s, "data_fingerprint", t->data->facts.fingerprint);
+    put_text(s, "task", tasks[t->data->facts.task]);
+    put_int(s, "outputs", t->data->facts.outputs);
+    put_text(s, "loss", t->net->loss->name);
     put_int(s, "steps_planned", t->steps);
     put_int(s, "steps_per_epoch", t->steps_per_epoch);
 }

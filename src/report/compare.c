@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/* sft_compare: runs side by side, and whether seeds tell their difference from chance. */
+#include "report/runs.h"
+#include "report/say.h"
+#include "report/significance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct held {           /* a group against the first one, by one score */
+    sft_test test;
+    double   holm;
+} held;
+
+struct sft_comparison {
+    sft_ctx     *ctx;
+    sft_study    study;
+    sft_report   report;
+    int          n;             /* groups, in the order of the paths */
+    sft_report_point  **group;
+    held        *validation, *test; /* n each, the first unused */
+    const char  *text, *json;
+};
+
+/* ---- values and tests ---------------------------------------------------------------------------------------- */
+
+static double score_of(const sft_comparison *k, int64_t trial, bool test)
+{
+    const sft_attempt *t = &k->study.attempt[trial];
+    const sft_curve   *c = &k->report.look[trial].curve[SFT_TEST];
+    if (!test) return t->rank;
+    if (k->report.accuracy) return t->test_accuracy;
+    return !strcmp(k->study.plan.rank_by, "loss") ? t->test_loss : c->n ? c->rank[c->n - 1] : NAN;
+}
+
+static int values(const sft_comparison *k, const sft_report_point *p, bool test, double *v, long long *seed)
+{
+    int n = 0;
+    for (int i = 0; i < p->n; i++) {
+        v[n] = score_of(k, p->trial[i], test);
+        seed[n] = k->study.attempt[p->trial[i]].seed;
+        n += isfinite(v[n]);
+    }
+    return n;
+}
+
+static sft_status hold(sft_comparison *k, bool test, held *out)
+{
+    const size_t room = (size_t)k->study.n + 1;
+    sft_arena   *a = &k->report.arena;
+    double      *x = sft__arena_alloc(a, room * sizeof *x), *y = sft__arena_alloc(a, room * sizeof *y), *p = sft__arena_alloc(a, room * sizeof *p);
+    long long   *sx = sft__arena_alloc(a, room * sizeof *sx), *sy = sft__arena_alloc(a, room * sizeof *sy);
+    if (!x || !y || !p || !sx || !sy) return sft_code(k->ctx);
+    const int n = values(k, k->group[0], test, x, sx);
+    for (int i = 1; i < k->n; i++) {
+        const int m = values(k, k->group[i], test, y, sy);
+        out[i].test = sft__compare_seeds(x, sx, n, y, sy, m);
+        p[i - 1] = out[i].test.p;
+    }
+    sft__holm(p, k->n - 1);
+    for (int i = 1; i < k->n; i++) out[i].holm = p[i - 1];
+    return sft_code(k->ctx);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const sft_report_point *const *x = a, *const *y = b;
+    return (*x)->number < (*y)->number ? -1 : (*x)->number > (*y)->number;
+}
+
+static sft_status make_groups(sft_comparison *k)
+{
+    sft_report  *r = &k->report;
+    const size_t n = (size_t)r->n_points;
+    k->n = r->n_points;
+    k->group = sft__arena_alloc(&r->arena, (n + 1) * sizeof *k->group);
+    k->validation = sft__arena_alloc(&r->arena, (n + 1) * sizeof *k->validation);
+    k->test = sft__arena_alloc(&r->arena, (n + 1) * sizeof *k->test);
+    if (!k->group || !k->validation || !k->test) return sft_code(k->ctx);
+    for (int i = 0; i < k->n; i++) k->group[i] = &r->point[i];
+    qsort(k->group, n, sizeof *k->group, by_number);
+    if (hold(k, false, k->validation) != SFT_OK) return sft_code(k->ctx);
+    return hold(k, true, k->test);
+}
+
+static const char *name_of(sft_comparison *k, int i)
+{
+    const char *text = i < 26 ? sft__arena_printf(&k->report.arena, "%c", 'A' + i) : sft__arena_printf(&k->report.arena, "G%d", i + 1);
+    return text ? text : "?";
+}
+
+/* ---- side by side ------------------------------------------------------------------------------------------------ */
+
+static const char *spread(sft_comparison *k, const sft_spread *s, double scale, int decimals)
+{
+    const char *text = sft__spread_text(&k->report.arena, s, scale, decimals);
+    return text ? text : "";
+}
+
+typedef const char *row_fn(sft_comparison *k, const sft_report_point *p);
+
+static const char *seeds_row(sft_comparison *k, const sft_report_point *p)
+{
+    sft_string  s;
+    sft__string_open(&s, k->ctx);
+    for (int i = 0; i < p->n; i++) sft__string_addf(&s, "%s%lld", i ? " " : "", (long long)k->study.attempt[p->trial[i]].seed);
+    const char *text = s.text ? sft__arena_text(&k->report.arena, s.text) : "";
+    sft__string_close(&s);
+    return text ? text : "";
+}
+
+static const char *rank_row(sft_comparison *k, const sft_report_point *p)
+{
+    return spread(k, &p->rank, k->report.accuracy ? 100 : 1, k->report.accuracy ? 2 : -4);
+}
+
+static const char *test_row(sft_comparison *k, const sft_report_point *p)
+{
+    return spread(k, &p->test, k->report.accuracy ? 100 : 1, k->report.accuracy ? 2 : -4);
+}
+
+static const char *val_accuracy_row(sft_comparison *k, const sft_report_point *p)
+{
+    return spread(k, &p->val_accuracy, 100, 2);
+}
+
+static const char *test_accuracy_row(sft_comparison *k, const sft_report_point *p)
+{
+    return spread(k, &p->test_accuracy, 100, 2);
+}
+
+static const char *epoch_row(sft_comparison *k, const sft_report_point *p)
+{
+    return spread(k, &p->best_epoch, 1, 0);
+}
+
+static const char *speed_row(sft_comparison *k, const sft_report_point *p)
+{
+    return spread(k, &p->steps_per_second, 1, -3);
+}
+
+static const char *note_row(sft_comparison *k, const sft_report_point *p)
+{
+    const char *text = sft__point_note(&k->report, p, false);
+    return text && *text ? text : "-";
+}
+
+static void add_row(sft_comparison *k, sft_rows *t, const char *head, row_fn *of, const char **cell)
+{
+    cell[0] = head;
+    for (int i = 0; i < k->n; i++) cell[i + 1] = of(k, k->group[i]);
+    sft__rows_add(t, cell);
+}
+
+static void print_side_by_side(sft_comparison *k, sft_string *out)
+{
+    const sft_report *r = &k->report;
+    const char      **cell = sft__arena_alloc(&k->report.arena, (size_t)(k->n + 1) * sizeof *cell);
+    sft_rows          t;
+    if (!cell) return;
+    sft__rows_open(&t, &k->report.arena, "What differs:", "compare", k->n + 1);
+    sft__rows_head(&t, 0, "", false);
+    for (int i = 0; i < k->n; i++) sft__rows_head(&t, i + 1, name_of(k, i), true);
+    for (int a = 0; a < k->study.plan.space.n; a++) {
+        cell[0] = k->study.plan.space.axis[a].key;
+        for (int i = 0; i < k->n; i++) cell[i + 1] = k->group[i]->label[a];
+        sft__rows_add(&t, cell);
+    }
+    add_row(k, &t, "seeds", seeds_row, cell);
+    add_row(k, &t, r->metric, rank_row, cell);
+    add_row(k, &t, r->test_metric, test_row, cell);
+    if (r->has_accuracy && !r->accuracy) {
+        add_row(k, &t, "Val Acc", val_accuracy_row, cell);
+        add_row(k, &t, "Test Acc", test_accuracy_row, cell);
+    }
+    add_row(k, &t, "best epoch", epoch_row, cell);
+    add_row(k, &t, "steps/s", speed_row, cell);
+    add_row(k, &t, "notes", note_row, cell);
+    sft__rows_md(&t, out, 0);
+    for (int a = 0; a < k->study.plan.space.n; a++) {
+        const sft_axis *axis = &k->study.plan.space.axis[a];
+        for (int i = 0; i < axis->n; i++)
+            if (strcmp(axis->label[i], axis->value[i]) != 0) sft__string_addf(out, "%s: %s\n", axis->label[i], axis->value[i]);
+    }
+}
+
+static void print_groups(sft_comparison *k, sft_string *out)
+{
+    for (int i = 0; i < k->n; i++) {
+        sft__string_addf(out, "%s:", name_of(k, i));
+        for (int j = 0; j < k->group[i]->n; j++) sft__string_addf(out, " %s", k->study.attempt[k->group[i]->trial[j]].folder);
+        sft__string_add(out, "\n");
+    }
+    sft__string_add(out, "\n");
+}
+
+/* ---- statements ------------------------------------------------------------------------------------------------------ */
+
+/* "+1.25 points", "-0.031" */
+static const char *effect_text(sft_comparison *k, double v, bool unit)
+{
+    char        text[40];
+    const bool  points = k->report.accuracy;
+    const char *number = points ? sft__fixed(100 * v, 2, text, sizeof text) : sft__brief(v, 3, text, sizeof text);
+    const char *out = sft__arena_printf(&k->report.arena, "%s%s%s", v > 0 ? "+" : "", number, unit && points ? " points" : "");
+    return out ? out : "";
+}
+
+static const char *p_text(sft_comparison *k, double p)
+{
+    char text[40];
+    return p < 0.001 ? "p < 0.001" : sft__arena_printf(&k->report.arena, "p = %s", sft__brief(p, 2, text, sizeof text));
+}
+
+static void say_test(sft_comparison *k, int i, const char *metric, const held *h, sft_string *out)
+{
+    const sft_test *t = &h->test;
+    char            a[40], b[40];
+    const char     *name = name_of(k, i);
+    if (isnan(t->effect)) {
+        sft__string_addf(out, "- %s against A, %s: one of them has no score.\n", name, metric);
+        return;
+    }
+    sft__string_addf(out, "- %s against A, %s: %s", name, metric, effect_text(k, t->effect, true));
+    if (t->kind == SFT_TEST_NONE) {
+        sft__string_add(out, ". Too few seeds: with a single run on a side, an effect cannot be told from the luck of the seed.\n");
+        return;
+    }
+    sft__string_addf(out, " (95 %% interval %s to %s), ", effect_text(k, t->low, false), effect_text(k, t->high, false));
+    if (t->kind == SFT_TEST_WELCH)
+        sft__string_addf(out, "Welch's t = %s with %s degrees of freedom, ", sft__brief(t->t, 3, a, sizeof a), sft__brief(t->df, 3, b, sizeof b));
+    else
+        sft__string_addf(out, "exact permutation test over %d pairs of seeds, ", t->pairs);
+    sft__string_add(out, p_text(k, t->p));
+    if (k->n > 2) sft__string_addf(out, ", %s after Holm for %d comparisons", p_text(k, h->holm), k->n - 1);
+    if (!(h->holm < 0.05)) {
+        sft__string_addf(out, ": the seeds do not tell them apart; so few would show only differences above %s.\n",
+                         effect_text(k, (t->high - t->low) / 2, true));
+        return;
+    }
+    const bool better = k->study.plan.maximize ? t->effect > 0 : t->effect < 0;
+    sft__string_addf(out, ": %s is %s.\n", name, better ? "better" : "worse");
+}
+
+static bool any_too_few(const sft_comparison *k)
+{
+    for (int i = 1; i < k->n; i++)
+        if (k->validation[i].test.kind == SFT_TEST_NONE) return true;
+    return false;
+}
+
+/* Two networks that are equally good still differ on the samples that happen to be in the split. */
+static void say_samples(sft_comparison *k, sft_string *out)
+{
+    const sft_run_look *look = &k->report.look[k->group[0]->trial[0]];
+    const double    p = k->group[0]->test_accuracy.mean, n = look->test_samples;
+    char            text[40];
+    if (!(n > 0) || !(p > 0 && p < 1)) return;
+    sft__string_addf(out, "The test split has %s samples: on other samples like them, accuracies move by ±%s points (95 %%) for that reason alone.\n",
+                     sft__brief(n, 6, text, sizeof text), sft__fixed(196 * sqrt(p * (1 - p) / n), 2, (char[40]){ 0 }, 40));
+}
+
+static void say_all(sft_comparison *k, sft_string *out)
+{
+    const sft_report *r = &k->report;
+    if (k->n == 1) {
+        const sft_report_point *p = k->group[0];
+        sft__string_addf(out, "These are runs of one recipe; over %d seed%s %s is %s.\n", p->n, p->n > 1 ? "s" : "", r->metric,
+                         sft__say_score(&k->report, &p->rank));
+        return;
+    }
+    sft__string_add(out, "\n");
+    for (int i = 1; i < k->n; i++) {
+        say_test(k, i, r->metric, &k->validation[i], out);
+        if (k->group[i]->test.n && k->group[0]->test.n) say_test(k, i, r->test_metric, &k->test[i], out);
+    }
+    sft__string_add(out, "\n");
+    if (any_too_few(k))
+        sft__string_addf(out, "Train each with other seeds, such as train.seed=1 and train.seed=2, and compare all of them: two a side are the least, "
+                              "%d that pair allow an exact test.\n", SFT_FEWEST_PAIRS);
+    say_samples(k, out);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------------------------- */
+
+static void put_number(sft_string *s, const char *key, double v)
+{
+    sft__string_addf(s, ", \"%s\": ", key);
+    sft__string_number(s, v);
+}
+
+static void put_group(sft_comparison *k, int i, sft_string *s)
+{
+    const sft_report_point *p = k->group[i];
+    sft__string_addf(s, "{\"group\": \"%s\", \"runs\": [", name_of(k, i));
+    for (int j = 0; j < p->n; j++) {
+        sft__string_add(s, j ? ", " : "");
+        sft__string_json(s, k->study.attempt[p->trial[j]].folder);
+    }
+    sft__string_add(s, "], \"values\": {");
+    for (int a = 0; a < k->study.plan.space.n; a++) {
+        sft__string_add(s, a ? ", " : "");
+        sft__string_json(s, k->study.plan.space.axis[a].key);
+        sft__string_add(s, ": ");
+        sft__string_json(s, k->study.attempt[p->trial[0]].value[a]);
+    }
+    sft__string_addf(s, "}, \"seeds\": %d", p->n);
+    put_number(s, "validation_mean", p->rank.mean);
+    put_number(s, "validation_std", p->rank.std);
+    put_number(s, "test_mean", p->test.mean);
+    put_number(s, "test_std", p->test.std);
+    sft__string_add(s, ", \"note\": ");
+    sft__string_json(s, note_row(k, p));
+    sft__string_add(s, "}");
+}
+
+static void put_test(sft_comparison *k, int i, const char *split, const held *h, sft_string *s)
+{
+    static const char *const kinds[] = { "none", "welch", "permutation" };
+    sft__string_addf(s, "{\"group\": \"%s\", \"against\": \"A\", \"split\": \"%s\", \"test\": \"%s\"", name_of(k, i), split, kinds[h->test.kind]);
+    put_number(s, "effect", h->test.effect);
+    put_number(s, "low", h->test.low);
+    put_number(s, "high", h->test.high);
+    put_number(s, "t", h->test.t);
+    put_number(s, "df", h->test.df);
+    put_number(s, "p", h->test.p);
+    put_number(s, "p_holm", h->holm);
+    sft__string_add(s, "}");
+}
+
+static void put_all(sft_comparison *k, sft_string *s)
+{
+    sft__string_add(s, "{\"schema\": 1, \"rank_by\": ");
+    sft__string_json(s, k->study.plan.rank_by);
+    sft__string_add(s, ",\n \"groups\": [");
+    for (int i = 0; i < k->n; i++) {
+        sft__string_add(s, i ? ",\n  " : "\n  ");
+        put_group(k, i, s);
+    }
+    sft__string_add(s, "],\n \"comparisons\": [");
+    for (int i = 1; i < k->n; i++) {
+        sft__string_add(s, i > 1 ? ",\n  " : "\n  ");
+        put_test(k, i, "validation", &k->validation[i], s);
+        sft__string_add(s, ",\n  ");
+        put_test(k, i, "test", &k->test[i], s);
+    }
+    sft__string_add(s, "]}\n");
+}
+
+/* ---- public ---------------------------------------------------------------------------------------------------------------- */
+
+static sft_status write(sft_comparison *k)
+{
+    sft_string text, json;
+    if (make_groups(k) != SFT_OK) return sft_code(k->ctx);
+    sft__string_open(&text, k->ctx);
+    print_groups(k, &text);
+    print_side_by_side(k, &text);
+    say_all(k, &text);
+    sft__string_open(&json, k->ctx);
+    put_all(k, &json);
+    k->text = text.text ? sft__arena_text(&k->report.arena, text.text) : "";
+    k->json = json.text ? sft__arena_text(&k->report.arena, json.text) : "";
+    sft__string_close(&text);
+    sft__string_close(&json);
+    return sft_code(k->ctx);
+}
+
+sft_comparison *sft_compare(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o)
+{
+    if (!c || sft__failed(c)) return NULL;
+    if (n < 2 || !paths) {
+        sft__fail(c, SFT_E002, "a comparison needs at least two run folders");
+        return NULL;
+    }
+    sft_comparison *k = sft__alloc(c, sizeof *k);
+    if (!k) return NULL;
+    k->ctx = c;
+    if (sft__study_of_runs(c, n, paths, o ? o->rank_by : NULL, &k->study) == SFT_OK && sft__report_open(c, &k->study, "", &k->report) == SFT_OK &&
+        write(k) == SFT_OK)
+        return k;
+    sft_comparison_free(k);
+    return NULL;
+}
+
+const char *sft_comparison_text(const sft_comparison *k)
+{
+    return k ? k->text : "";
+}
+
+const char *sft_comparison_json(const sft_comparison *k)
+{
+    return k ? k->json : "";
+}
+
+void sft_comparison_free(sft_comparison *k)
+{
+    if (!k) return;
+    if (k->report.ctx) sft__report_close(&k->report);
+    if (k->study.ctx) sft__study_close(&k->study);
+    sft__free(k->ctx, k, sizeof *k);
+}

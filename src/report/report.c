@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* A report from its study to its files, and the public call. */
+#include "report/report.h"
+#include "base/io.h"
+#include "report/runs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PATH = 4096 };
+
+const sft_report_part *sft__report_part_at(int i)
+{
+    static const sft_report_part *const parts[] = {
+#define X(word) &sft__report_##word,
+        SFT_REPORT_PARTS(X)
+#undef X
+    };
+    return i >= 0 && i < (int)(sizeof parts / sizeof *parts) ? parts[i] : NULL;
+}
+
+sft_status sft__report_file(sft_report *r, const char *name, sft_string *text)
+{
+    char           path[PATH + 64];
+    const sft_part part = { text->text ? text->text : "", text->n };
+    snprintf(path, sizeof path, "%.4096s/%.60s", r->folder, name);
+    if (!sft__failed(r->ctx)) sft__write_file(r->ctx, path, &part, 1);
+    sft__string_close(text);
+    return sft_code(r->ctx);
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------- */
+
+static sft_status look_at_all(sft_report *r)
+{
+    const sft_study *s = r->study;
+    char             path[2 * PATH];
+    r->look = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->look);
+    r->remark = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->remark);
+    for (int64_t i = 0; i < s->n && r->look && r->remark; i++) {
+        const bool below = s->folder && *s->folder;
+        snprintf(path, sizeof path, "%.4000s%s%.4000s", below ? s->folder : "", below ? "/" : "", s->attempt[i].folder ? s->attempt[i].folder : "");
+        if (sft__run_look(r->ctx, &r->arena, path, s->plan.rank_by, &r->look[i]) != SFT_OK) break;
+    }
+    return sft_code(r->ctx);
+}
+
+/* Losses of other data, other splits or another loss say nothing of each other. */
+static bool comparable(const sft_study *s)
+{
+    for (int k = 0; k < s->plan.space.n; k++) {
+        const char *key = s->plan.space.axis[k].key;
+        if (!strncmp(key, "loss", 4) || !strncmp(key, "data", 4) || !strncmp(key, "split", 5)) return false;
+    }
+    return true;
+}
+
+static sft_yardstick yardstick(const sft_report *r)
+{
+    sft_yardstick y = { NAN, NAN };
+    if (!comparable(r->study)) return y;
+    for (int64_t i = 0; i < r->study->n; i++) {
+        const sft_run_look  *k = &r->look[i];
+        const sft_curve *v = k->curve[SFT_VALIDATION].n ? &k->curve[SFT_VALIDATION] : &k->curve[SFT_TRAIN];
+        for (int j = 0; j < v->n; j++)
+            if (v->loss[j] < y.lowest || (isnan(y.lowest) && isfinite(v->loss[j]))) y.lowest = v->loss[j];
+        if (isnan(y.prior)) y.prior = k->prior;
+    }
+    return y;
+}
+
+/* A folder that is gone leaves the note that the sweep kept. */
+static void remark_all(sft_report *r)
+{
+    const sft_yardstick y = yardstick(r);
+    for (int64_t i = 0; i < r->study->n; i++) {
+        const sft_attempt *t = &r->study->attempt[i];
+        r->remark[i] = sft__remark(&r->arena, t, &r->look[i], &y);
+        if (!r->look[i].found && !*r->remark[i].text && t->note && *t->note) r->remark[i].text = t->note, r->remark[i].fate = SFT_FATE_DOCTOR;
+        if (isfinite(t->val_accuracy) || isfinite(t->test_accuracy)) r->has_accuracy = true;
+        if (t->state == SFT_TRIAL_DONE && isfinite(r->look[i].end_loss) && isfinite(t->val_loss) && isfinite(t->test_loss) &&
+            r->look[i].end_loss != t->val_loss)
+            r->test_elsewhere++;
+    }
+}
+
+static void name_metric(sft_report *r)
+{
+    const char *by = r->study->plan.rank_by;
+    r->accuracy = !strcmp(by, "accuracy");
+    r->metric = r->accuracy ? "Val Acc" : sft__arena_printf(&r->arena, "Val %s", by);
+    r->test_metric = r->accuracy ? "Test Acc" : sft__arena_printf(&r->arena, "Test %s", by);
+}
+
+sft_status sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_report *r)
+{
+    const double began = sft__now();
+    *r = (sft_report){ .ctx = c, .study = s, .folder = folder };
+    sft__arena_open(&r->arena, c);
+    name_metric(r);
+    if (look_at_all(r) != SFT_OK) return sft_code(c);
+    remark_all(r);
+    if (sft__points_make(r) != SFT_OK) return sft_code(c);
+    r->near = r->accuracy ? 0.01 : r->n_points ? 0.02 * fabs(r->point[0].rank.mean) : 0;
+    if (sft__effects_make(r) != SFT_OK) return sft_code(c);
+    sft__effects_say(r);
+    r->read_seconds = sft__now() - began;
+    return sft_code(c);
+}
+
+void sft__report_close(sft_report *r)
+{
+    sft__arena_close(&r->arena);
+}
+
+/* ---- the public call ------------------------------------------------------------------------------------------ */
+
+static bool has(const char *folder, const char *name)
+{
+    char path[PATH + 64];
+    snprintf(path, sizeof path, "%.4096s/%s", folder, name);
+    return sft__exists(path);
+}
+
+sft_status sft__study_of(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s)
+{
+    if (n == 1 && paths && paths[0] && has(paths[0], "sweep.db")) {
+        if (rank_by) return sft__fail(c, SFT_E002, "a sweep is ranked by its plan's rank_by; a report cannot change it");
+        return sft__study_open(c, paths[0], s);
+    }
+    for (int i = 0; i < n; i++)
+        if (paths && paths[i] && has(paths[i], "sweep.db"))
+            return sft__fail(c, SFT_E002, "%s is a sweep: a report is of one sweep, or of runs", paths[i]);
+    return sft__study_of_runs(c, n, paths, rank_by, s);
+}
+
+static void fill_facts(const sft_report *r, sft_report_facts *f)
+{
+    f->trials = r->study->n;
+    f->points = r->n_points;
+    for (int64_t i = 0; i < r->study->n; i++) {
+        f->done += r->study->attempt[i].state == SFT_TRIAL_DONE;
+        f->failed += r->study->attempt[i].state == SFT_TRIAL_FAILED;
+    }
+    f->best_validation = f->best_test = NAN;
+    if (!r->n_points || !sft__point_counts(&r->point[0])) return;
+    const sft_attempt *t = &r->study->attempt[r->point[0].trial[0]];
+    const bool         below = r->study->folder && *r->study->folder;
+    f->best_validation = r->point[0].rank.mean;
+    f->best_test = r->point[0].test.mean;
+    snprintf(f->best, sizeof f->best, "%.2000s%s%.2000s", below ? r->study->folder : "", below ? "/" : "", t->folder);
+}
+
+static sft_status write_all(sft_report *r, sft_report_facts *facts)
+{
+    if (sft__make_folder(r->ctx, r->folder) != SFT_OK) return sft_code(r->ctx);
+    for (int i = 0; sft__report_part_at(i); i++)
+        if (sft__report_part_at(i)->write(r) != SFT_OK) return sft_code(r->ctx);
+    fill_facts(r, facts);
+    return sft_code(r->ctx);
+}
+
+sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o, sft_report_facts *facts)
+{
+    sft_study        s = { 0 };
+    sft_report       r = { 0 };
+    sft_report_facts none;
+    char             folder[PATH + 16];
+    if (!c || sft__failed(c)) return c ? sft_code(c) : SFT_USAGE;
+    if (!facts) facts = &none;
+    *facts = (sft_report_facts){ 0 };
+    if (n < 1 || !paths) return sft__fail(c, SFT_E002, "sft_report_write needs a sweep folder or run folders");
+    if (n > 1 && (!o || !o->folder)) return sft__fail(c, SFT_E002, "a report of several runs needs a folder to be written into");
+    if (o && o->folder) snprintf(folder, sizeof folder, "%.4096s", o->folder);
+    else snprintf(folder, sizeof folder, "%.4096s/report", paths[0]);
+    snprintf(facts->folder, sizeof facts->folder, "%.4095s", folder);
+    if (sft__study_of(c, n, paths, o ? o->rank_by : NULL, &s) == SFT_OK && sft__report_open(c, &s, folder, &r) == SFT_OK) write_all(&r, facts);
+    if (r.ctx) sft__report_close(&r);
+    if (s.ctx) sft__study_close(&s);
+    return sft_code(c);
+}

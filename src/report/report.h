@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports: what a sweep or a handful of runs says, as tables, sentences, pictures and a page. A report is read once (look.c, notes.c),
+ * brought into points and levels (points.c, effects.c), and then written by its parts, each a record of its own. */
+#ifndef SFT_REPORT_REPORT_H
+#define SFT_REPORT_REPORT_H
+
+#include "base/text.h"
+#include "sweep/sweep.h"
+
+/* ---- a run folder as read: look.c, verdicts.c --------------------------------------------------- */
+
+typedef struct sft_curve {      /* the rows of one split of metrics.csv, in the order of the file; NaN: an empty field */
+    int      n;
+    int64_t *step, *epoch;
+    double  *loss, *accuracy, *seconds;
+    double  *rank;              /* the column that runs are ranked by: loss, accuracy or a metric's */
+} sft_curve;
+
+enum { SFT_LOOK_FINDINGS = 8 };
+
+typedef struct sft_run_look {
+    bool        found;          /* there is a metrics.csv or a run.json */
+    sft_curve   curve[SFT_SPLITS];
+    /* run.json; NULL, NaN, -1: it does not say */
+    const char *status;         /* running, finished, stopped, failed */
+    const char *message;        /* why it failed */
+    const char *fingerprint;    /* of the data */
+    bool        early;          /* early stopping ended it */
+    int64_t     steps, epochs, planned_steps, best_epoch;
+    double      seconds, started, rate; /* rate: of the first row of metrics.csv */
+    double      end_loss, end_accuracy, test_loss, test_accuracy; /* validation and test of the weights that were left */
+    double      validation_samples, test_samples;
+    /* diagnosis.json, events.jsonl */
+    double      prior;          /* loss of an output that ignores its input: measured by the doctor, else by task and loss of run.json */
+    double      sharpness, limit; /* at the start; the largest that the rate is stable at */
+    int64_t     fault_step;     /* of the first fatal fault; -1: none */
+    int         findings;
+    struct {
+        const char *symptom, *layer;
+        int         severity;   /* an sft_severity */
+    } finding[SFT_LOOK_FINDINGS];
+} sft_run_look;
+
+/* rank_by: "loss", "accuracy" or the name of a metric; NULL: loss. A folder without files is no failure: found is false. */
+sft_status sft__run_look(sft_ctx *c, sft_arena *a, const char *folder, const char *rank_by, sft_run_look *out);
+/* "2026-11-29T06:34:35Z" in seconds since 1970; NaN: it is no such text. verdicts.c */
+double     sft__unix_time(const char *iso);
+/* verdicts.c: the JSON part; without jansson nothing is found. */
+void       sft__run_look_json(sft_ctx *c, sft_arena *a, const char *folder, sft_run_look *out);
+
+/* ---- notes.c -------------------------------------------------------------------------------------- */
+
+typedef enum sft_fate {         /* what became of a trial; the later ones are worse and are told first */
+    SFT_FATE_WELL,
+    SFT_FATE_DOCTOR,            /* the doctor stands by a fault that no curve shows */
+    SFT_FATE_OVERFITS,
+    SFT_FATE_SLOW,
+    SFT_FATE_OSCILLATES,
+    SFT_FATE_IDLE,              /* does not learn */
+    SFT_FATE_DIVERGED,
+    SFT_FATE_CRASHED,
+    SFT_FATES
+} sft_fate;
+
+typedef struct sft_remark {
+    sft_fate    fate;
+    const char *text;           /* one line, "" for SFT_FATE_WELL */
+    double      number;         /* DIVERGED: step; SLOW: share still to come, NaN: no end in sight; OSCILLATES: sharpness / limit or NaN;
+                                 * OVERFITS: epoch */
+} sft_remark;
+
+typedef struct sft_yardstick {  /* what the other trials of a study say of one */
+    double  lowest;             /* lowest validation loss of all (training loss where there is no validation); NaN: not comparable */
+    double  prior;              /* of a trial that the doctor watched, for those without; NaN */
+} sft_yardstick;
+
+/* The worst that is true of a trial. y may be NULL: it is judged alone. */
+sft_remark  sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *look, const sft_yardstick *y);
+/* The same as a line, from the trial's folder (a path that can be opened): what sweep.db keeps. Never NULL; "" where nothing is to be
+ * said, or after a failure. */
+const char *sft__attempt_note(sft_ctx *c, sft_arena *a, const char *folder, const sft_attempt *t, const sft_yardstick *y);
+
+/* ---- points.c: trials that differ by the seed only -------------------------------------------------- */
+
+typedef struct sft_spread {     /* over seeds */
+    int    n;
+    double mean, std;           /* NaN below one, below two */
+} sft_spread;
+
+typedef struct sft_report_point {
+    int64_t      number;        /* sft_attempt.point */
+    int          n;
+    int64_t     *trial;         /* indices into study->attempt, by seed */
+    int          done, failed, pruned, open; /* open: waiting or running */
+    int          fates[SFT_FATES];
+    sft_spread   rank, test;    /* of validation at the best epoch; of test, by the same measure */
+    sft_spread   val_accuracy, test_accuracy, best_epoch, steps_per_second;
+    double       slow;          /* least share still to come of those that are slow; NaN */
+    const char **label;         /* of each axis for tables; "-": does not matter */
+    double      *number_of;     /* of each axis; NaN: no number */
+    const char  *note;
+} sft_report_point;
+
+/* ---- effects.c: one axis, and two -------------------------------------------------------------------- */
+
+typedef struct sft_band {      /* a value of an axis, or a range of an endless one */
+    const char *label;
+    double      low, high;      /* NaN: no number; low == high: one value */
+    int         points, trials, failed, fates[SFT_FATES];
+    int         best;           /* index of the best point here that counts (sft__point_counts); -1: none */
+    sft_spread  mean;           /* of the points' rank means */
+} sft_band;
+
+typedef struct sft_effect {
+    int         axis, table;    /* table: its number in the report */
+    bool        numbers;        /* levels are numbers, rising */
+    int         n, *of_point;   /* level of each point of the report; -1: the axis does not matter there */
+    sft_band  *level;
+    int         best;           /* level of the best point */
+    int         from, to;       /* numbers: levels around the best, all within `near` of it */
+    const char *sentence;       /* the analysis; names the cells its numbers are from */
+} sft_effect;
+
+typedef struct sft_pair {       /* the best mean of each pair of values */
+    int         a, b, table;    /* effects: rows, columns */
+    int        *best;           /* a's levels x b's, row-major: index of a point, -1: none */
+    const char *sentence;       /* "" where nothing can be said */
+} sft_pair;
+
+typedef struct sft_report {
+    sft_ctx    *ctx;
+    sft_arena   arena;
+    sft_study  *study;
+    const char *folder;         /* that it is written into */
+    sft_run_look   *look;           /* of each attempt */
+    sft_remark *remark;
+    int         n_points;
+    sft_report_point  *point;          /* best first */
+    bool        accuracy;       /* ranked by accuracy: Val Acc and Test Acc in per cent; else the metric as it is */
+    bool        has_accuracy;   /* some trial has one */
+    const char *metric, *test_metric; /* heads of columns: "Val Acc", "Test Acc"; "Val rmse" … */
+    double      near;           /* what counts as equally good: 0.01 of accuracy, else 2 % of the best value */
+    int         n_effects;
+    sft_effect *effect;
+    int         n_pairs;
+    sft_pair   *pair;
+    int         test_elsewhere; /* trials whose test is not of the best epoch's weights */
+    double      read_seconds;
+} sft_report;
+
+/* Reads all that the study's trials left. The study must live as long as the report. */
+sft_status  sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_report *r);
+void        sft__report_close(sft_report *r);
+bool        sft__better(const sft_report *r, double a, double b);      /* a is better than b; a number is better than NaN */
+bool        sft__point_counts(const sft_report_point *p);                     /* all its seeds are done: it may be the best */
+sft_status  sft__points_make(sft_report *r);
+sft_status  sft__effects_make(sft_report *r);
+const char *sft__point_note(sft_report *r, const sft_report_point *p, bool best); /* notes_point.c */
+void        sft__effects_say(sft_report *r);                           /* sentences.c */
+
+/* Words for keys: "learning rate" of optimizer.lr, "batch size" of train.batch. */
+const char *sft__key_words(sft_arena *a, const char *key);
+int         sft__axis_of(const sft_report *r, const char *key);        /* index of an effect by its key, -1: not varied */
+/* "Table 3, row 0.1": where a number is from. */
+const char *sft__cell(const sft_report *r, int table, const char *row);
+
+/* ---- runs.c ------------------------------------------------------------------------------------------ */
+
+/* A study of plain run folders: keys in which their recipes differ are its axes. rank_by NULL: accuracy, or loss where there is none.
+ * Closed by sft__study_close. Fails with E299 for what is no run folder. */
+sft_status  sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s);
+/* All keys of a resolved recipe with their values, in order: *n of each, in the arena. */
+sft_status  sft__recipe_keys(sft_recipe *r, sft_arena *a, int *n, const char ***key, const char ***value);
+
+/* ---- numbers and tables: print.c ------------------------------------------------------------------------ */
+
+/* Locale-free; NaN is "-". Both return buf. */
+const char *sft__fixed(double v, int decimals, char *buf, size_t size);
+const char *sft__brief(double v, int digits, char *buf, size_t size);   /* so many significant digits, the shortest text of that */
+const char *sft__score_text(const sft_report *r, double v, char *buf, size_t size); /* 72.40 of 0.724 where it is accuracy */
+const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, int decimals); /* "72.40 ± 0.51" */
+
+typedef struct sft_rows {       /* a table of text */
+    const char  *caption, *label;
+    int          columns, n, room;
+    const char **head;
+    bool        *right;
+    const char **cell;          /* n x columns */
+    sft_arena   *arena;
+} sft_rows;
+
+void sft__rows_open(sft_rows *t, sft_arena *a, const char *caption, const char *label, int columns);
+void sft__rows_head(sft_rows *t, int column, const char *text, bool right);
+void sft__rows_add(sft_rows *t, const char *const *cells);
+void sft__rows_md(const sft_rows *t, sft_string *out, int most);        /* most 0: all rows */
+void sft__rows_tex(const sft_rows *t, sft_string *out, int most);
+void sft__csv_field(sft_string *out, const char *text, bool first);
+
+/* tables.c */
+void sft__main_table(sft_report *r, sft_rows *t);
+void sft__effect_table(sft_report *r, const sft_effect *e, sft_rows *t);
+void sft__pair_table(sft_report *r, const sft_pair *p, sft_rows *t);
+void sft__answers_text(sft_report *r, sft_string *out);                 /* answers.c: Markdown */
+
+/* ---- parts ------------------------------------------------------------------------------------------------ */
+
+typedef struct sft_report_part {    /* something that a report writes */
+    const char  *name, *doc;
+    const char  *files;             /* in the report's folder, space separated */
+    /* Into r->folder, which is there. A thing that is missing on this machine is a note, no failure. */
+    sft_status (*write)(sft_report *r);
+} sft_report_part;
+
+/* The list: one word each; the record sft__report_WORD stands at the bottom of its file. Those that show others come last. */
+#define SFT_REPORT_PARTS(X) X(tables) X(effects) X(answers) X(document) X(summary)
+#define X(word) extern const sft_report_part sft__report_##word;
+SFT_REPORT_PARTS(X)
+#undef X
+const sft_report_part *sft__report_part_at(int i);      /* NULL past the end */
+/* text into FOLDER/name, atomically; frees it. */
+sft_status sft__report_file(sft_report *r, const char *name, sft_string *text);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences about an axis and about two, computed from the points; each number names the table and row it is from. */
+#include "report/report.h"
+#include "report/say.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- pieces ---------------------------------------------------------------------------------------------- */
+
+const char *sft__cell(const sft_report *r, int table, const char *row)
+{
+    const char *text = sft__arena_printf(&((sft_report *)(uintptr_t)r)->arena, "Table %d, row %s", table, row);
+    return text ? text : "";
+}
+
+const char *sft__effect_words(sft_report *r, const sft_effect *e)
+{
+    return sft__key_words(&r->arena, r->study->plan.space.axis[e->axis].key);
+}
+
+const char *sft__say_score(sft_report *r, const sft_spread *s)
+{
+    const char *text = sft__spread_text(&r->arena, s, r->accuracy ? 100 : 1, r->accuracy ? 2 : -4);
+    return text ? r->accuracy ? sft__arena_printf(&r->arena, "%s %%", text) : text : "";
+}
+
+const char *sft__say_near(sft_report *r)
+{
+    char text[32];
+    return r->accuracy ? "1 point" : sft__arena_printf(&r->arena, "%s (2 %%)", sft__brief(r->near, 2, text, sizeof text));
+}
+
+sft_side sft__side(const sft_effect *e, int from, int to)
+{
+    sft_side s = { .from = from, .to = to };
+    for (int k = from; k <= to && k >= 0; k++) {
+        s.trials += e->level[k].trials;
+        for (int f = 0; f < SFT_FATES; f++) s.fates[f] += e->level[k].fates[f];
+    }
+    return s;
+}
+
+/* "row 3", "rows 1 to 10" */
+const char *sft__say_rows(sft_report *r, const sft_effect *e, int from, int to)
+{
+    return from == to ? sft__arena_printf(&r->arena, "Table %d, row %s", e->table, e->level[from].label)
+                      : sft__arena_printf(&r->arena, "Table %d, rows %s to %s", e->table, e->level[from].label, e->level[to].label);
+}
+
+static const struct {
+    sft_fate    fate;
+    const char *one, *many;
+} verbs[] = {
+    { SFT_FATE_DIVERGED, "diverges", "diverge" }, { SFT_FATE_CRASHED, "fails", "fail" }, { SFT_FATE_IDLE, "does not learn", "do not learn" },
+    { SFT_FATE_OSCILLATES, "oscillates", "oscillate" }, { SFT_FATE_SLOW, "is slow", "are slow" },
+    { SFT_FATE_OVERFITS, "overfits", "overfit" },
+};
+
+/* "of 12 trials 10 diverge and 2 do not learn"; "" where nothing befell them. */
+const char *sft__say_fates(sft_report *r, const sft_side *s)
+{
+    sft_string out;
+    const char *text;
+    int         told = 0, kinds = 0;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) kinds += s->fates[verbs[i].fate] > 0;
+    if (!kinds) return "";
+    sft__string_open(&out, r->ctx);
+    sft__string_addf(&out, s->trials == 1 ? "the only trial" : "of %d trials", s->trials);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        const int n = s->fates[verbs[i].fate];
+        if (!n) continue;
+        told++;
+        sft__string_add(&out, told == 1 ? " " : told == kinds ? " and " : ", ");
+        if (s->trials == 1) sft__string_add(&out, verbs[i].one);
+        else if (n == s->trials) sft__string_addf(&out, "all %s", verbs[i].many);
+        else sft__string_addf(&out, "%d %s", n, n == 1 ? verbs[i].one : verbs[i].many);
+    }
+    text = out.text ? sft__arena_text(&r->arena, out.text) : NULL;
+    sft__string_close(&out);
+    return text ? text : "";
+}
+
+/* The best that levels from..to reach, as a point; NULL: none of them finished. */
+const sft_report_point *sft__best_of(const sft_report *r, const sft_effect *e, int from, int to, int *level)
+{
+    int best = -1;
+    for (int k = from; k <= to && k >= 0; k++)
+        if (e->level[k].best >= 0 && (best < 0 || e->level[k].best < best)) {
+            best = e->level[k].best;
+            if (level) *level = k;
+        }
+    return best >= 0 ? &r->point[best] : NULL;
+}
+
+/* ---- one axis --------------------------------------------------------------------------------------------- */
+
+static void say_side(sft_report *r, const sft_effect *e, sft_string *out, int from, int to, bool above)
+{
+    int              level = from;
+    const sft_side   s = sft__side(e, from, to);
+    const sft_report_point *p = sft__best_of(r, e, from, to, &level);
+    const char      *fates = sft__say_fates(r, &s);
+    sft__string_addf(out, " %s it (%s)", above ? "Above" : "Below", sft__say_rows(r, e, from, to));
+    if (*fates) sft__string_addf(out, " %s", fates);
+    if (p && e->best >= 0) sft__string_addf(out, "%s %s is the best, at %s", *fates ? ";" : "", sft__say_score(r, &p->rank), e->level[level].label);
+    else if (!p) sft__string_addf(out, "%s no value finishes on every seed", *fates ? ";" : "");
+    sft__string_add(out, ".");
+}
+
+static void say_numbers(sft_report *r, const sft_effect *e, sft_string *out)
+{
+    if (e->from < e->to)
+        sft__string_addf(out, " From %s to %s it stays within %s of that.", e->level[e->from].label, e->level[e->to].label, sft__say_near(r));
+    else
+        sft__string_addf(out, " No value beside it comes within %s of that.", sft__say_near(r));
+    if (e->best == 0 || e->best == e->n - 1)
+        sft__string_addf(out, " It is the %s value tried, so a still %s one may be better.", e->best ? "largest" : "smallest",
+                         e->best ? "larger" : "smaller");
+    if (e->to < e->n - 1) say_side(r, e, out, e->to + 1, e->n - 1, true);
+    if (e->from > 0) say_side(r, e, out, 0, e->from - 1, false);
+}
+
+static void say_words(sft_report *r, const sft_effect *e, sft_string *out)
+{
+    for (int k = 0, told = 0; k < e->n; k++) {
+        const sft_band *l = &e->level[k];
+        const sft_side   s = sft__side(e, k, k);
+        const char      *fates = sft__say_fates(r, &s);
+        if (k == e->best) continue;
+        sft__string_add(out, told++ ? "; " : " ");
+        if (l->best >= 0) sft__string_addf(out, "%s reaches %s", l->label, sft__say_score(r, &r->point[l->best].rank));
+        else sft__string_addf(out, "%s never finishes on every seed", l->label);
+        if (*fates) sft__string_addf(out, " (%s)", fates);
+    }
+    sft__string_add(out, ".");
+}
+
+static const char *say_effect(sft_report *r, const sft_effect *e)
+{
+    sft_string out;
+    if (e->best < 0)
+        return sft__arena_printf(&r->arena, "No %s finishes on every seed (Table %d).", sft__effect_words(r, e), e->table);
+    const sft_band *l = &e->level[e->best];
+    sft__string_open(&out, r->ctx);
+    sft__string_addf(&out, "The best %s is %s: %s %s (%s).", sft__effect_words(r, e), l->label, r->metric,
+                     sft__say_score(r, &r->point[l->best].rank), sft__cell(r, e->table, l->label));
+    if (e->numbers) say_numbers(r, e, &out);
+    else say_words(r, e, &out);
+    const char *text = out.text ? sft__arena_text(&r->arena, out.text) : NULL;
+    sft__string_close(&out);
+    return text ? text : "";
+}
+
+void sft__effects_say(sft_report *r)
+{
+    for (int i = 0; i < r->n_effects; i++) r->effect[i].sentence = say_effect(r, &r->effect[i]);
+    for (int i = 0; i < r->n_pairs; i++) r->pair[i].sentence = sft__say_pair(r, &r->pair[i]);
+}
