@@ -86,7 +86,7 @@ static sft_status make_groups(sft_comparison *k)
 
 static const char *name_of(sft_comparison *k, int i)
 {
-    const char *text = i < 26 ? sft__arena_printf(&k->report.arena, "%c", 'A' + i) : sft__arena_printf(&k->report.arena, "G%d", i + 1);
+    const char *text = i < 26 ? SFT_WORDS(&k->report.arena, "%c", 'A' + i) : SFT_WORDS(&k->report.arena, "G%d", i + 1);
     return text ? text : "?";
 }
 
@@ -203,14 +203,14 @@ static const char *effect_text(sft_comparison *k, double v, bool unit)
     char        text[40];
     const bool  points = k->report.accuracy;
     const char *number = points ? sft__fixed(100 * v, 2, text, sizeof text) : sft__brief(v, 3, text, sizeof text);
-    const char *out = sft__arena_printf(&k->report.arena, "%s%s%s", v > 0 ? "+" : "", number, unit && points ? " points" : "");
+    const char *out = SFT_WORDS(&k->report.arena, "%s%s%s", v > 0 ? "+" : "", number, unit && points ? " points" : "");
     return out ? out : "";
 }
 
 static const char *p_text(sft_comparison *k, double p)
 {
     char text[40];
-    return p < 0.001 ? "p < 0.001" : sft__arena_printf(&k->report.arena, "p = %s", sft__brief(p, 2, text, sizeof text));
+    return p < 0.001 ? "p < 0.001" : SFT_WORDS(&k->report.arena, "p = %s", sft__brief(p, 2, text, sizeof text));
 }
 
 static void say_test(sft_comparison *k, int i, const char *metric, const held *h, sft_string *out)
@@ -235,8 +235,8 @@ static void say_test(sft_comparison *k, int i, const char *metric, const held *h
     sft__string_add(out, p_text(k, t->p));
     if (k->n > 2) sft__string_addf(out, ", %s after Holm for %d comparisons", p_text(k, h->holm), k->n - 1);
     if (!(h->holm < 0.05)) {
-        sft__string_addf(out, ": the seeds do not tell them apart; so few would show only differences above %s.\n",
-                         effect_text(k, (t->high - t->low) / 2, true));
+        const char *least = effect_text(k, (t->high - t->low) / 2, true);
+        sft__string_addf(out, ": the seeds do not tell them apart; so few would show only differences above %s.\n", least + (*least == '+'));
         return;
     }
     const bool better = k->study.plan.maximize ? t->effect > 0 : t->effect < 0;

@@ -83,15 +83,14 @@ static sft_status write_document(sft_report *r)
     sft_string s;
     sft_rows   t;
     sft__string_open(&s, r->ctx);
-    sft__string_addf(&s, "# %s\n\n", r->study->plan.name && *r->study->plan.name ? r->study->plan.name : "Report");
+    sft__string_addf(&s, "# Report: %s\n\n", r->study->plan.name && *r->study->plan.name ? r->study->plan.name : "a sweep");
     say_states(r, &s);
     say_method(r, &s);
     sft__main_table(r, &t);
     sft__rows_md(&t, &s, MOST_ROWS);
     legend(r, &s);
     effects(r, &s);
-    sft__string_add(&s, "## Answers\n\n");
-    sft__answers_text(r, &s);
+    sft__answers_md(r, &s);
     best_recipe(r, &s);
     return sft__report_file(r, "report.md", &s);
 }

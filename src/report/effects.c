@@ -52,7 +52,7 @@ static void cut_ranges(sft_report *r, sft_effect *e, const double *number, int n
         const int before = at;
         while (at < n && (number[at] < to || k == RANGES - 1)) at++;
         if (at == before) continue;
-        add_level(e, sft__arena_printf(&r->arena, "%s to %s", sft__brief(from, 3, a, sizeof a), sft__brief(to, 3, b, sizeof b)), from, to);
+        add_level(e, SFT_WORDS(&r->arena, "%s to %s", sft__brief(from, 3, a, sizeof a), sft__brief(to, 3, b, sizeof b)), from, to);
     }
 }
 

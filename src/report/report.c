@@ -89,8 +89,8 @@ static void name_metric(sft_report *r)
 {
     const char *by = r->study->plan.rank_by;
     r->accuracy = !strcmp(by, "accuracy");
-    r->metric = r->accuracy ? "Val Acc" : sft__arena_printf(&r->arena, "Val %s", by);
-    r->test_metric = r->accuracy ? "Test Acc" : sft__arena_printf(&r->arena, "Test %s", by);
+    r->metric = r->accuracy ? "Val Acc" : SFT_WORDS(&r->arena, "Val %s", by);
+    r->test_metric = r->accuracy ? "Test Acc" : SFT_WORDS(&r->arena, "Test %s", by);
 }
 
 sft_status sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_report *r)
@@ -105,6 +105,7 @@ sft_status sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_re
     r->near = r->accuracy ? 0.01 : r->n_points ? 0.02 * fabs(r->point[0].rank.mean) : 0;
     if (sft__effects_make(r) != SFT_OK) return sft_code(c);
     sft__effects_say(r);
+    sft__answers_make(r);
     r->read_seconds = sft__now() - began;
     return sft_code(c);
 }

@@ -162,7 +162,8 @@ void sft__rows_tex(const sft_rows *t, sft_string *out, int most)
     const bool wraps = t->columns > 1 && t->head && t->head[t->columns - 1] && !strcmp(t->head[t->columns - 1], "Notes");
     if (!t->head || !t->right) return;
     sft__string_add(out, "\\begin{table}[htbp]\n\\centering\n\\small\n\\caption{");
-    tex_text(out, t->caption);
+    const char *colon = !strncmp(t->caption, "Table ", 6) ? strstr(t->caption, ": ") : NULL; /* LaTeX counts by itself */
+    tex_text(out, colon ? colon + 2 : t->caption);
     if (n < t->n) sft__string_addf(out, " (the first %d of %d rows)", n, t->n);
     sft__string_addf(out, "}\n\\label{tab:%s}\n\\begin{tabular}{", t->label);
     for (int k = 0; k < t->columns; k++)

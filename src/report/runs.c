@@ -26,7 +26,8 @@ static sft_status read_recipe(sft_runs *x, int i, const char *folder)
         const char *text = sft_recipe_get(r, "train.seed");
         snprintf(seed, sizeof seed, "%s", text ? text : "0");
         sft__parse_int(seed, strlen(seed), &x->run[i].seed);
-        if (i == 0) x->study->plan.recipe_text = sft__arena_text(&x->study->arena, sft_recipe_text(r));
+        text = i ? NULL : sft_recipe_text(r);
+        if (text) x->study->plan.recipe_text = sft__arena_text(&x->study->arena, text);
     }
     sft_recipe_free(r);
     return sft_code(c);
