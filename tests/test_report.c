@@ -336,7 +336,7 @@ static void test_the_files_are_written(void **state)
     CHECK_NEAR(facts.best_validation, 0.9, 1e-12);
     assert_string_equal(facts.best, s->paths[6]);
     static const char *const want[][2] = {
-        { "table.md", "| 10 |            10 |      0.9 |" }, { "table.csv", "\n1,1,0,2,2,0,0,0.9" }, { "table.tex", "90.00 $\\pm$ 0.28" },
+        { "table.md", "| 10 |            10 |      0.9 |" }, { "table.csv", "\n1,1,0,2,2,0,0,0.9" }, { "table.tex", "90.00\\,$\\pm$\\,0.28" },
         { "effects.md", "Table 2: Effect of learning rate on performance" }, { "answers.md", "### What happens when the learning rate is too low?" },
         { "report.md", "20 trials of 10 configurations: 18 done, 2 failed." }, { "report.json", "\"key\": \"optimizer.momentum\"" },
     };

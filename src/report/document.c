@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report.md: tables, sentences and answers as one text to read; effects.md: the tables of one key and of two. */
+#include "report/figures.h"
 #include "report/say.h"
 
 #include <math.h>
@@ -67,7 +68,21 @@ static void best_recipe(const sft_report *r, sft_string *out)
 {
     if (!r->n_points || !sft__point_counts(&r->point[0])) return;
     const sft_attempt *t = &r->study->attempt[r->point[0].trial[0]];
-    sft__string_addf(out, "Run the best one again: `surefoot train %s%s%s/recipe.yaml`\n", r->study->folder, *r->study->folder ? "/" : "", t->folder);
+    char               path[8192];
+    sft__string_addf(out, "Run the best one again: `surefoot train %s/recipe.yaml`\n", sft__trial_path(r->study, t, path, sizeof path));
+}
+
+static void figures(const sft_report *r, sft_string *out)
+{
+    const sft_figure_list *l = r->figures;
+    bool                   any = false;
+    for (int i = 0; l && i < l->n; i++) {
+        if (!l->figure[i].drawn) continue;
+        if (!any) sft__string_add(out, "## Figures\n\n");
+        any = true;
+        sft__string_addf(out, "![%s](%s.svg)\n\n%s\n\n", l->figure[i].title, l->figure[i].stem, l->figure[i].caption ? l->figure[i].caption : "");
+    }
+    if (l && l->skipped) sft__string_addf(out, "%s\n\n", l->skipped);
 }
 
 static sft_status write_effects(sft_report *r)
@@ -91,6 +106,7 @@ static sft_status write_document(sft_report *r)
     legend(r, &s);
     effects(r, &s);
     sft__answers_md(r, &s);
+    figures(r, &s);
     best_recipe(r, &s);
     return sft__report_file(r, "report.md", &s);
 }

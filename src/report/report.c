@@ -2,6 +2,7 @@
 /* A report from its study to its files, and the public call. */
 #include "report/report.h"
 #include "base/io.h"
+#include "report/figures.h"
 #include "report/runs.h"
 
 #include <math.h>
@@ -32,6 +33,14 @@ sft_status sft__report_file(sft_report *r, const char *name, sft_string *text)
 
 /* ---- reading ---------------------------------------------------------------------------------------------- */
 
+const char *sft__trial_path(const sft_study *s, const sft_attempt *t, char *buf, size_t size)
+{
+    const char *folder = t->folder ? t->folder : "";
+    const bool  below = s->folder && *s->folder && strcmp(s->folder, ".") != 0 && *folder != '/';
+    snprintf(buf, size, "%.4000s%s%.4000s", below ? s->folder : "", below ? "/" : "", folder);
+    return buf;
+}
+
 static sft_status look_at_all(sft_report *r)
 {
     const sft_study *s = r->study;
@@ -39,9 +48,7 @@ static sft_status look_at_all(sft_report *r)
     r->look = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->look);
     r->remark = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->remark);
     for (int64_t i = 0; i < s->n && r->look && r->remark; i++) {
-        const bool below = s->folder && *s->folder;
-        snprintf(path, sizeof path, "%.4000s%s%.4000s", below ? s->folder : "", below ? "/" : "", s->attempt[i].folder ? s->attempt[i].folder : "");
-        if (sft__run_look(r->ctx, &r->arena, path, s->plan.rank_by, &r->look[i]) != SFT_OK) break;
+        if (sft__run_look(r->ctx, &r->arena, sft__trial_path(s, &s->attempt[i], path, sizeof path), s->plan.rank_by, &r->look[i]) != SFT_OK) break;
     }
     return sft_code(r->ctx);
 }
@@ -112,6 +119,7 @@ sft_status sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_re
 
 void sft__report_close(sft_report *r)
 {
+    if (r->figures) sft__figures_close(r->figures);
     sft__arena_close(&r->arena);
 }
 
@@ -147,10 +155,10 @@ static void fill_facts(const sft_report *r, sft_report_facts *f)
     f->best_validation = f->best_test = NAN;
     if (!r->n_points || !sft__point_counts(&r->point[0])) return;
     const sft_attempt *t = &r->study->attempt[r->point[0].trial[0]];
-    const bool         below = r->study->folder && *r->study->folder;
+    char               path[2 * PATH];
     f->best_validation = r->point[0].rank.mean;
     f->best_test = r->point[0].test.mean;
-    snprintf(f->best, sizeof f->best, "%.2000s%s%.2000s", below ? r->study->folder : "", below ? "/" : "", t->folder);
+    snprintf(f->best, sizeof f->best, "%.4095s", sft__trial_path(r->study, t, path, sizeof path));
 }
 
 static sft_status write_all(sft_report *r, sft_report_facts *facts)

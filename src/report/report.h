@@ -149,6 +149,7 @@ typedef struct sft_report {
     int         n_answers;
     sft_answer *answer;         /* room for three more than there are effects */
     int         test_elsewhere; /* trials whose test is not of the best epoch's weights */
+    struct sft_figure_list *figures; /* once they are written; NULL: none */
     double      read_seconds;
 } sft_report;
 
@@ -163,6 +164,8 @@ const char *sft__point_note(sft_report *r, const sft_report_point *p, bool best)
 void        sft__effects_say(sft_report *r);                           /* sentences.c */
 void        sft__answers_make(sft_report *r);                          /* answers.c */
 
+/* The run folder of a trial as a path that can be opened; returns buf. Folders of a sweep's trials lie in the sweep's, other runs anywhere. */
+const char *sft__trial_path(const sft_study *s, const sft_attempt *t, char *buf, size_t size);
 /* Words for keys: "learning rate" of optimizer.lr, "batch size" of train.batch. */
 const char *sft__key_words(sft_arena *a, const char *key);
 int         sft__axis_of(const sft_report *r, const char *key);        /* index of an effect by its key, -1: not varied */
@@ -221,7 +224,7 @@ typedef struct sft_report_part {    /* something that a report writes */
 } sft_report_part;
 
 /* The list: one word each; the record sft__report_WORD stands at the bottom of its file. Those that show others come last. */
-#define SFT_REPORT_PARTS(X) X(tables) X(effects) X(answers) X(document) X(summary)
+#define SFT_REPORT_PARTS(X) X(tables) X(effects) X(answers) X(figures) X(document) X(page) X(summary)
 #define X(word) extern const sft_report_part sft__report_##word;
 SFT_REPORT_PARTS(X)
 #undef X
