@@ -57,20 +57,24 @@ static inline void report_run(const char *folder, const report_curve *k)
     snprintf(path, sizeof path, "%s/recipe.yaml", folder);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
-    fprintf(f, "data: digits\nmodel: flatten | linear\noptimizer: {name: sgd, lr: %.17g, momentum: %.17g}\ntrain: {seed: %d, batch: %d, epochs: %d}\n",
+    fprintf(f, "data: digits\nmodel: flatten | linear\noptimizer: {name: sgd, lr: %.17g, momentum: %.17g}\ntrain: {seed: %d, batch: %d, "
+            "epochs: %d}\n",
             k->lr, k->momentum, k->seed, k->batch ? k->batch : 100, k->epochs > 1 ? k->epochs : 1);
     fclose(f);
     snprintf(path, sizeof path, "%s/run.json", folder);
     f = fopen(path, "w");
     assert_non_null(f);
     fputs("{\"schema\": 1, ", f);
-    if (k->nan_step) fprintf(f, "\"status\": \"failed\", \"message\": \"error[E350]: the loss is not finite at step %d — first bad tensor\", ", k->nan_step);
+    if (k->nan_step) fprintf(f, "\"status\": \"failed\", \"message\": \"error[E350]: the loss is not finite at step %d — first bad "
+                             "tensor\", ", k->nan_step);
     else if (k->failure) fprintf(f, "\"status\": \"failed\", \"message\": \"%s\", ", k->failure);
     else fputs("\"status\": \"finished\", ", f);
-    fprintf(f, "\"task\": \"classes\", \"outputs\": 10, \"loss\": \"cross_entropy\", \"steps\": %d, \"epochs\": %d, \"steps_planned\": %d, \"seconds\": %g",
+    fprintf(f, "\"task\": \"classes\", \"outputs\": 10, \"loss\": \"cross_entropy\", \"steps\": %d, \"epochs\": %d, \"steps_planned\": "
+            "%d, \"seconds\": %g",
             k->epochs * 10, k->epochs, k->epochs * 10, 0.01 * k->epochs);
     if (!k->nan_step && !k->failure)
-        fprintf(f, ", \"validation\": {\"loss\": %.17g, \"accuracy\": %.17g, \"samples\": 400}, \"test\": {\"loss\": 1, \"accuracy\": %.17g, \"samples\": 1000}",
+        fprintf(f, ", \"validation\": {\"loss\": %.17g, \"accuracy\": %.17g, \"samples\": 400}, \"test\": {\"loss\": 1, \"accuracy\": "
+                "%.17g, \"samples\": 1000}",
                 report_validation(k, k->last_weights ? k->epochs : k->epochs / 2), k->accuracy, k->accuracy - 0.01);
     fputs("}\n", f);
     fclose(f);

@@ -134,7 +134,8 @@ static void test_compare_says_what_differs_and_by_how_much(void **state)
     for (int i = 0; i < 4; i++) {
         snprintf(path[i], sizeof path[i], "%s/%d", root, i);
         paths[i] = path[i];
-        report_run(path[i], &(report_curve){ .lr = i < 2 ? 0.1 : 0.2, .seed = i % 2, .epochs = 10, .fall = 1, .accuracy = 0.5 + 0.1 * (i / 2) + 0.01 * (i % 2) });
+        report_run(path[i], &(report_curve){ .lr = i < 2 ? 0.1 : 0.2, .seed = i % 2, .epochs = 10, .fall = 1, .accuracy =
+                                            0.5 + 0.1 * (i / 2) + 0.01 * (i % 2) });
     }
     sft_comparison *k = sft_compare(c, 4, paths, NULL);
     CHECK_OK(c);

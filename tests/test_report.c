@@ -159,7 +159,8 @@ static void test_torn_metrics(void **state)
     sft_arena    a;
     sft_run_look look;
     sft__arena_open(&a, s->c);
-    folder_text(s->root, "metrics.csv", "step,epoch,split,loss,accuracy,lr,grad_norm,seconds,rmse\n10,1,train,1.5,,0.1,,0.1,\n10,1,validation,,,0.1,,0.1,7\n"
+    folder_text(s->root, "metrics.csv", "step,epoch,split,loss,accuracy,lr,grad_norm,seconds,rmse\n10,1,train,1.5,,0.1,,0.1,\n"
+                                        "10,1,validation,,,0.1,,0.1,7\n"
                                         "rubbish\n20,2,valid\n20,x,train,1,1,1,1,1\n20,2,train,1.25");
     sft__run_look(s->c, &a, s->root, "rmse", &look);
     CHECK_OK(s->c);
@@ -185,7 +186,8 @@ static void test_differing_keys_are_axes_and_seeds_points(void **state)
     shelf    *s = shelf_open();
     sft_study study;
     for (int i = 0; i < 12; i++)
-        put(s, (report_curve){ .lr = i / 6 ? 0.02 : 1e-4, .batch = i / 3 % 2 ? 50 : 100, .seed = i % 3, .epochs = 4, .accuracy = 0.1 * (i / 3), .fall = 1 });
+        put(s, (report_curve){ .lr = i / 6 ? 0.02 : 1e-4, .batch = i / 3 % 2 ? 50 : 100, .seed = i % 3, .epochs = 4, .accuracy =
+                              0.1 * (i / 3), .fall = 1 });
     assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, NULL, &study), SFT_OK);
     assert_int_equal(study.plan.space.n, 2);
     assert_string_equal(study.plan.space.axis[0].key, "optimizer.lr");
@@ -336,8 +338,10 @@ static void test_the_files_are_written(void **state)
     CHECK_NEAR(facts.best_validation, 0.9, 1e-12);
     assert_string_equal(facts.best, s->paths[6]);
     static const char *const want[][2] = {
-        { "table.md", "| 10 |            10 |      0.9 |" }, { "table.csv", "\n1,1,0,2,2,0,0,0.9" }, { "table.tex", "90.00\\,$\\pm$\\,0.28" },
-        { "effects.md", "Table 2: Effect of learning rate on performance" }, { "answers.md", "### What happens when the learning rate is too low?" },
+        { "table.md", "| 10 |            10 |      0.9 |" }, { "table.csv", "\n1,1,0,2,2,0,0,0.9" }, { "table.tex",
+                "90.00\\,$\\pm$\\,0.28" },
+        { "effects.md", "Table 2: Effect of learning rate on performance" }, { "answers.md",
+                                                                              "### What happens when the learning rate is too low?" },
         { "report.md", "20 trials of 10 configurations: 18 done, 2 failed." }, { "report.json", "\"key\": \"optimizer.momentum\"" },
     };
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
@@ -360,7 +364,8 @@ static void test_memory_runs_out(void **state)
     shelf *s = shelf_open();
     char   out[100];
     for (int seed = 0; seed < 2; seed++)
-        for (int i = 0; i < 2; i++) put(s, (report_curve){ .lr = rates[i], .seed = seed, .epochs = 5, .fall = 4, .accuracy = 0.5 + 0.1 * i });
+        for (int i = 0; i < 2; i++) put(s, (report_curve){ .lr = rates[i], .seed = seed, .epochs = 5, .fall = 4, .accuracy =
+                                                          0.5 + 0.1 * i });
     snprintf(out, sizeof out, "%s/report", s->root);
     bool done = false;
     for (int64_t at = 1; !done; at += at < 60 ? 1 : at / 7) {

@@ -48,8 +48,8 @@ static void earliest(sft_report *r, const sft_effect *e, sft_string *out)
             place = i + 1;
         }
     if (best >= 0)
-        sft__string_addf(out, " The first to go does so at step %.0f, of %s %s (Table 1, row %d).", r->remark[best].number, sft__effect_words(r, e),
-                         r->point[place - 1].label[e->axis], place);
+        sft__string_addf(out, " The first to go does so at step %.0f, of %s %s (Table 1, row %d).", r->remark[best].number,
+                         sft__effect_words(r, e), r->point[place - 1].label[e->axis], place);
 }
 
 static void too_high(sft_report *r, const sft_effect *e, sft_string *out)
@@ -57,17 +57,19 @@ static void too_high(sft_report *r, const sft_effect *e, sft_string *out)
     char text[32];
     int  level = 0;
     int64_t at = -1;
-    sft__string_add(out, "A step of rate η along a direction of curvature λ multiplies the distance to the bottom by |1 − ηλ|: beyond ηλ = 2 every "
-                         "step leads further up, and the loss oscillates, stalls or leaves all bounds. ");
+    sft__string_add(out, "A step of rate η along a direction of curvature λ multiplies the distance to the bottom by |1 − ηλ|: beyond ηλ = 2 "
+                         "every step leads further up, and the loss oscillates, stalls or leaves all bounds. ");
     if (e->best < 0 || e->to == e->n - 1) {
         sft__string_addf(out, "Here no rate tried is too high for every setting of the other keys: the largest, %s, is still %s (%s).",
-                         e->level[e->n - 1].label, e->best == e->n - 1 ? "the best" : "within reach of the best", sft__say_rows(r, e, e->n - 1, e->n - 1));
+                         e->level[e->n - 1].label, e->best == e->n - 1 ? "the best" : "within reach of the best",
+                         sft__say_rows(r, e, e->n - 1, e->n - 1));
         return;
     }
     const sft_side   s = sft__side(e, e->to + 1, e->n - 1);
     const char      *fates = sft__say_fates(r, &s);
     const sft_report_point *p = sft__best_of(r, e, e->to + 1, e->n - 1, &level);
-    sft__string_addf(out, "Here rates above %s are too high: %s (%s).", e->level[e->to].label, *fates ? fates : "they train, but reach less",
+    sft__string_addf(out, "Here rates above %s are too high: %s (%s).", e->level[e->to].label,
+                     *fates ? fates : "they train, but reach less",
                      sft__say_rows(r, e, e->to + 1, e->n - 1));
     earliest(r, e, out);
     if (p)
@@ -91,7 +93,8 @@ static void too_low(sft_report *r, const sft_effect *e, sft_string *out)
     }
     const sft_side s = sft__side(e, 0, e->from - 1);
     const char    *fates = sft__say_fates(r, &s);
-    sft__string_addf(out, "Here rates below %s are too low: %s (%s).", e->level[e->from].label, *fates ? fates : "they train, but reach less",
+    sft__string_addf(out, "Here rates below %s are too low: %s (%s).", e->level[e->from].label,
+                     *fates ? fates : "they train, but reach less",
                      sft__say_rows(r, e, 0, e->from - 1));
     for (int i = 0, told = 0; i < r->n_points && told < 2; i++) {
         /* At its best, with the smallest rate, and with the one just below the good range. */
@@ -99,8 +102,8 @@ static void too_low(sft_report *r, const sft_effect *e, sft_string *out)
         if (told && e->from == 1) break;
         const int best = e->level[level].best;
         if (best >= 0 && isfinite(r->point[best].slow))
-            sft__string_addf(out, " At %s even the best point reaches only %s, with %s %% of the loss drop still to come after its %lld epochs "
-                                  "(Table 1, row %d).", e->level[level].label, sft__say_score(r, &r->point[best].rank),
+            sft__string_addf(out, " At %s even the best point reaches only %s, with %s %% of the loss drop still to come after its %lld "
+                                  "epochs (Table 1, row %d).", e->level[level].label, sft__say_score(r, &r->point[best].rank),
                              sft__fixed(100 * fmin(r->point[best].slow, 1), 0, text, sizeof text),
                              (long long)r->study->attempt[r->point[best].trial[0]].epochs, best + 1);
         else if (best >= 0)
@@ -126,12 +129,12 @@ static void other_key(sft_report *r, int k, int lr, sft_string *out)
     const sft_pair   *p = lr >= 0 && lr != k ? pair_of(r, k, lr) : NULL;
     const bool        momentum = lr >= 0 && !strcmp(key, "optimizer.momentum");
     if (momentum)
-        sft__string_add(out, "With momentum β each gradient goes on to act for about 1/(1−β) steps, so a rate η moves the weights as far as "
-                             "η/(1−β) would without. ");
+        sft__string_add(out, "With momentum β each gradient goes on to act for about 1/(1−β) steps, so a rate η moves the weights as far "
+                             "as η/(1−β) would without. ");
     if (p && *p->sentence) sft__string_addf(out, "%s\n\n", p->sentence);
     sft__string_add(out, e->sentence);
     for (int i = 0; i < r->n_pairs; i++)
-        if (&r->pair[i] != p && (r->pair[i].a == k || r->pair[i].b == k) && r->pair[i].a != lr && *r->pair[i].sentence)
+        if (&r->pair[i] != p && r->pair[i].a == k && k != lr && *r->pair[i].sentence)
             sft__string_addf(out, "\n\n%s", r->pair[i].sentence);
     answer(r, momentum ? "How does momentum interact with the learning rate?" : SFT_WORDS(&r->arena, "What does the %s do?", words), out);
 }
@@ -174,10 +177,11 @@ static void choice(sft_report *r, sft_string *out)
     }
     sft__string_addf(out, "The one with the best %s, %s", r->metric, sft__say_score(r, &p->rank));
     for (int k = 0; k < r->n_effects; k++)
-        sft__string_addf(out, "%s%s %s", k ? ", " : ": ", sft__effect_words(r, &r->effect[k]), p->label[r->effect[k].axis]);
+        sft__string_addf(out, "%s%s", k ? ", " : ": ", sft__say_value(r, &r->effect[k], p->label[r->effect[k].axis]));
     sft__string_addf(out, " (Table 1, row 1). Validation alone chose it, and its best epoch; on test it then reaches %s.",
                      p->test.n ? sft__say_score(r, &p->test) : "no score, for there is no test split");
-    if (p->rank.n < 2) sft__string_add(out, " One seed says nothing about chance: repeat the first few rows with more seeds before trusting their order.");
+    if (p->rank.n < 2) sft__string_add(out, " One seed says nothing about chance: repeat the first few rows with more seeds before "
+                                       "trusting their order.");
     if (r->n_points > 1 && sft__point_counts(&r->point[1])) runner_up(r, out);
     int close = 0;
     for (int i = 1; i < r->n_points; i++) close += sft__point_counts(&r->point[i]) && fabs(r->point[i].rank.mean - p->rank.mean) <= r->near;

@@ -24,11 +24,12 @@ static void say_states(const sft_report *r, sft_string *out)
 /* What the numbers are and are not. */
 static void say_method(const sft_report *r, sft_string *out)
 {
-    sft__string_addf(out, "Scores are of validation at the epoch at which %s is best; configurations are ranked by their mean over seeds. One whose "
-                          "seeds did not all finish comes after those that did: the mean of the lucky ones would flatter it.", r->metric);
+    sft__string_addf(out, "Scores are of validation at the epoch at which %s is best; configurations are ranked by their mean over "
+                          "seeds. One whose seeds did not all finish comes after those that did: the mean of the lucky ones would flatter it.", r->metric);
     if (r->test_elsewhere)
         sft__string_addf(out, " Test is scored once, with the weights a run ends with: in %d trial%s these are not of the best epoch "
-                              "(early_stop.patience with restore_best makes them so).", r->test_elsewhere, r->test_elsewhere > 1 ? "s" : "");
+                              "(early_stop.patience with restore_best makes them so).", r->test_elsewhere,
+                         r->test_elsewhere > 1 ? "s" : "");
     else
         sft__string_add(out, " Test is scored once, for that epoch, and chooses nothing.");
     sft__string_add(out, "\n\n");
@@ -80,7 +81,8 @@ static void figures(const sft_report *r, sft_string *out)
         if (!l->figure[i].drawn) continue;
         if (!any) sft__string_add(out, "## Figures\n\n");
         any = true;
-        sft__string_addf(out, "![%s](%s.svg)\n\n%s\n\n", l->figure[i].title, l->figure[i].stem, l->figure[i].caption ? l->figure[i].caption : "");
+        sft__string_addf(out, "![%s](%s.svg)\n\n%s\n\n", l->figure[i].title, l->figure[i].stem,
+                         l->figure[i].caption ? l->figure[i].caption : "");
     }
     if (l && l->skipped) sft__string_addf(out, "%s\n\n", l->skipped);
 }

@@ -161,7 +161,8 @@ static bool still_falls(const sft_curve *k, double *d1, double *d2)
     const int q = k->n / 4, at = k->n - 4 * q;
     double    sum = 0;
     if (k->n < FEWEST_TO_FALL) return false;
-    const double second = mean(k->loss, at + q, at + 2 * q), third = mean(k->loss, at + 2 * q, at + 3 * q), fourth = mean(k->loss, k->n - q, k->n);
+    const double second = mean(k->loss, at + q, at + 2 * q), third = mean(k->loss, at + 2 * q, at + 3 * q);
+    const double fourth = mean(k->loss, k->n - q, k->n);
     *d1 = second - third;
     *d2 = third - fourth;
     /* Noise of a row: second differences of a smooth curve with noise s have variance 6 s^2. */
@@ -197,7 +198,8 @@ static bool oscillates(const judged *j, sft_remark *out)
     double           moves = 0;
     bool             curve = false;
     if (k->n >= FEWEST_TO_OSCILLATE) {
-        const double level = mean(k->loss, half, k->n), before = mean(k->loss, half, half + n / 2), after = mean(k->loss, half + n / 2, k->n);
+        const double level = mean(k->loss, half, k->n);
+        const double before = mean(k->loss, half, half + n / 2), after = mean(k->loss, half + n / 2, k->n);
         for (int i = half; i < k->n; i++) moves += fabs(k->loss[i] - k->loss[i - 1]) / n;
         curve = moves > 0.05 * level && before - after < 0.02 * before && level > 0.1 * j->start;
     }

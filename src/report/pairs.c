@@ -29,12 +29,73 @@ static int highest_stable(const sft_report *r, const sft_pair *p, int j)
     return a->n - 1;
 }
 
+/* Rows of column j whose best is within `near` of the column's, as bits; with numbers only those that stand beside each other. */
+static uint32_t good_rows(const sft_report *r, const sft_pair *p, int j, int best)
+{
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    const double      top = r->point[p->best[best * b->n + j]].rank.mean;
+    uint32_t          good = 0;
+    for (int way = -1; way <= 1; way += 2)
+        for (int i = best; i >= 0 && i < a->n && i < 32; i += way) {
+            const int  here = p->best[i * b->n + j];
+            const bool is = here >= 0 && fabs(r->point[here].rank.mean - top) <= r->near;
+            if (!is && a->numbers) break;
+            if (is) good |= (uint32_t)1 << i;
+        }
+    return good;
+}
+
 static void list_rows(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
-    const char       *words = sft__effect_words(r, b);
     for (int j = 0, told = 0; j < b->n; j++)
-        if (row[j] >= 0) sft__string_addf(out, "%s%s at %s %s", told++ ? ", " : "", a->level[row[j]].label, words, b->level[j].label);
+        if (row[j] >= 0)
+            sft__string_addf(out, "%s%s at %s", told++ ? ", " : "", a->level[row[j]].label, sft__say_value(r, b, b->level[j].label));
+}
+
+/* "1 at momentum 0 (0.3 to 1 are within 1 point)" of each column. */
+static void list_best(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
+{
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    for (int j = 0, told = 0; j < b->n; j++) {
+        if (row[j] < 0) continue;
+        sft__string_addf(out, "%s%s at %s", told++ ? ", " : "", a->level[row[j]].label, sft__say_value(r, b, b->level[j].label));
+        const uint32_t good = good_rows(r, p, j, row[j]);
+        int            from = 0, to = 31;
+        while (!(good >> from & 1)) from++;
+        while (!(good >> to & 1)) to--;
+        if (a->numbers && from < to)
+            sft__string_addf(out, " (%s to %s are within %s)", a->level[from].label, a->level[to].label, sft__say_near(r));
+    }
+}
+
+/* Does the best value of a depend on b? It does where no value is good enough in all columns. */
+static void say_best(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
+{
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    const char       *wa = sft__effect_words(r, a), *wb = sft__effect_words(r, b);
+    uint32_t          common = UINT32_MAX;
+    int               first = -1, shared = 0;
+    bool              same = true;
+    for (int j = 0; j < b->n; j++) {
+        if (row[j] < 0) continue;
+        if (first < 0) first = row[j];
+        same = same && row[j] == first;
+        common &= good_rows(r, p, j, row[j]);
+    }
+    if (same) {
+        sft__string_addf(out, "The best %s is %s whatever the %s (Table %d, the best of each column).", wa, a->level[first].label, wb,
+                         p->table);
+        return;
+    }
+    while (common && !(common >> shared & 1)) shared++;
+    if (common)
+        sft__string_addf(out, "One %s, %s, is within %s of the best for every %s; the best is ", wa, a->level[shared].label,
+                         sft__say_near(r), wb);
+    else
+        sft__string_addf(out, "The best %s shifts with the %s: ", wa, wb);
+    list_best(r, p, row, out);
+    sft__string_addf(out, " (Table %d, the best of each column).", p->table);
 }
 
 /* Score of a rate in column j, between the rates tried linearly in log η; NaN outside of them or beside a cell without a score. */
@@ -91,8 +152,8 @@ static void effective(sft_report *r, const sft_pair *p, const int *row, sft_stri
                      sft__brief(a->level[row[j]].low / (1 - b->level[j].low), 3, two, sizeof two));
     const double plain = distance(r, p, j, 1, &n), scaled = distance(r, p, j, times, &m);
     if (n < 2 || m < 2) return;
-    sft__string_addf(out, " At equal rates the two differ by %s on average (%d rates), at equal effective rates by %s (%d rates; Table %d, rates "
-                          "between rows interpolated): ", gap(r, plain), n, gap(r, scaled), m, p->table);
+    sft__string_addf(out, " At equal rates the two differ by %s on average (%d rates), at equal effective rates by %s (%d rates; "
+                          "Table %d, rates between rows interpolated): ", gap(r, plain), n, gap(r, scaled), m, p->table);
     sft__string_add(out, scaled < plain / 2 ? "momentum acts here mostly as a rate 1/(1−β) times as large."
                          : scaled < plain   ? "momentum acts here partly as a larger rate."
                                             : "a larger rate does not explain what momentum does here.");
@@ -112,8 +173,9 @@ static void say_gain(sft_report *r, const sft_pair *p, const int *row, sft_strin
     }
     if (n < 2) return;
     const sft_report_point *x = &r->point[p->best[row[best] * b->n + best]], *y = &r->point[p->best[row[worst] * b->n + worst]];
-    sft__string_addf(out, " Each at its best %s, %s %s reaches %s and %s %s: %s", sft__effect_words(r, &r->effect[p->a]), sft__effect_words(r, b),
-                     b->level[best].label, sft__say_score(r, &x->rank), b->level[worst].label, sft__say_score(r, &y->rank),
+    sft__string_addf(out, " Each at its best %s, %s reaches %s and %s %s: %s", sft__effect_words(r, &r->effect[p->a]),
+                     sft__say_value(r, b, b->level[best].label), sft__say_score(r, &x->rank), b->level[worst].label,
+                     sft__say_score(r, &y->rank),
                      fabs(x->rank.mean - y->rank.mean) <= r->near ? "no more than " : "more than ");
     sft__string_addf(out, "%s apart.", sft__say_near(r));
 }
@@ -138,26 +200,16 @@ const char *sft__say_pair(sft_report *r, const sft_pair *p)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
     const char       *text = NULL, *ka = r->study->plan.space.axis[a->axis].key, *kb = r->study->plan.space.axis[b->axis].key;
-    int              *row = sft__arena_alloc(&r->arena, (size_t)b->n * sizeof *row), columns = 0, first = -1;
-    bool              same = true;
+    int              *row = sft__arena_alloc(&r->arena, (size_t)b->n * sizeof *row), columns = 0;
     sft_string        out;
     if (!row || b->n > MOST_TOLD * 2) return "";
     for (int j = 0; j < b->n; j++) {
         row[j] = best_row(r, p, j);
         columns += row[j] >= 0;
-        if (first < 0) first = row[j];
-        for (int k = 0; k < j; k++) same = same && (row[j] < 0 || row[k] < 0 || row[j] == row[k]);
     }
     if (columns < 2) return "";
     sft__string_open(&out, r->ctx);
-    if (same)
-        sft__string_addf(&out, "The best %s is %s whatever the %s (Table %d, the best of each column).", sft__effect_words(r, a),
-                         a->level[first].label, sft__effect_words(r, b), p->table);
-    else {
-        sft__string_addf(&out, "The best %s shifts with the %s: ", sft__effect_words(r, a), sft__effect_words(r, b));
-        list_rows(r, p, row, &out);
-        sft__string_addf(&out, " (Table %d, the best of each column).", p->table);
-    }
+    say_best(r, p, row, &out);
     const bool rate = !strcmp(ka, "optimizer.lr") && a->numbers;
     if (rate && !strcmp(kb, "optimizer.momentum")) effective(r, p, row, &out);
     say_gain(r, p, row, &out);

@@ -71,7 +71,8 @@ static void take_notes(sft_report *r)
 static sft_status write(sft_report *r)
 {
     char           path[PATH + 32];
-    sft_page_parts p = { .title = r->study->plan.name && *r->study->plan.name ? SFT_WORDS(&r->arena, "Report: %s", r->study->plan.name) : NULL };
+    const char    *name = r->study->plan.name;
+    sft_page_parts p = { .title = name && *name ? SFT_WORDS(&r->arena, "Report: %s", name) : NULL };
     take_tables(r, &p);
     take_answers(r, &p);
     take_figures(r, &p);

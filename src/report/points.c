@@ -158,7 +158,8 @@ static int64_t *group(sft_report *r, int64_t *points, int64_t **first)
     const sft_study *s = r->study;
     *points = 0;
     for (int64_t i = 0; i < s->n; i++) *points = s->attempt[i].point >= *points ? s->attempt[i].point + 1 : *points;
-    int64_t *at = sft__arena_alloc(&r->arena, (size_t)(*points + 2) * sizeof *at), *order = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *order);
+    int64_t *at = sft__arena_alloc(&r->arena, (size_t)(*points + 2) * sizeof *at);
+    int64_t *order = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *order);
     if (!at || !order) return NULL;
     for (int64_t i = 0; i < s->n; i++) at[s->attempt[i].point + 2]++;
     for (int64_t k = 2; k < *points + 2; k++) at[k] += at[k - 1];

@@ -48,7 +48,8 @@ static sft_status look_at_all(sft_report *r)
     r->look = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->look);
     r->remark = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->remark);
     for (int64_t i = 0; i < s->n && r->look && r->remark; i++) {
-        if (sft__run_look(r->ctx, &r->arena, sft__trial_path(s, &s->attempt[i], path, sizeof path), s->plan.rank_by, &r->look[i]) != SFT_OK) break;
+        sft__trial_path(s, &s->attempt[i], path, sizeof path);
+        if (sft__run_look(r->ctx, &r->arena, path, s->plan.rank_by, &r->look[i]) != SFT_OK) break;
     }
     return sft_code(r->ctx);
 }
@@ -84,7 +85,7 @@ static void remark_all(sft_report *r)
     for (int64_t i = 0; i < r->study->n; i++) {
         const sft_attempt *t = &r->study->attempt[i];
         r->remark[i] = sft__remark(&r->arena, t, &r->look[i], &y);
-        if (!r->look[i].found && !*r->remark[i].text && t->note && *t->note) r->remark[i].text = t->note, r->remark[i].fate = SFT_FATE_DOCTOR;
+        if (!r->look[i].found && !*r->remark[i].text && t->note && *t->note) r->remark[i] = (sft_remark){ SFT_FATE_DOCTOR, t->note, NAN };
         if (isfinite(t->val_accuracy) || isfinite(t->test_accuracy)) r->has_accuracy = true;
         if (t->state == SFT_TRIAL_DONE && isfinite(r->look[i].end_loss) && isfinite(t->val_loss) && isfinite(t->test_loss) &&
             r->look[i].end_loss != t->val_loss)
@@ -184,7 +185,8 @@ sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const s
     if (o && o->folder) snprintf(folder, sizeof folder, "%.4096s", o->folder);
     else snprintf(folder, sizeof folder, "%.4096s/report", paths[0]);
     snprintf(facts->folder, sizeof facts->folder, "%.4095s", folder);
-    if (sft__study_of(c, n, paths, o ? o->rank_by : NULL, &s) == SFT_OK && sft__report_open(c, &s, folder, &r) == SFT_OK) write_all(&r, facts);
+    if (sft__study_of(c, n, paths, o ? o->rank_by : NULL, &s) == SFT_OK && sft__report_open(c, &s, folder, &r) == SFT_OK)
+        write_all(&r, facts);
     if (r.ctx) sft__report_close(&r);
     if (s.ctx) sft__study_close(&s);
     return sft_code(c);

@@ -164,7 +164,7 @@ const char *sft__point_note(sft_report *r, const sft_report_point *p, bool best)
 void        sft__effects_say(sft_report *r);                           /* sentences.c */
 void        sft__answers_make(sft_report *r);                          /* answers.c */
 
-/* The run folder of a trial as a path that can be opened; returns buf. Folders of a sweep's trials lie in the sweep's, other runs anywhere. */
+/* The run folder of a trial as a path that can be opened; returns buf. Trials lie in the sweep's folder, other runs anywhere. */
 const char *sft__trial_path(const sft_study *s, const sft_attempt *t, char *buf, size_t size);
 /* Words for keys: "learning rate" of optimizer.lr, "batch size" of train.batch. */
 const char *sft__key_words(sft_arena *a, const char *key);

@@ -123,7 +123,8 @@ static const struct {
 } tex[] = {
     { "\\", "\\textbackslash{}" }, { "&", "\\&" }, { "%", "\\%" }, { "$", "\\$" }, { "#", "\\#" }, { "_", "\\_" }, { "{", "\\{" },
     { "}", "\\}" }, { "~", "\\textasciitilde{}" }, { "^", "\\textasciicircum{}" }, { "<", "$<$" }, { ">", "$>$" }, { "|", "$|$" },
-    { "\"", "''" }, { " ± ", "\\,$\\pm$\\,", }, { "±", "$\\pm$" }, { "×", "$\\times$" }, { "η", "$\\eta$" }, { "β", "$\\beta$" }, { "→", "$\\rightarrow$" },
+    { "\"", "''" }, { " ± ", "\\,$\\pm$\\,", }, { "±", "$\\pm$" }, { "×", "$\\times$" }, { "η", "$\\eta$" }, { "β", "$\\beta$" },
+    { "→", "$\\rightarrow$" },
     { "–", "--" }, { "—", "---" }, { "−", "$-$" }, { "…", "\\ldots{}" }, { "≤", "$\\le$" }, { "≥", "$\\ge$" },
 };
 
@@ -177,7 +178,8 @@ static void tex_line(sft_string *out, const sft_rows *t, int row)
 void sft__rows_tex(const sft_rows *t, sft_string *out, int most)
 {
     const int  n = shown(t, most);
-    const bool wraps = t->columns > 1 && t->head && t->head[t->columns - 1] && !strcmp(t->head[t->columns - 1], "Notes");
+    const char *end = t->columns > 1 && t->head ? t->head[t->columns - 1] : NULL;
+    const bool  wraps = end && !strcmp(end, "Notes");
     if (!t->head || !t->right) return;
     sft__string_add(out, "\\begin{table}[htbp]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n\\renewcommand{\\arraystretch}{1.15}\n\\caption{");
     const char *colon = !strncmp(t->caption, "Table ", 6) ? strstr(t->caption, ": ") : NULL; /* LaTeX counts by itself */

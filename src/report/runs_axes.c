@@ -95,7 +95,8 @@ static sft_status add_axis(sft_runs *x, const char *key, const char **value, int
 {
     sft_study   *s = x->study;
     sft_axis    *axis = &s->plan.space.axis[s->plan.space.n];
-    const char **own = sft__arena_alloc(&s->arena, (size_t)n * sizeof *own), **label = sft__arena_alloc(&s->arena, (size_t)n * sizeof *label);
+    const char **own = sft__arena_alloc(&s->arena, (size_t)n * sizeof *own);
+    const char **label = sft__arena_alloc(&s->arena, (size_t)n * sizeof *label);
     if (!own || !label) return sft_code(s->ctx);
     memcpy(own, value, (size_t)n * sizeof *own);
     *axis = (sft_axis){ .key = key, .kind = SFT_AXIS_VALUES, .n = n, .value = own, .label = label, .parent = -1 };
@@ -123,8 +124,8 @@ static sft_status consider(sft_runs *x, const char *key, const char **scratch)
     const int n = sft__run_counts(key) ? values_of(x, key, scratch) : 0;
     if (n < 2) return SFT_OK;
     if (x->study->plan.space.n == SFT_MOST_AXES || n > SFT_MOST_VALUES)
-        return sft__fail(c, SFT_E002, "these runs differ in more than %d keys, or one key has more than %d values — report fewer runs, that "
-                                      "have more in common", SFT_MOST_AXES, SFT_MOST_VALUES);
+        return sft__fail(c, SFT_E002, "these runs differ in more than %d keys, or one key has more than %d values — report fewer runs, "
+                                      "that have more in common", SFT_MOST_AXES, SFT_MOST_VALUES);
     return add_axis(x, key, scratch, n);
 }
 

@@ -11,6 +11,7 @@ typedef struct sft_side {       /* levels from..to of an effect, counted togethe
 
 sft_side         sft__side(const sft_effect *e, int from, int to);
 const char      *sft__effect_words(sft_report *r, const sft_effect *e); /* "learning rate" */
+const char      *sft__say_value(sft_report *r, const sft_effect *e, const char *label); /* "learning rate 0.1" */
 const char      *sft__say_score(sft_report *r, const sft_spread *s);    /* "72.40 ± 0.51 %" */
 const char      *sft__say_near(sft_report *r);                          /* "1 point" */
 const char      *sft__say_rows(sft_report *r, const sft_effect *e, int from, int to); /* "Table 2, rows 1 to 10" */

@@ -19,6 +19,13 @@ const char *sft__effect_words(sft_report *r, const sft_effect *e)
     return sft__key_words(&r->arena, r->study->plan.space.axis[e->axis].key);
 }
 
+/* "learning rate 0.1"; a label that begins with the words needs them no second time: "model B". */
+const char *sft__say_value(sft_report *r, const sft_effect *e, const char *label)
+{
+    const char *words = sft__effect_words(r, e);
+    return strncmp(label, words, strlen(words)) ? SFT_WORDS(&r->arena, "%s %s", words, label) : label;
+}
+
 const char *sft__say_score(sft_report *r, const sft_spread *s)
 {
     const char *text = sft__spread_text(&r->arena, s, r->accuracy ? 100 : 1, r->accuracy ? 2 : -4);
@@ -52,7 +59,8 @@ static const struct {
     sft_fate    fate;
     const char *one, *many, *word;
 } verbs[] = {
-    { SFT_FATE_DIVERGED, "diverges", "diverge", "diverged" }, { SFT_FATE_CRASHED, "fails", "fail", "failed" }, { SFT_FATE_IDLE, "does not learn", "do not learn", "idle" },
+    { SFT_FATE_DIVERGED, "diverges", "diverge", "diverged" }, { SFT_FATE_CRASHED, "fails", "fail", "failed" }, { SFT_FATE_IDLE,
+            "does not learn", "do not learn", "idle" },
     { SFT_FATE_OSCILLATES, "oscillates", "oscillate", "oscillate" }, { SFT_FATE_SLOW, "is slow", "are slow", "slow" },
     { SFT_FATE_OVERFITS, "overfits", "overfit", "overfit" },
 };
@@ -117,7 +125,8 @@ static void say_side(sft_report *r, const sft_effect *e, sft_string *out, int fr
     const char      *fates = sft__say_fates(r, &s);
     sft__string_addf(out, " %s %s (%s)", above ? "Above" : "Below", e->level[above ? e->to : e->from].label, sft__say_rows(r, e, from, to));
     if (*fates) sft__string_addf(out, " %s", fates);
-    if (p && e->best >= 0) sft__string_addf(out, "%s the best is %s, at %s", *fates ? ";" : "", sft__say_score(r, &p->rank), e->level[level].label);
+    if (p && e->best >= 0) sft__string_addf(out, "%s the best is %s, at %s", *fates ? ";" : "", sft__say_score(r, &p->rank),
+                                            e->level[level].label);
     else if (!p) sft__string_addf(out, "%s no value finishes on every seed", *fates ? ";" : "");
     sft__string_add(out, ".");
 }
@@ -125,7 +134,8 @@ static void say_side(sft_report *r, const sft_effect *e, sft_string *out, int fr
 static void say_numbers(sft_report *r, const sft_effect *e, sft_string *out)
 {
     if (e->from < e->to)
-        sft__string_addf(out, " From %s to %s it stays within %s of that.", e->level[e->from].label, e->level[e->to].label, sft__say_near(r));
+        sft__string_addf(out, " From %s to %s it stays within %s of that.", e->level[e->from].label, e->level[e->to].label,
+                         sft__say_near(r));
     else
         sft__string_addf(out, " No value beside it comes within %s of that.", sft__say_near(r));
     if (e->best == 0 || e->best == e->n - 1)
