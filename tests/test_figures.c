@@ -27,14 +27,16 @@ static void make(made *m, sft_ctx *c, const char *name, sft_axis *axis, int axes
     memset(m, 0, sizeof *m);
     m->ctx = c;
     snprintf(m->folder, sizeof m->folder, "tests/figures/%s", name);
-    m->study = (sft_study){ .ctx = c, .folder = m->folder, .n = (int64_t)points * seeds,
-                            .plan = { .name = name, .space = { .n = axes, .axis = axis }, .seeds = seeds, .seed = seed_list, .rank_by = "accuracy", .maximize = true } };
+    m->study = (sft_study){ .ctx = c, .folder = m->folder, .n = (int64_t)points * seeds };
+    m->study.plan = (sft_plan){ .name = name, .space = { .n = axes, .axis = axis }, .seeds = seeds, .seed = seed_list };
+    m->study.plan.rank_by = "accuracy";
+    m->study.plan.maximize = true;
     sft__arena_open(&m->study.arena, c);
     m->study.attempt = sft__arena_alloc(&m->study.arena, (size_t)m->study.n * sizeof *m->study.attempt + 1);
     for (int64_t i = 0; i < m->study.n; i++) {
         sft_attempt *t = &m->study.attempt[i];
-        *t = (sft_attempt){ .number = i, .point = i / seeds, .seed = i % seeds, .state = SFT_TRIAL_DONE, .epochs = 30, .rank = NAN, .note = "",
-                            .folder = sft__arena_printf(&m->study.arena, "trials/%05d", (int)i) };
+        *t = (sft_attempt){ .number = i, .point = i / seeds, .seed = i % seeds, .state = SFT_TRIAL_DONE, .epochs = 30, .rank = NAN,
+                            .note = "", .folder = sft__arena_printf(&m->study.arena, "trials/%05d", (int)i) };
         t->u = i % seeds ? m->study.attempt[i - 1].u : sft__arena_alloc(&m->study.arena, (size_t)axes * sizeof *t->u);
     }
     sft__make_folder(c, m->folder);
@@ -75,19 +77,19 @@ static void write_metrics(made *m, const sft_attempt *t, double speed, sft_strea
 static const char *const rates[] = { "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "10" };
 static const double      rate_numbers[] = { 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 10 };
 static const char *const momenta[] = { "0", "0.9" };
-static const double      momentum_numbers[] = { 0, 0.9 };
+static const double      betas[] = { 0, 0.9 };
 
 /* The 54 trials of the coursework: nine rates, two momenta, three seeds; what counts is the effective rate. */
 static void make_table(made *m, sft_ctx *c, sft_axis axis[2], const char *name)
 {
     sft_stream random = sft__stream(sft__key(1, SFT_FOR_TEST), 0, 0, 0);
-    axis[0] = (sft_axis){ .key = "optimizer.lr", .kind = SFT_AXIS_VALUES, .n = 9, .value = rates, .label = rates, .number = rate_numbers, .parent = -1 };
-    axis[1] = (sft_axis){ .key = "optimizer.momentum", .kind = SFT_AXIS_VALUES, .n = 2, .value = momenta, .label = momenta, .number = momentum_numbers, .parent = -1 };
+    axis[0] = (sft_axis){ .key = "optimizer.lr", .n = 9, .value = rates, .label = rates, .number = rate_numbers, .parent = -1 };
+    axis[1] = (sft_axis){ .key = "optimizer.momentum", .n = 2, .value = momenta, .label = momenta, .number = betas, .parent = -1 };
     make(m, c, name, axis, 2, 3, 18);
     for (int64_t i = 0; i < m->study.n; i++) {
         sft_attempt *t = &m->study.attempt[i];
         const int    rate = (int)(t->point / 2), momentum = (int)(t->point % 2);
-        const double effective = rate_numbers[rate] / (1 - momentum_numbers[momentum]), off = log10(effective) + 0.4;
+        const double effective = rate_numbers[rate] / (1 - betas[momentum]), off = log10(effective) + 0.4;
         u_of(m, i)[0] = (rate + 0.5) / 9;
         u_of(m, i)[1] = (momentum + 0.5) / 2;
         t->rank = effective > 2 ? NAN : 0.1 + 0.58 * exp(-off * off / 3) + 0.015 * sft__normal(&random);
@@ -235,8 +237,8 @@ static void test_table(void **state)
 
 static void test_search(void **state)
 {
-    static const char *const names[] = { "metric-optimizer-lr", "metric-model", "metric-train-batch", "metric-optimizer-weight_decay", "metric-model-dropout",
-                                         "heat", "importance", "parallel", "best-so-far", NULL };
+    static const char *const names[] = { "metric-optimizer-lr", "metric-model", "metric-train-batch", "metric-optimizer-weight_decay",
+                                         "metric-model-dropout", "heat", "importance", "parallel", "best-so-far", NULL };
     sft_ctx        *c = check_open();
     made            m;
     sft_axis        axis[5];
@@ -253,8 +255,8 @@ static void test_search(void **state)
 
 static void test_halving(void **state)
 {
-    static const char *const names[] = { "metric-optimizer-lr", "metric-optimizer-momentum", "heat", "effective-rate", "importance", "parallel",
-                                         "halving", "best-so-far", NULL };
+    static const char *const names[] = { "metric-optimizer-lr", "metric-optimizer-momentum", "heat", "effective-rate", "importance",
+                                         "parallel", "halving", "best-so-far", NULL };
     sft_ctx        *c = check_open();
     made            m;
     sft_axis        axis[2];
@@ -320,12 +322,10 @@ static void test_without_gnuplot(void **state)
     sft_axis        axis[2];
     sft_figure_list l;
     char           *path = strdup(getenv("PATH") ? getenv("PATH") : "");
-    FILE           *old;
     (void)state;
     make_table(&m, c, axis, "bare");
     sft__make_folder(c, "tests/figures/bare/figures");
-    assert_non_null(old = fopen("tests/figures/bare/figures/heat.svg", "w"));
-    fclose(old);
+    fclose(fopen("tests/figures/bare/figures/heat.svg", "w"));
     setenv("PATH", "/nowhere", 1);
     sft__figures_write(&m.study, m.folder, &l);
     setenv("PATH", path, 1);
@@ -333,7 +333,10 @@ static void test_without_gnuplot(void **state)
     assert_non_null(l.skipped);
     assert_non_null(strstr(l.skipped, "gnuplot is not installed"));
     assert_int_equal(l.n, 9);
-    for (int i = 0; i < l.n; i++) assert_true(!l.figure[i].drawn && begins(&m, &l.figure[i], "gp", "# ") && begins(&m, &l.figure[i], "tsv", "# "));
+    for (int i = 0; i < l.n; i++) {
+        assert_false(l.figure[i].drawn);
+        assert_true(begins(&m, &l.figure[i], "gp", "# ") && begins(&m, &l.figure[i], "tsv", "# "));
+    }
     assert_false(sft__exists("tests/figures/bare/figures/heat.svg"));
     sft__figures_close(&l);
     free(path);
@@ -408,8 +411,9 @@ static void test_thousand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),       cmocka_unit_test(test_search), cmocka_unit_test(test_halving), cmocka_unit_test(test_expectation),
-        cmocka_unit_test(test_without_gnuplot), cmocka_unit_test(test_little), cmocka_unit_test(test_refused), cmocka_unit_test(test_thousand),
+        cmocka_unit_test(test_table),           cmocka_unit_test(test_search), cmocka_unit_test(test_halving),
+        cmocka_unit_test(test_expectation),     cmocka_unit_test(test_without_gnuplot), cmocka_unit_test(test_little),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_thousand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

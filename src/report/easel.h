@@ -86,8 +86,8 @@ const char *sft__style_colour(int i);
 int         sft__style_marker(int i);   /* filled ones */
 
 void        sft__draft_open(sft_draft *d, sft_easel *e, const char *name, const char *title, int width, int height);
-/* Text for a script or table: %s as it is, %q in quotes for gnuplot, %t the same for a tick, whose text is a format, %n a double (NaN is "NaN"), %i an int, %c a character, %% a per cent sign. The
- * locale does not matter. */
+/* Text for a script or table: %s as it is, %q in quotes for gnuplot, %t the same for a tick, whose text is a format, %n a double (NaN is
+ * "NaN"), %i an int, %c a character, %% a per cent sign. The locale does not matter. */
 void        sft__put(sft_string *s, const char *format, ...);
 /* Begins a block of the table, under a line that names its columns; its index. */
 int         sft__draft_block(sft_draft *d, const char *columns);

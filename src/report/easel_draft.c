@@ -110,7 +110,8 @@ void sft__draft_palette(sft_draft *d)
     const sft_easel *e = d->easel;
     sft__put(&d->settings, "set palette defined (0 '#fdea45', 0.2 '#cbba69', 0.4 '#958f78', 0.6 '#666970', 0.8 '#31446b', 1 '#00204d')%s\n",
              e->maximize ? "" : " negative");
-    sft__put(&d->settings, "set cblabel %q noenhanced\nset cbrange [%n:%n]\nset colorbox noborder\n", e->metric, e->low, e->high > e->low ? e->high : e->low + 1);
+    sft__put(&d->settings, "set cblabel %q noenhanced offset 1.2\nset cbrange [%n:%n]\nset colorbox noborder\n", e->metric, e->low,
+             e->high > e->low ? e->high : e->low + 1);
     if (e->log) sft__put(&d->settings, "set logscale cb\n");
 }
 
@@ -135,7 +136,8 @@ static void put_plot(const sft_draft *d, sft_string *s)
     sft__put(s, "set terminal svg size %i,%i dynamic font 'sans-serif,14' background '#ffffff'\n", d->width, d->height);
     sft__put(s, "set output '%s.svg'\nplot %s\n", d->name, d->plot.text ? d->plot.text : "");
     sft__put(s, "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\n"
-                "    set terminal pngcairo size %i,%i font 'sans-serif,12' fontscale 1.7 linewidth 1.8 pointscale 1.8 background '#ffffff'\n"
+                "    set terminal pngcairo size %i,%i font 'sans-serif,12' fontscale 1.7 linewidth 1.8 pointscale 1.8 background "
+                    "'#ffffff'\n"
                 "    set output '%s.png'\n    replot\n}\n",
              2 * d->width, 2 * d->height, d->name);
     sft__put(s, "if (strstrt(GPVAL_TERMINALS, 'pdfcairo') > 0) {\n"

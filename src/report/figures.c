@@ -50,7 +50,8 @@ static void draw(sft_easel *e)
     }
     const int code = l->n ? sft__gnuplot(e->folder, l->n, script) : 0;
     if (code == 127) {
-        l->skipped = "no pictures, for gnuplot is not installed (Debian: gnuplot-nox); the scripts that draw them and their numbers are in figures/";
+        l->skipped = "no pictures, for gnuplot is not installed (Debian: gnuplot-nox); the scripts that draw them and their numbers are "
+            "in figures/";
         return;
     }
     if (all_drawn(e)) return;

@@ -94,15 +94,18 @@ sft_status sft__figures_best(sft_easel *e)
     pool_of(e, pool);
     sft__draft_open(&d, e, "best-so-far", "Best so far against the budget", 840, 460);
     sft__draft_metric(&d, 'y');
-    sft__put(&d.settings, "set xlabel '%s'\nset xrange [0:*]\nset key inside %s right opaque box linecolor rgb '#e0e0e0'\n",
-             halving ? "budget (full trainings of a point)" : "points tried", e->maximize ? "bottom" : "top");
+    sft__put(&d.settings, "set xlabel '%s'\nset xrange [0:*]\nset key outside top center horizontal\n",
+             halving ? "budget (full trainings of a point)" : "points tried");
     const double spent = put_best(&d, &best, &dots, &last);
     const int    random = put_random(&d, pool, spent);
-    sft__put(sft__draft_curve(&d, random), "using 1:3:4 with filledcurves fillstyle solid 0.25 noborder linecolor rgb '#E69F00' title 'random order: 10 %% to 90 %%'");
-    sft__put(sft__draft_curve(&d, random), "using 1:2 with lines dashtype 2 linewidth 2 linecolor rgb '#D55E00' title 'random order: expected'");
+    sft__put(sft__draft_curve(&d, random), "using 1:3:4 with filledcurves fillstyle solid 0.25 noborder linecolor rgb '#E69F00' title "
+             "'random order: 10 %% to 90 %%'");
+    sft__put(sft__draft_curve(&d, random), "using 1:2 with lines dashtype 2 linewidth 2 linecolor rgb '#D55E00' title 'random order: "
+             "expected'");
     sft__put(sft__draft_curve(&d, dots), "using 1:2 with points pointtype 6 pointsize 0.6 linecolor rgb '#888888' title 'a point'");
     sft__put(sft__draft_curve(&d, best), "using 1:2 with steps linewidth 2.5 linecolor rgb '#0072B2' title 'best so far'");
     return sft__draft_close(&d, sft__arena_printf(e->arena,
-        "The best mean %s so far (solid), %s at the end, after %d points; dashed what as many draws from the same points in random order are expected to "
+        "The best mean %s so far (solid), %s at the end, after %d points; dashed what as many draws from the same points in random "
+            "order are expected to "
         "have found.", e->metric, sft__easel_number(e, last), e->dots));
 }

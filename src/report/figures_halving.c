@@ -63,7 +63,8 @@ static void put_trials(sft_draft *d, const int *place)
             continue;
         }
         sft__put(sft__draft_curve(d, block), "using 1:2 with impulses linewidth 0.8 linecolor rgb '#c0c0c0' notitle");
-        sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype %i pointsize 0.7 linewidth 1.5 linecolor rgb '%s' title '%s'", styles[k].marker, styles[k].colour, styles[k].title);
+        sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype %i pointsize 0.7 linewidth 1.5 linecolor rgb '%s' title "
+                 "'%s'", styles[k].marker, styles[k].colour, styles[k].title);
     }
 }
 
@@ -77,10 +78,13 @@ static int put_rungs(sft_draft *d, int bracket, const int *place, int from, int 
     for (int r = 0; r < n; r++) {
         int past = 0;
         for (int64_t i = 0; i < e->study->n; i++)
-            past += place[i] >= from && place[i] < to && (r + 1 < n ? e->study->attempt[i].epochs > rung[r] : e->study->attempt[i].epochs >= rung[r]);
+            past += place[i] >= from && place[i] < to && (r + 1 < n ? e->study->attempt[i].epochs > rung[r]
+                                                          : e->study->attempt[i].epochs >= rung[r]);
         if (r + 1 == n) whole = past;
-        sft__put(&d->settings, "set arrow from %n, %i to %n, %i nohead back dashtype 2 linewidth 1 linecolor rgb '#555555'\n", from - 0.5, (int)rung[r], to - 0.5, (int)rung[r]);
-        sft__put(&d->settings, "set label '%i of %i %s' at %n, %i right offset 0,0.5 front font ',10' textcolor rgb '#222222' boxed\n", past, to - from,
+        sft__put(&d->settings, "set arrow from %n, %i to %n, %i nohead back dashtype 2 linewidth 1 linecolor rgb '#555555'\n",
+                 from - 0.5, (int)rung[r], to - 0.5, (int)rung[r]);
+        sft__put(&d->settings, "set label '%i of %i %s' at %n, %i right offset 0,0.5 front font ',10' textcolor rgb '#222222' boxed\n",
+                 past, to - from,
                  r + 1 < n ? "went on" : "to the end", to - 0.6, (int)rung[r]);
     }
     return whole;
@@ -103,19 +107,23 @@ sft_status sft__figures_halving(sft_easel *e)
              brackets > 1 ? ", by bracket" : "", n);
     sft__put(&d.settings, "set logscale y\nset yrange [%n:%n]\nset ytics nomirror (", 0.6 * (double)rung[0], 1.5 * (double)h->max_epochs);
     for (int i = 0; i < rungs; i++) sft__put(&d.settings, "%s'%i' %i", i ? ", " : "", (int)rung[i], (int)rung[i]);
-    sft__put(&d.settings, ")\nunset grid\nset key outside top center horizontal\nset style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.2\n");
+    sft__put(&d.settings, ")\nunset grid\nset key outside top center horizontal\nset style textbox opaque noborder fillcolor rgb "
+             "'#ffffff' margins 0.3,0.2\n");
     if (brackets > 1) sft__put(&d.settings, "unset xtics\n");
     for (int b = 0; b < brackets; b++) {
         if (first[b + 1] == first[b]) continue;
         whole += put_rungs(&d, b, place, first[b], first[b + 1]);
         if (brackets == 1) continue;
-        sft__put(&d.settings, "set label 'bracket %i' at %n, graph 0.02 center front font ',10' boxed\n", b + 1, 0.5 * (first[b] + first[b + 1] - 1));
-        if (b > 0) sft__put(&d.settings, "set arrow from %n, graph 0 to %n, graph 1 nohead linewidth 1.5 linecolor rgb '#222222'\n", first[b] - 0.5, first[b] - 0.5);
+        sft__put(&d.settings, "set label 'bracket %i' at %n, graph 0.02 center front font ',10' boxed\n", b + 1,
+                 0.5 * (first[b] + first[b + 1] - 1));
+        if (b > 0) sft__put(&d.settings, "set arrow from %n, graph 0 to %n, graph 1 nohead linewidth 1.5 linecolor rgb '#222222'\n",
+                            first[b] - 0.5, first[b] - 0.5);
     }
     put_trials(&d, place);
     double spent = 0;
     for (int64_t i = 0; i < e->study->n; i++) spent += (double)e->study->attempt[i].epochs;
     return sft__draft_close(&d, sft__arena_printf(e->arena,
-        "Epochs that each trial was trained, with the rungs at which the worse ones stop (dashed): %d of %d trials were trained to the end, at "
+        "Epochs that each trial was trained, with the rungs at which the worse ones stop (dashed): %d of %d trials were trained to the "
+            "end, at "
         "%.0f %% of what training all of them to the end costs.", whole, n, 100 * spent / ((double)n * (double)h->max_epochs)));
 }

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST_CELLS = 30, FINE = 48 };
+enum { MOST_CELLS = 30, FINE = 32 };
 
 typedef struct cell {
     double sum;
@@ -87,19 +87,24 @@ static const char *draw_cells(sft_draft *d, int x, int y, const cell *cells)
         const int block = put_cells(d, a, b, cells, kind, &n);
         if (n == 0) continue;
         if (kind == 0)
-            sft__put(sft__draft_curve(d, block), "using 1:2:($1-%n):($1+%n):($2-%n):($2+%n):3 with boxxyerror fillstyle solid 1 noborder fillcolor palette notitle", w, w, h, h);
+            sft__put(sft__draft_curve(d, block), "using 1:2:($1-%n):($1+%n):($2-%n):($2+%n):3 with boxxyerror fillstyle solid 1 "
+                     "noborder fillcolor palette notitle", w, w, h, h);
         if (kind == 3)
-            sft__put(sft__draft_curve(d, block), "using 1:2:($1-%n):($1+%n):($2-%n):($2+%n) with boxxyerror fillstyle pattern 4 border linecolor rgb '#b0b0b0' notitle", w, w, h, h);
+            sft__put(sft__draft_curve(d, block), "using 1:2:($1-%n):($1+%n):($2-%n):($2+%n) with boxxyerror fillcolor rgb '#c4c4c4' "
+                     "fillstyle pattern 4 border rgb '#b0b0b0' notitle", w, w, h, h);
         if (a->n * b->n > 150) continue;
         if (kind > 0 && kind < 4)
-            sft__put(sft__draft_curve(d, block), "using 1:2:4 with labels%s font ',%s' textcolor rgb '%s' notitle", kind == 3 && a->n * b->n <= 60 ? " boxed" : "", size, kind == 2 ? "#ffffff" : "#000000");
+            sft__put(sft__draft_curve(d, block), "using 1:2:4 with labels%s font ',%s' textcolor rgb '%s' notitle", kind == 3
+                     && a->n * b->n <= 60 ? " boxed" : "", size, kind == 2 ? "#ffffff" : "#000000");
         if (kind == 4)
             sft__put(sft__draft_curve(d, block), "using 1:($2-%n):5 with labels font ',8' textcolor rgb '#000000' boxed notitle", h * 0.62);
     }
     for (int i = 0; i < a->n * b->n; i++)
-        if (cells[i].values && (best < 0 || sft__easel_better(e, cells[i].sum / cells[i].values, cells[best].sum / cells[best].values))) best = i;
+        if (cells[i].values && (best < 0 || sft__easel_better(e, cells[i].sum / cells[i].values,
+                                                              cells[best].sum / cells[best].values))) best = i;
     if (best < 0) return "";
-    return sft__arena_printf(e->arena, "best is %s at %s %s, %s %s", sft__easel_number(e, cells[best].sum / cells[best].values), sft__axis_short(a),
+    return sft__arena_printf(e->arena, "best is %s at %s %s, %s %s", sft__easel_number(e, cells[best].sum / cells[best].values),
+                             sft__axis_short(a),
                              sft__axis_said(e->arena, a, sft__axis_place(a, sft__axis_at(a, best % a->n))), sft__axis_short(b),
                              sft__axis_said(e->arena, b, sft__axis_place(b, sft__axis_at(b, best / a->n))));
 }
@@ -136,7 +141,10 @@ static sft_status draw_forest(sft_draft *d, int x, int y)
     for (int i = 0; i < n; i++)
         for (int j = 0; j < m; j++)
             sft__put(&d->table, "%n\t%n\t%n\n", (i + 0.5) / n, (j + 0.5) / m, sft__easel_from_forest(e, v[i * (int64_t)m + j]));
-    sft__put(sft__draft_curve(d, block), "using 1:2:3 with image pixels notitle");
+    /* A little larger than their places, so that no light shines through between them. */
+    const double w = 0.53 / n, h = 0.53 / m;
+    sft__put(sft__draft_curve(d, block), "using 1:2:($1-%n):($1+%n):($2-%n):($2+%n):3 with boxxyerror fillstyle solid 1 noborder "
+             "fillcolor palette notitle", w, w, h, h);
     block = put_dots(d, x, y, false);
     sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 7 pointsize 0.75 linecolor rgb '#ffffff' notitle");
     sft__put(sft__draft_curve(d, block), "using 1:2:3 with points pointtype 7 pointsize 0.5 linecolor palette notitle");
@@ -157,11 +165,13 @@ sft_status sft__figures_heat(sft_easel *e)
     const bool      cells = a->n > 0 && b->n > 0 && a->n <= MOST_CELLS && b->n <= MOST_CELLS;
     if (!cells && !e->known) return SFT_OK;
     const char *name_x = sft__axis_words(e->arena, a), *name_y = sft__axis_words(e->arena, b);
-    sft__draft_open(&d, e, "heat", sft__arena_printf(e->arena, "%s × %s", name_y, name_x), 840, cells && b->n <= 3 ? 130 + 110 * b->n : 560);
+    sft__draft_open(&d, e, "heat", sft__arena_printf(e->arena, "%s × %s", name_y, name_x), 840, cells && b->n <= 3 ? 130 + 110 * b->n
+                    : 560);
     sft__draft_axis(&d, 'x', a, true);
     sft__draft_axis(&d, 'y', b, true);
     sft__draft_palette(&d);
-    sft__put(&d.settings, "unset grid\nset border 0\nset tics scale 0\nset style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.4,0.4\n");
+    sft__put(&d.settings, "unset grid\nset style fill solid 1\nset border 0\nset tics scale 0\nset style textbox opaque noborder "
+             "fillcolor rgb '#ffffff' margins 0.4,0.4\n");
     if (cells) {
         cell *c = sft__arena_alloc(e->arena, (size_t)(a->n * b->n) * sizeof *c);
         if (c) {
@@ -172,5 +182,6 @@ sft_status sft__figures_heat(sft_easel *e)
         draw_forest(&d, x, y);
         seen = "colours are the random forest's mean over the other choices, dots the points that were tried (crosses: failed)";
     }
-    return sft__draft_close(&d, sft__arena_printf(e->arena, "Mean %s by %s and %s, the darker the better; %s.", e->metric, name_x, name_y, seen));
+    return sft__draft_close(&d, sft__arena_printf(e->arena, "Mean %s by %s and %s, the darker the better; %s.", e->metric, name_x,
+                                                  name_y, seen));
 }

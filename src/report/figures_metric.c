@@ -104,7 +104,8 @@ static sft_status put_forest(sft_draft *d, int axis, int *block)
     double          y[POINTS];
     if (sft__fanova_marginal(e->ctx, &e->data, 0, 0, axis, -1, POINTS, y)) return sft_code(e->ctx);
     *block = sft__draft_block(d, "mean over the other axes by the random forest: x\tvalue");
-    for (int i = 0; i < POINTS; i++) sft__put(&d->table, "%n\t%n\n", sft__axis_number(a, (i + 0.5) / POINTS), sft__easel_from_forest(e, y[i]));
+    for (int i = 0; i < POINTS; i++) sft__put(&d->table, "%n\t%n\n", sft__axis_number(a, (i + 0.5) / POINTS), sft__easel_from_forest(e,
+        y[i]));
     return SFT_OK;
 }
 
@@ -118,17 +119,20 @@ static void put_series(sft_draft *d, const sight *s, mean *m, bool lines, mean *
         int       n;
         const int points = put_points(d, s, i, false, 0, &n), count = means_of(e, s, i, m);
         if (n == 0) continue;
-        sft__put(sft__draft_curve(d, points), "using 1:2 with points pointtype %i pointsize 0.55 linecolor rgb '#90%s' %s", sft__style_marker(i),
+        sft__put(sft__draft_curve(d, points), "using 1:2 with points pointtype %i pointsize 0.55 linecolor rgb '#90%s' %s",
+                 sft__style_marker(i),
                  sft__style_colour(i) + 1, lines ? "notitle" : "title 'trials'");
         if (!lines) continue;
         for (int k = 0; k < count; k++)
             if (best->n == 0 || sft__easel_better(e, m[k].sum / m[k].n, best->sum / best->n)) *best = m[k];
         const int means = put_means(d, m, count);
         if (count > 1 && sft__axis_scale(&e->study->plan.space.axis[s->axis]) != SFT_SCALE_CELLS)
-            sft__put(sft__draft_curve(d, means), "using 1:2 with linespoints linewidth 2 dashtype %i pointtype %i pointsize 0.9 linecolor rgb '%s' title %q noenhanced",
+            sft__put(sft__draft_curve(d, means), "using 1:2 with linespoints linewidth 2 dashtype %i pointtype %i pointsize 0.9 "
+                     "linecolor rgb '%s' title %q noenhanced",
                      i + 1, sft__style_marker(i), sft__style_colour(i), s->second < 0 ? "mean" : series_name(e, s->second, i));
         else
-            sft__put(sft__draft_curve(d, means), "using 1:2 with points linewidth 2 pointtype %i pointsize 1.5 linecolor rgb '%s' title %q noenhanced",
+            sft__put(sft__draft_curve(d, means), "using 1:2 with points linewidth 2 pointtype %i pointsize 1.5 linecolor rgb '%s' title "
+                     "%q noenhanced",
                      sft__style_marker(i), sft__style_colour(i), s->second < 0 ? "mean" : series_name(e, s->second, i));
     }
 }
@@ -137,7 +141,8 @@ static int put_failed(sft_draft *d, const sight *s, double edge)
 {
     int       n;
     const int block = put_points(d, s, 0, true, edge, &n);
-    if (n > 0) sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 2 pointsize 0.9 linewidth 1.6 linecolor rgb '#000000' title 'failed'");
+    if (n > 0) sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 2 pointsize 0.9 linewidth 1.6 linecolor rgb "
+                        "'#000000' title 'failed'");
     return n;
 }
 
@@ -167,10 +172,12 @@ static sft_status draw_axis(sft_easel *e, int axis)
         sft__put(sft__draft_curve(&d, block), "using 1:2 with lines linewidth 2.5 linecolor rgb '#D55E00' title 'mean (forest)'");
     failed = put_failed(&d, &s, edge);
     const char *line = endless ? "the line is the mean over all other choices by the random forest"
-                     : sft__arena_printf(e->arena, "large marks are means over seeds and the other choices, the best of them %s at %s",
+                     : sft__arena_printf(e->arena, "large marks are means over seeds and the other choices (without failed trials), the "
+                                         "best of them %s at %s",
                                          sft__easel_number(e, best.n ? best.sum / best.n : NAN),
                                          best.n ? sft__axis_said(e->arena, a, best.x) : "none");
-    return sft__draft_close(&d, sft__arena_printf(e->arena, "The metric of each trial against %s; %s%s.", words, line, failed_words(e, failed)));
+    return sft__draft_close(&d, sft__arena_printf(e->arena, "The metric of each trial against %s; %s%s.", words, line, failed_words(e,
+        failed)));
 }
 
 sft_status sft__figures_metric(sft_easel *e)
@@ -193,6 +200,19 @@ static double effective(const sft_easel *e, const double *u, int axis)
     return sft__axis_number(&s->axis[axis], u[axis]) / (1 - (isnan(b) ? 0 : b));
 }
 
+static void put_range(sft_draft *d, const sight *s)
+{
+    const sft_easel *e = d->easel;
+    double           low = INFINITY, high = 0;
+    for (int i = 0; i < e->dots; i++) {
+        const double x = s->x(e, e->dot[i].u, s->axis);
+        if (x > 0) low = fmin(low, x), high = fmax(high, x);
+    }
+    if (!(high > 0)) return;
+    const double room = high > low ? pow(high / low, 0.06) : 2;
+    sft__put(&d->settings, "set xrange [%n:%n]\n", low / room, high * room);
+}
+
 sft_status sft__figures_effective(sft_easel *e)
 {
     const sft_space *space = &e->study->plan.space;
@@ -206,11 +226,14 @@ sft_status sft__figures_effective(sft_easel *e)
     sft__draft_open(&d, e, "effective-rate", "Effect of the effective rate η/(1−β)", 800, 500);
     const double edge = sft__draft_metric(&d, 'y');
     sft__put(&d.settings, "set xlabel 'effective rate η/(1−β)'\nset logscale x\nset format x '10^{%%L}'\n");
+    put_range(&d, &s);
     put_series(&d, &s, m, lines, &best);
     const int failed = put_failed(&d, &s, edge);
     return sft__draft_close(&d, sft__arena_printf(e->arena,
-        "The same trials against learning rate over one minus momentum: where the lines of the momenta fall together, momentum does no more "
-        "than a larger rate%s%s.", best.n ? sft__arena_printf(e->arena, "; best mean %s at η/(1−β) = %s", sft__easel_number(e, best.sum / best.n),
+        "The same trials against learning rate over one minus momentum: where the lines of the momenta fall together, momentum does no "
+            "more "
+        "than a larger rate%s%s.", best.n ? sft__arena_printf(e->arena, "; best mean %s at η/(1−β) = %s", sft__easel_number(e,
+            best.sum / best.n),
                                    sft__print_single((float)best.x, buf, sizeof buf)) : "",
         failed_words(e, failed)));
 }

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST_AXES = 8, BEST = 3 };
+enum { MOST_AXES = 8, BEST = 3, MOST_LINES = 240 };
 
 static const double missing = -0.10; /* where an axis does not matter, and where failed ones end */
 
@@ -35,7 +35,7 @@ static double beside(const sft_easel *e, const sft_dot *d, int axis)
     const int    n = e->study->plan.space.axis[axis].n;
     if (isnan(u)) return missing;
     const double k = 0.6180339887 * (double)(d->first + 1) * (axis + 1);
-    return n > 0 ? u + (k - floor(k) - 0.5) * 0.5 / n : u;
+    return n > 0 ? u + (k - floor(k) - 0.5) * 0.35 / n : u;
 }
 
 static double height(const sft_easel *e, double v)
@@ -61,6 +61,16 @@ static int by_merit(const sft_easel *e, int *list)
     return e->dots;
 }
 
+/* Of more points than can be told apart, every so many of the ranking; the best stay. Returns how many. */
+static int thin(int *list, int n)
+{
+    const int every = (n + MOST_LINES - 1) / MOST_LINES;
+    int       kept = 0;
+    for (int i = 0; i < n; i++)
+        if (every < 2 || i % every == 0 || i >= n - BEST) list[kept++] = list[i];
+    return kept;
+}
+
 /* The worst first, so that the best lie on top. */
 static void put_lines(sft_draft *d, const lanes *l, const int *list, int n)
 {
@@ -72,10 +82,11 @@ static void put_lines(sft_draft *d, const lanes *l, const int *list, int n)
     else sft__put(&d->table, "NaN\tNaN\n");
     block = sft__draft_block(d, "points, the worst first: lane\theight\tmean");
     for (int i = failed; i < n; i++) put_line(d, l, &e->dot[list[i]]);
-    sft__put(sft__draft_curve(d, block), "using 1:2:3 with lines linewidth %n linecolor palette notitle", n > 300 ? 0.6 : 1.1);
+    sft__put(sft__draft_curve(d, block), "using 1:2:3 with lines linewidth %n linecolor palette notitle", n > 150 ? 0.7 : 1.1);
     block = sft__draft_block(d, "the best points: lane\theight\tmean");
     for (int i = n - BEST > failed ? n - BEST : failed; i < n; i++) put_line(d, l, &e->dot[list[i]]);
-    sft__put(sft__draft_curve(d, block), "using 1:2 with lines linewidth 3 linecolor rgb '#D55E00' title 'the best %i'", n - failed < BEST ? n - failed : (int)BEST);
+    sft__put(sft__draft_curve(d, block), "using 1:2 with lines linewidth 3 linecolor rgb '#D55E00' title 'the best %i'",
+             n - failed < BEST ? n - failed : (int)BEST);
 }
 
 /* Upright lines and the values along them. */
@@ -105,10 +116,11 @@ sft_status sft__figures_parallel(sft_easel *e)
     const lanes l = choose(e);
     int        *list = sft__arena_alloc(e->arena, ((size_t)e->dots + 1) * sizeof *list);
     if (!list || l.n < 2 || e->dots < 3 || e->best < 0) return sft_code(e->ctx);
-    const int n = by_merit(e, list);
+    const int n = thin(list, by_merit(e, list));
     sft__draft_open(&d, e, "parallel", "Every point across all hyperparameters", l.n > 4 ? 1000 : 840, 520);
-    sft__put(&d.settings, "unset grid\nset border 0\nunset ytics\nset yrange [%n:1.06]\nset xrange [-0.15:%n]\n", e->failed || l.n ? -0.16 : -0.05, l.n + 0.35);
-    sft__put(&d.settings, "set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.3\nset key outside top right horizontal\n");
+    sft__put(&d.settings, "unset grid\nset border 0\nunset ytics\nset yrange [-0.16:1.06]\nset xrange [-0.15:%n]\n", l.n + 0.35);
+    sft__put(&d.settings, "set lmargin 10\nset style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.3\nset key outside "
+             "top right horizontal\n");
     sft__put(&d.settings, "set xtics scale 0 noenhanced (");
     for (int k = 0; k < l.n; k++) sft__put(&d.settings, "%t %i, ", sft__axis_words(e->arena, &e->study->plan.space.axis[l.axis[k]]), k);
     sft__put(&d.settings, "%t %i)\n", e->metric, l.n);
@@ -116,7 +128,9 @@ sft_status sft__figures_parallel(sft_easel *e)
     sft__put(&d.settings, "unset colorbox\n");
     put_lines(&d, &l, list, n);
     put_lanes(&d, &l);
+    const char *shown = "";
+    if (n < e->dots) shown = sft__arena_printf(e->arena, "; %d of the %d points are shown, evenly over the ranking", n, e->dots);
     return sft__draft_close(&d, sft__arena_printf(e->arena,
-        "A line is a point of the space%s; it crosses each hyperparameter at its value and ends at its mean %s, the darker the better%s.",
-        e->study->plan.seeds > 1 ? " (mean over seeds)" : "", e->metric, e->failed ? "; dotted grey lines failed" : ""));
+        "A line is a point of the space%s; it crosses each hyperparameter at its value and ends at its mean %s, the darker the better%s%s.",
+        e->study->plan.seeds > 1 ? " (mean over seeds)" : "", e->metric, e->failed ? "; dotted grey lines failed" : "", shown));
 }

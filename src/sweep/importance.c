@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Functional ANOVA of a random forest: which axes, and which pairs of them, the value varies with. */
-/* Hutter, Hoos, Leyton-Brown, "An efficient approach for assessing hyperparameter importance", ICML 2014. A tree is a sum over its leaves of
- * value times box, so its mean over all axes but a and b is one too: of value times the measure of the box along the other axes, times the
- * rectangle that the box is in a and b. On the grid of a tree's own cuts that is exact:
+/* Hutter, Hoos, Leyton-Brown, "An efficient approach for assessing hyperparameter importance", ICML 2014. A tree is a sum over its leaves
+ * of value times box, so its mean over all axes but a and b is one too: of value times the measure of the box along the other axes, times
+ * the rectangle that the box is in a and b. On the grid of a tree's own cuts that is exact:
  *     f_0 = mean, V_a = E f_a^2 - f_0^2, V_ab = E f_ab^2 - f_0^2 - V_a - V_b, share = V_. / V.
  * Rectangles are added by their corners, and summed up along both axes at the end. */
 #include "sweep/forest.h"
@@ -296,7 +296,8 @@ static void add_points(const anova *x, const sft_fanova_data *d, int a, int b, i
     for (int i = 0; i < n; i++) {
         const double *row = x->grid + x->axis[a].at[element_at(x, a, cells_a, points, i)] * (int64_t)columns;
         for (int j = 0; j < m; j++)
-            out[i * (int64_t)m + j] += weight * (x->f.mean + x->f.deviation * row[b < 0 ? 0 : x->axis[b].at[element_at(x, b, cells_b, points, j)]]);
+            out[i * (int64_t)m + j] += weight * (x->f.mean + x->f.deviation * row[b < 0 ? 0 : x->axis[b].at[element_at(x, b, cells_b,
+                points, j)]]);
     }
 }
 
