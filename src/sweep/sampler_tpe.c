@@ -16,7 +16,7 @@ typedef struct conf {
 static const sft_field fields[] = {
     { "startup", SFT_INT, offsetof(conf, startup), 10, 1, 1e6, .doc = "points of the Sobol sequence before the first that is learnt" },
     { "candidates", SFT_INT, offsetof(conf, candidates), 64, 1, 1e5, .doc = "points drawn from l, of which one is taken" },
-    { "gamma", SFT_REAL, offsetof(conf, gamma), 0.15, 0, 1, .doc = "share of the points that are good; 25 at most",
+    { "gamma", SFT_REAL, offsetof(conf, gamma), 0.2, 0, 1, .doc = "share of the points that are good; 25 at most",
       .flags = SFT_ABOVE_LOW | SFT_BELOW_HIGH },
     SFT_FIELD_END
 };
