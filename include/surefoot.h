@@ -599,13 +599,8 @@ typedef struct sft_export_facts {
  * trains is taken as far as it is. Holds one row at a time. facts may be NULL. E299: a path is neither; E230 to E237: a damaged file. */
 SFT_API sft_status sft_export(sft_ctx *c, int n, const char *const *paths, const sft_export_options *o, sft_export_facts *facts);
 
-typedef struct sft_export_format_facts {
-    const char *name, *doc;
-    bool        folder;         /* writes a folder, not one file */
-} sft_export_format_facts;
-
-/* Format `index`, from 0; false past the end. facts may be NULL. */
-SFT_API bool sft_export_format(int index, sft_export_format_facts *facts);
+/* Name of format `index`, from 0; NULL past the end. doc and folder (it writes a folder, not one file) may be NULL. */
+SFT_API const char *sft_export_format(int index, const char **doc, bool *folder);
 
 /* ---- the vocabulary ------------------------------------------------------------------------ */
 

@@ -10,46 +10,50 @@ static bool to_stdout(void *user, const void *bytes, size_t n)
     return fwrite(bytes, 1, n, stdout) == n && !ferror(stdout);
 }
 
-static bool find_format(const char *name, sft_export_format_facts *f)
+typedef struct target {
+    const char *format, *path;  /* path NULL: standard output */
+    bool        folder;         /* the format writes one */
+    char        own[4200];
+} target;
+
+static bool find_format(target *t, const char *name)
 {
-    for (int i = 0; name && sft_export_format(i, f); i++)
-        if (!strcmp(name, f->name)) return true;
+    for (int i = 0; name && (t->format = sft_export_format(i, NULL, &t->folder)); i++)
+        if (!strcmp(name, t->format)) return true;
     return false;
 }
 
 /* --format; else what the end of -o says. */
-static int choose_format(cli *a, const char *path, sft_export_format_facts *f)
+static int choose_format(cli *a, target *t)
 {
-    const char *wanted = cli_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
-    if (find_format(wanted ? wanted : dot ? dot + 1 : NULL, f)) return SFT_OK;
-    if (wanted) {
-        *f = (sft_export_format_facts){ .name = wanted };   /* the library says what there is */
-        return SFT_OK;
-    }
-    return cli_usage(a, "which format? --format tensorboard, csv or json");
-}
-
-/* Where nothing is said: text to standard output, folders into the folder of the one run or sweep. */
-static int choose_path(cli *a, const sft_export_format_facts *f, char *buf, size_t size, const char **path)
-{
-    if (*path && strcmp(*path, "-") == 0) *path = NULL;
-    else if (*path) return SFT_OK;
-    if (!f->folder) return SFT_OK;
-    if (cli_value(a, "output") || a->n_args > 1) return cli_usage(a, "%s is a folder of files: say where with -o DIR", f->name);
-    snprintf(buf, size, "%.4000s/%s", a->arg[0], f->name);
-    *path = buf;
+    const char *wanted = cli_value(a, "format"), *dot = t->path ? strrchr(t->path, '.') : NULL;
+    if (find_format(t, wanted ? wanted : dot ? dot + 1 : NULL)) return SFT_OK;
+    if (!wanted) return cli_usage(a, "which format? --format tensorboard, csv or json");
+    t->format = wanted;         /* the library says what there is */
     return SFT_OK;
 }
 
-static void print_facts(const cli *a, const char *format, const char *path, const sft_export_facts *n)
+/* Where nothing is said: text to standard output, folders into the folder of the one run or sweep. */
+static int choose_path(cli *a, target *t)
+{
+    const bool out = t->path && !strcmp(t->path, "-");
+    if (out) t->path = NULL;
+    if (t->path || !t->folder) return SFT_OK;
+    if (out || a->n_args > 1) return cli_usage(a, "%s is a folder of files: say where with -o DIR", t->format);
+    snprintf(t->own, sizeof t->own, "%.4000s/%s", a->arg[0], t->format);
+    t->path = t->own;
+    return SFT_OK;
+}
+
+static void print_facts(const cli *a, const target *t, const sft_export_facts *n)
 {
     if (a->json) {
         cli_json j;
         cli_json_open(&j, stdout);
         cli_json_begin(&j, NULL, '{');
         cli_json_int(&j, "schema", 1);
-        cli_json_text(&j, "format", format);
-        cli_json_text(&j, "path", path);
+        cli_json_text(&j, "format", t->format);
+        cli_json_text(&j, "path", t->path);
         cli_json_int(&j, "runs", n->runs);
         cli_json_int(&j, "values", n->values);
         cli_json_int(&j, "files", n->files);
@@ -57,26 +61,24 @@ static void print_facts(const cli *a, const char *format, const char *path, cons
         cli_json_close(&j);
         return;
     }
-    printf("wrote     %s   (%lld run%s, %lld value%s)\n", path, (long long)n->runs, n->runs == 1 ? "" : "s", (long long)n->values,
+    printf("wrote     %s   (%lld run%s, %lld value%s)\n", t->path, (long long)n->runs, n->runs == 1 ? "" : "s", (long long)n->values,
            n->values == 1 ? "" : "s");
-    if (!a->quiet && !strcmp(format, "tensorboard")) printf("try next:   tensorboard --logdir %s\n", path);
+    if (!a->quiet && !strcmp(t->format, "tensorboard")) printf("try next:   tensorboard --logdir %s\n", t->path);
 }
 
 static int run(cli *a)
 {
-    char                    folder[4200];
-    const char             *path = cli_value(a, "output");
-    sft_export_format_facts f = { 0 };
-    sft_export_facts        facts = { 0 };
+    target           t = { .path = cli_value(a, "output") };
+    sft_export_facts facts = { 0 };
     if (a->n_args < 1) return cli_usage(a, "which run, or which sweep?");
     if (a->n_sets) return cli_usage(a, "export takes no overrides: `%s`", a->set[0]);
-    int code = choose_format(a, path, &f);
-    if (!code) code = choose_path(a, &f, folder, sizeof folder, &path);
+    int code = choose_format(a, &t);
+    if (!code) code = choose_path(a, &t);
     if (code) return code;
-    const sft_export_options o = { .format = f.name, .path = path, .write = to_stdout, .curves = cli_has(a, "curves"),
+    const sft_export_options o = { .format = t.format, .path = t.path, .write = to_stdout, .curves = cli_has(a, "curves"),
                                    .no_signals = cli_has(a, "no-signals") };
     if (sft_export(a->ctx, a->n_args, a->arg, &o, &facts) != SFT_OK) return cli_fail(a);
-    if (path) print_facts(a, f.name, path, &facts);
+    if (t.path) print_facts(a, &t, &facts);
     return SFT_OK;
 }
 

@@ -141,9 +141,10 @@ sft_status sft_export(sft_ctx *c, int n, const char *const *paths, const sft_exp
     return sft_code(c);
 }
 
-bool sft_export_format(int index, sft_export_format_facts *facts)
+const char *sft_export_format(int index, const char **doc, bool *folder)
 {
     const sft_exporter *e = sft__exporter_at(index);
-    if (e && facts) *facts = (sft_export_format_facts){ e->name, e->doc, e->folder };
-    return e != NULL;
+    if (e && doc) *doc = e->doc;
+    if (e && folder) *folder = e->folder;
+    return e ? e->name : NULL;
 }

@@ -32,16 +32,17 @@ static int type_of(const sft_export_key *k)
     return k->numbers ? NUMBER : k->flags ? BOOL : STRING;
 }
 
-/* HParamInfo: name 1, display_name 2, type 4. */
+/* HParamInfo: name 1, type 4, differs 7. */
 static void add_info(sft_string *m, sft_string *inner, const sft_export_key *k)
 {
     inner->n = 0;
     sft__proto_text(inner, 1, k->key);
     sft__proto_int(inner, 4, (uint64_t)type_of(k));
+    sft__proto_int(inner, 7, 1);
     sft__proto_message(m, 4, inner);
 }
 
-/* MetricInfo: name 1 { group 1, tag 2 }, display_name 2. */
+/* MetricInfo: name 1 { tag 2 }. */
 static void add_measure(sft_string *m, sft_string *inner, sft_string *name, const char *tag)
 {
     inner->n = name->n = 0;
@@ -67,6 +68,7 @@ void sft__hparams_experiment(const sft_export_job *x, sft_events *e)
     sft__string_open(&m, e->ctx);
     sft__string_open(&inner, e->ctx);
     sft__string_open(&name, e->ctx);
+    sft__proto_double(&m, 3, e->begin);
     for (int i = 0; i < x->n_keys; i++) add_info(&m, &inner, &x->key[i]);
     add_measure(&m, &inner, &name, rank_tag(x, first, sizeof first));
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
