@@ -219,7 +219,7 @@ static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *do
 
 const sft_sampler sft__sampler_gp = {
     .name = "gp",
-    .aliases = "bayes bayesian",
+    .aliases = "bayes bayesian GPSampler",
     .doc = "expected improvement under a Gaussian process; learns most from the fewest points where axes are numbers, up to some hundreds of points",
     .math = "argmax E max(0, y_best - f(u)), f ~ GP(Matern 5/2, a length an axis); Jones et al. 1998, Snoek et al. 2012",
     .source = "Jones, Schonlau, Welch: Efficient global optimization of expensive black-box functions, 1998; "
