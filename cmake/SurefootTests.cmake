@@ -29,7 +29,7 @@ function(sft_test_properties name source)
         endif()
     endforeach()
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${test_timeout} LABELS "${labels};${ARGN}"
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${test_timeout} SKIP_RETURN_CODE 77 LABELS "${labels};${ARGN}"
         ENVIRONMENT "${test_environment}" WORKING_DIRECTORY "${PROJECT_BINARY_DIR}")
 endfunction()
 
