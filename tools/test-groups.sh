@@ -6,6 +6,7 @@ test_groups=(release clang no-onednn double asan tsan fuzz amalgamation install)
 # run_tests: every group; run_tests NAME...: some.
 run_tests() {
     need_packages build test figures
+    fetch_uplot
     local group
     for group; do
         if ! declare -F "test_$group" >/dev/null; then

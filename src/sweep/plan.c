@@ -50,7 +50,7 @@ static const struct {
 
 typedef const sft_yaml_node *nodes[KEYS];
 
-static sft_status unknown(sft_draft *d, const sft_yaml_node *x)
+static sft_status unknown(sft_plan_draft *d, const sft_yaml_node *x)
 {
     const int  section = sft__section_find(x->key);
     sft_near   near = sft__near(x->key);
@@ -71,7 +71,7 @@ static sft_status unknown(sft_draft *d, const sft_yaml_node *x)
     return sft_code(d->ctx);
 }
 
-static sft_status sort_keys(sft_draft *d, const sft_yaml_node *root, nodes all)
+static sft_status sort_keys(sft_plan_draft *d, const sft_yaml_node *root, nodes all)
 {
     for (const sft_yaml_node *x = root->first; x; x = x->next) {
         int k = 0;
@@ -91,7 +91,7 @@ static sft_status sort_keys(sft_draft *d, const sft_yaml_node *root, nodes all)
 
 /* ---- the recipe ------------------------------------------------------------------------------------ */
 
-static sft_recipe *recipe_of_file(sft_draft *d, const sft_yaml_node *x)
+static sft_recipe *recipe_of_file(sft_plan_draft *d, const sft_yaml_node *x)
 {
     if (!d->folder) {
         sft__fail_at(d->ctx, x->pos, SFT_E111, "`recipe` must be a mapping here, as there is no folder to look for `%.60s`", x->text);
@@ -102,7 +102,7 @@ static sft_recipe *recipe_of_file(sft_draft *d, const sft_yaml_node *x)
     return path ? sft_recipe_read(d->ctx, path) : NULL;
 }
 
-static sft_status take_recipe(sft_draft *d, sft_yaml_node *x)
+static sft_status take_recipe(sft_plan_draft *d, sft_yaml_node *x)
 {
     const sft_pos whole = { d->plan->file, 0, 0 };
     if (!x || x->kind == SFT_YAML_NULL)
@@ -120,7 +120,7 @@ static sft_status take_recipe(sft_draft *d, sft_yaml_node *x)
 }
 
 /* Where `optimizer.name` is varied, the options that only the base recipe's optimiser has must not stay. */
-static sft_status keep_recipe(sft_draft *d)
+static sft_status keep_recipe(sft_plan_draft *d)
 {
     bool sparse[SFT_SECTIONS] = { false };
     for (int i = 0; i < d->plan->space.n; i++) {
@@ -137,7 +137,7 @@ static sft_status keep_recipe(sft_draft *d)
 /* ---- all of it --------------------------------------------------------------------------------------- */
 
 /* What is fixed in `vary` and what is ranked by change the base recipe, so its text comes behind them. */
-static sft_status read_plan(sft_draft *d, nodes k)
+static sft_status read_plan(sft_plan_draft *d, nodes k)
 {
     const sft_pos whole = { d->plan->file, 0, 0 };
     if (!k[VARY]) return sft__fail_at(d->ctx, whole, SFT_E146, "nothing to vary — write `vary: {optimizer.lr: [0.01, 0.1]}`");
@@ -152,7 +152,7 @@ static sft_status read_plan(sft_draft *d, nodes k)
     return sft__plan_text(d);
 }
 
-static sft_status read_tree(sft_draft *d, const sft_yaml_node *root)
+static sft_status read_tree(sft_plan_draft *d, const sft_yaml_node *root)
 {
     const sft_pos whole = { d->plan->file, 0, 0 };
     nodes         k = { 0 };
@@ -167,7 +167,7 @@ static sft_status read_tree(sft_draft *d, const sft_yaml_node *root)
 
 sft_status sft__plan_parse(sft_ctx *c, sft_arena *a, const char *name, const char *text, size_t n, const char *folder, sft_plan *p)
 {
-    sft_draft      d = { .ctx = c, .arena = a, .folder = folder, .plan = p };
+    sft_plan_draft      d = { .ctx = c, .arena = a, .folder = folder, .plan = p };
     sft_yaml_node *root;
     if (sft__failed(c)) return sft_code(c);
     *p = (sft_plan){ .file = sft__arena_text(a, name ? name : "sweep.yaml") };

@@ -66,7 +66,7 @@ static bool was_given(const sft_yaml_node *x, const char *key)
     return i && i->kind != SFT_YAML_NULL;
 }
 
-static sft_status read_range(sft_draft *d, const sft_axis *a, const sft_yaml_node *x, range *r)
+static sft_status read_range(sft_plan_draft *d, const sft_axis *a, const sft_yaml_node *x, range *r)
 {
     sft_spec s = { .name = "", .pos = x->pos };
     for (const sft_yaml_node *i = x->first; i; i = i->next) {
@@ -85,7 +85,7 @@ typedef struct table {
     sft_pos     *pos;
 } table;
 
-static sft_status make_table(sft_draft *d, int n, table *t)
+static sft_status make_table(sft_plan_draft *d, int n, table *t)
 {
     t->value = sft__arena_alloc(d->arena, (size_t)n * sizeof *t->value);
     t->label = sft__arena_alloc(d->arena, (size_t)n * sizeof *t->label);
@@ -95,7 +95,7 @@ static sft_status make_table(sft_draft *d, int n, table *t)
 }
 
 /* Of an option that is a number, 1e-1 and 0.1 are one value. */
-static const char *as_number(sft_draft *d, const char *text, const sft_field *row, double *x)
+static const char *as_number(sft_plan_draft *d, const char *text, const sft_field *row, double *x)
 {
     char buf[32];
     if (!sft__parse_real(text, strlen(text), x) || !isfinite(*x)) {
@@ -107,7 +107,7 @@ static const char *as_number(sft_draft *d, const char *text, const sft_field *ro
 }
 
 /* `when` may name a value or its label: all of them must be different. */
-static sft_status check_twice(sft_draft *d, const sft_axis *a, const table *t, int i)
+static sft_status check_twice(sft_plan_draft *d, const sft_axis *a, const table *t, int i)
 {
     for (int k = 0; k < i; k++) {
         const bool value = sft__text_is(t->value[k], t->value[i]) || sft__text_is(t->label[k], t->value[i]);
@@ -119,7 +119,7 @@ static sft_status check_twice(sft_draft *d, const sft_axis *a, const table *t, i
 }
 
 /* A list, or {label: value}. */
-static sft_status read_values(sft_draft *d, sft_axis *a, const sft_yaml_node *x, const sft_field *row, sft_axis_draft *draft)
+static sft_status read_values(sft_plan_draft *d, sft_axis *a, const sft_yaml_node *x, const sft_field *row, sft_axis_draft *draft)
 {
     enum { LONGEST_LABEL = 200 };
     table t;
@@ -153,7 +153,7 @@ static sft_status read_values(sft_draft *d, sft_axis *a, const sft_yaml_node *x,
     return SFT_OK;
 }
 
-static sft_status append_number(sft_draft *d, sft_yaml_node *list, sft_yaml_node **end, double x)
+static sft_status append_number(sft_plan_draft *d, sft_yaml_node *list, sft_yaml_node **end, double x)
 {
     char           buf[32];
     sft_yaml_node *v = sft__arena_alloc(d->arena, sizeof *v);
@@ -171,7 +171,7 @@ static sft_status append_number(sft_draft *d, sft_yaml_node *list, sft_yaml_node
 
 /* W&B's q_log_uniform_values as a list of equally likely values: multiples of q that are as evenly spread on a logarithmic scale as
  * multiples can be. The least step is q, at the lower end. */
-static sft_status quantised(sft_draft *d, sft_axis *a, const range *r, const sft_field *row, sft_axis_draft *draft)
+static sft_status quantised(sft_plan_draft *d, sft_axis *a, const range *r, const sft_field *row, sft_axis_draft *draft)
 {
     const double  q = isnan(r->step) ? 1 : r->step, first = ceil(r->min / q - 1e-9), last = floor(r->max / q + 1e-9);
     sft_yaml_node list = { .kind = SFT_YAML_LIST, .pos = draft->pos }, *end = NULL;
@@ -189,7 +189,7 @@ static sft_status quantised(sft_draft *d, sft_axis *a, const range *r, const sft
 static bool is_whole(double x) { return x == floor(x) && fabs(x) <= 0x1p53; }
 
 /* Whole numbers where the recipe's option is one; where it has no option row, as W&B does it: where both ends are. */
-static sft_status choose_kind(sft_draft *d, sft_axis *a, const sft_yaml_node *x, const range *r, const sft_field *row)
+static sft_status choose_kind(sft_plan_draft *d, sft_axis *a, const sft_yaml_node *x, const range *r, const sft_field *row)
 {
     const bool given = was_given(x, "int"), asked = given ? r->whole : r->distribution == INT_UNIFORM;
     const bool needed = row && row->kind == SFT_INT, open = !row || row->kind == SFT_DIMS || row->kind == SFT_TEXT;
@@ -202,7 +202,7 @@ static sft_status choose_kind(sft_draft *d, sft_axis *a, const sft_yaml_node *x,
     return SFT_OK;
 }
 
-static sft_status check_ends(sft_draft *d, const sft_axis *a, const sft_yaml_node *x)
+static sft_status check_ends(sft_plan_draft *d, const sft_axis *a, const sft_yaml_node *x)
 {
     const sft_pos low = sft__node_child(x, "min")->pos, high = sft__node_child(x, "max")->pos;
     if (!(a->low < a->high)) return sft__fail_at(d->ctx, low, SFT_E141, "`%s`: min %g is not below max %g", a->key, a->low, a->high);
@@ -216,7 +216,7 @@ static sft_status check_ends(sft_draft *d, const sft_axis *a, const sft_yaml_nod
 }
 
 /* How many values a step makes, the first included. */
-static sft_status count_steps(sft_draft *d, sft_axis *a, const sft_yaml_node *x)
+static sft_status count_steps(sft_plan_draft *d, sft_axis *a, const sft_yaml_node *x)
 {
     enum { MOST = 1000000 };
     const sft_yaml_node *step = sft__node_child(x, "step"), *q = sft__node_child(x, "q");
@@ -233,7 +233,7 @@ static sft_status count_steps(sft_draft *d, sft_axis *a, const sft_yaml_node *x)
     return SFT_OK;
 }
 
-static sft_status make_range(sft_draft *d, sft_axis *a, const sft_yaml_node *x, const range *r, const sft_field *row)
+static sft_status make_range(sft_plan_draft *d, sft_axis *a, const sft_yaml_node *x, const range *r, const sft_field *row)
 {
     a->log = r->log || r->distribution == LOG_UNIFORM_VALUES || r->distribution == Q_LOG_UNIFORM_VALUES;
     a->low = r->min;
@@ -246,12 +246,12 @@ static sft_status make_range(sft_draft *d, sft_axis *a, const sft_yaml_node *x, 
 
 /* ---- one entry --------------------------------------------------------------------------------- */
 
-static sft_status incomplete(sft_draft *d, const sft_axis *a, const sft_yaml_node *x, const char *what)
+static sft_status incomplete(sft_plan_draft *d, const sft_axis *a, const sft_yaml_node *x, const char *what)
 {
     return sft__fail_at(d->ctx, x->pos, SFT_E111, "`%s` has %s — write {min: 0.01, max: 1}, or {values: [0.01, 0.1]}", a->key, what);
 }
 
-static sft_status read_described(sft_draft *d, sft_axis *a, const sft_yaml_node *x, const sft_field *row, sft_axis_draft *draft)
+static sft_status read_described(sft_plan_draft *d, sft_axis *a, const sft_yaml_node *x, const sft_field *row, sft_axis_draft *draft)
 {
     range                r = { 0 };
     const sft_yaml_node *values = sft__node_child(x, "values"), *value = sft__node_child(x, "value");
@@ -276,7 +276,7 @@ static sft_status read_described(sft_draft *d, sft_axis *a, const sft_yaml_node 
     return r.distribution == Q_LOG_UNIFORM_VALUES ? quantised(d, a, &r, row, draft) : SFT_OK;
 }
 
-sft_status sft__plan_axis(sft_draft *d, const char *key, const sft_yaml_node *x)
+sft_status sft__plan_axis(sft_plan_draft *d, const char *key, const sft_yaml_node *x)
 {
     const int        i = d->plan->space.n;
     sft_axis        *a = &d->plan->space.axis[i];

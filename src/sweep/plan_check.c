@@ -7,13 +7,13 @@
 #include "sweep/plan.h"
 
 typedef struct trial { /* one axis under one value of those that it stands under */
-    sft_draft  *d;
+    sft_plan_draft  *d;
     int         axis;
     int         host, host_value; /* the axis whose values are gone through; -1: none */
     sft_recipe *recipe;
 } trial;
 
-static sft_status set(sft_draft *d, sft_recipe *r, const sft_axis *a, double u)
+static sft_status set(sft_plan_draft *d, sft_recipe *r, const sft_axis *a, double u)
 {
     char        buf[64];
     const char *value = a->kind == SFT_AXIS_VALUES ? a->value[sft__axis_index(a, u)] : sft__axis_text(a, u, buf, sizeof buf);
@@ -21,7 +21,7 @@ static sft_status set(sft_draft *d, sft_recipe *r, const sft_axis *a, double u)
     return text ? sft_recipe_set(r, text) : sft_code(d->ctx);
 }
 
-static sft_pos place_of(const sft_draft *d, int axis, int value)
+static sft_pos place_of(const sft_plan_draft *d, int axis, int value)
 {
     return d->axis[axis].value_pos && value >= 0 ? d->axis[axis].value_pos[value] : d->axis[axis].pos;
 }
@@ -29,7 +29,7 @@ static sft_pos place_of(const sft_draft *d, int axis, int value)
 /* The failure at hand, at the key where that is unknown, else at the value. */
 static sft_status blame(const trial *t, int value)
 {
-    sft_draft      *d = t->d;
+    sft_plan_draft      *d = t->d;
     const sft_axis *a = &d->plan->space.axis[t->axis];
     const sft_axis *h = t->host >= 0 ? &d->plan->space.axis[t->host] : NULL;
     const bool      key = sft__text_is(sft_error_id(d->ctx), "E144");
@@ -118,7 +118,7 @@ static bool ruled_out(const sft_space *s, int axis, int host, int value)
     return false;
 }
 
-static sft_status check_axis(sft_draft *d, int axis)
+static sft_status check_axis(sft_plan_draft *d, int axis)
 {
     const sft_space *s = &d->plan->space;
     const int        host = host_of(s, axis);
@@ -131,7 +131,7 @@ static sft_status check_axis(sft_draft *d, int axis)
     return SFT_OK;
 }
 
-sft_status sft__plan_check_axes(sft_draft *d)
+sft_status sft__plan_check_axes(sft_plan_draft *d)
 {
     for (int i = 0; i < d->plan->space.n; i++)
         if (check_axis(d, i)) return sft_code(d->ctx);
@@ -140,7 +140,7 @@ sft_status sft__plan_check_axes(sft_draft *d)
 
 /* ---- the space ----------------------------------------------------------------------------------- */
 
-static sft_status no_steps(sft_draft *d, const sft_axis *a)
+static sft_status no_steps(sft_plan_draft *d, const sft_axis *a)
 {
     return sft__fail_at(d->ctx, a->pos, SFT_E142,
                         "grid needs steps: `%s` is %g..%g without any — give `step: …` or a list, or another sampler", a->key, a->low,
@@ -169,7 +169,7 @@ static bool has_point(const sft_space *s)
     return false;
 }
 
-sft_status sft__plan_check_space(sft_draft *d, sft_pos constraints)
+sft_status sft__plan_check_space(sft_plan_draft *d, sft_pos constraints)
 {
     const sft_plan *p = d->plan;
     for (int i = 0; i < p->space.n && sft__text_is(p->sampler.record->name, "grid"); i++)

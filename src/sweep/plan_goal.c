@@ -23,7 +23,7 @@ static const sft_field goal_rows[] = { { .name = "goal",
                                          .aliases = "direction" },
                                        SFT_FIELD_END };
 
-static sft_status read_direction(sft_draft *d, const sft_spec *s, const char *what)
+static sft_status read_direction(sft_plan_draft *d, const sft_spec *s, const char *what)
 {
     goal g;
     if (sft__fields_bind(d->arena, goal_rows, &g, s, what)) return sft_code(d->ctx);
@@ -41,7 +41,7 @@ static const char *without_split(const char *name)
 }
 
 /* Only what is measured can be ranked by. */
-static sft_status measure_too(sft_draft *d, const sft_measure_record *m)
+static sft_status measure_too(sft_plan_draft *d, const sft_measure_record *m)
 {
     const sft_measure_record *list[SFT_METRIC_ROOM];
     const char               *names = d->base->metrics_conf.names;
@@ -60,7 +60,7 @@ static sft_status measure_too(sft_draft *d, const sft_measure_record *m)
     return SFT_OK;
 }
 
-static sft_status set_metric(sft_draft *d, const char *name, sft_pos pos)
+static sft_status set_metric(sft_plan_draft *d, const char *name, sft_pos pos)
 {
     const char               *bare = without_split(name);
     const sft_measure_record *m = sft__measure_find(bare);
@@ -82,7 +82,7 @@ static sft_status set_metric(sft_draft *d, const char *name, sft_pos pos)
 }
 
 /* W&B's {name: val_accuracy, goal: maximize}. */
-static sft_status metric_map(sft_draft *d, const sft_yaml_node *x)
+static sft_status metric_map(sft_plan_draft *d, const sft_yaml_node *x)
 {
     sft_spec s;
     if (sft__node_spec(d, x, "metric", true, &s)) return sft_code(d->ctx);
@@ -91,7 +91,7 @@ static sft_status metric_map(sft_draft *d, const sft_yaml_node *x)
     return s.n > 0 ? read_direction(d, &s, "metric") : SFT_OK;
 }
 
-sft_status sft__plan_goal(sft_draft *d, const sft_yaml_node *rank, const sft_yaml_node *direction)
+sft_status sft__plan_goal(sft_plan_draft *d, const sft_yaml_node *rank, const sft_yaml_node *direction)
 {
     sft_spec   s;
     sft_status status;
@@ -136,7 +136,7 @@ static const sft_field budget_rows[] = {
     SFT_FIELD_END
 };
 
-static sft_status no_zero(sft_draft *d, const sft_spec *s)
+static sft_status no_zero(sft_plan_draft *d, const sft_spec *s)
 {
     double x;
     for (int i = 0; i < s->n; i++)
@@ -146,7 +146,7 @@ static sft_status no_zero(sft_draft *d, const sft_spec *s)
     return SFT_OK;
 }
 
-static sft_status read_budget(sft_draft *d, const sft_yaml_node *x, const char *what)
+static sft_status read_budget(sft_plan_draft *d, const sft_yaml_node *x, const char *what)
 {
     sft_spec s;
     budget   b;
@@ -158,7 +158,7 @@ static sft_status read_budget(sft_draft *d, const sft_yaml_node *x, const char *
     return SFT_OK;
 }
 
-sft_status sft__plan_budget(sft_draft *d, const sft_yaml_node *x, const sft_yaml_node *run_cap)
+sft_status sft__plan_budget(sft_plan_draft *d, const sft_yaml_node *x, const sft_yaml_node *run_cap)
 {
     return read_budget(d, run_cap, "run_cap") || read_budget(d, x, "budget") ? sft_code(d->ctx) : SFT_OK;
 }
@@ -219,7 +219,7 @@ static const sft_field early_rows[] = {
 };
 
 /* The longest training of the space, in epochs; 0: it is told in steps. */
-static int64_t longest(sft_draft *d)
+static int64_t longest(sft_plan_draft *d)
 {
     const sft_space *s = &d->plan->space;
     double           most = (double)d->base->train_conf.epochs;
@@ -232,7 +232,7 @@ static int64_t longest(sft_draft *d)
     return (int64_t)most;
 }
 
-static sft_status check_halving(sft_draft *d, const halving *h, sft_pos pos)
+static sft_status check_halving(sft_plan_draft *d, const halving *h, sft_pos pos)
 {
     sft_halving *out = &d->plan->halving;
     *out = (sft_halving){ h->eta, h->min_epochs, longest(d), h->brackets };
@@ -250,7 +250,7 @@ static sft_status check_halving(sft_draft *d, const halving *h, sft_pos pos)
     return SFT_OK;
 }
 
-sft_status sft__plan_halving(sft_draft *d, const sft_yaml_node *x, const sft_yaml_node *early)
+sft_status sft__plan_halving(sft_plan_draft *d, const sft_yaml_node *x, const sft_yaml_node *early)
 {
     halving  h = { .brackets = 1 };
     sft_spec s;

@@ -15,7 +15,7 @@ typedef struct factor {
 } factor;
 
 typedef struct reader {
-    sft_draft  *d;
+    sft_plan_draft  *d;
     sft_limit  *limit;
     int         n;
     factor      factor[MOST_FACTORS];
@@ -152,7 +152,7 @@ static sft_status settle(reader *r)
     return move_left(r);
 }
 
-static const char *write_limit(sft_draft *d, const sft_limit *l)
+static const char *write_limit(sft_plan_draft *d, const sft_limit *l)
 {
     char        buf[32];
     const char *text = l->divide[0] ? "1" : "";
@@ -167,7 +167,7 @@ static const char *write_limit(sft_draft *d, const sft_limit *l)
                              sft__print_real(l->right, buf, sizeof buf));
 }
 
-static sft_status one(sft_draft *d, const sft_yaml_node *x, sft_limit *l)
+static sft_status one(sft_plan_draft *d, const sft_yaml_node *x, sft_limit *l)
 {
     if (x->kind != SFT_YAML_SCALAR) return sft__node_wrong(d, x, "constraints", "a sentence such as `train.batch * optimizer.lr <= 10`");
     reader r = { .d = d, .limit = l, .start = x->text, .at = x->text, .pos = x->pos, .number = { 1, 1 } };
@@ -179,7 +179,7 @@ static sft_status one(sft_draft *d, const sft_yaml_node *x, sft_limit *l)
     return l->text ? SFT_OK : sft_code(d->ctx);
 }
 
-sft_status sft__plan_limits(sft_draft *d, const sft_yaml_node *x)
+sft_status sft__plan_limits(sft_plan_draft *d, const sft_yaml_node *x)
 {
     if (!x || x->kind == SFT_YAML_NULL) return SFT_OK;
     const bool list = x->kind == SFT_YAML_LIST;

@@ -11,7 +11,7 @@ sft_yaml_node *sft__node_child(const sft_yaml_node *map, const char *key)
     return NULL;
 }
 
-sft_status sft__node_wrong(sft_draft *d, const sft_yaml_node *x, const char *what, const char *wanted)
+sft_status sft__node_wrong(sft_plan_draft *d, const sft_yaml_node *x, const char *what, const char *wanted)
 {
     static const char *const nouns[] = { "nothing", "text", "a list", "a mapping", "a recipe" };
     return sft__fail_at(d->ctx, x->pos, SFT_E111, "`%s` wants %s, got %s%s%.60s%s", what, wanted, nouns[x->kind], x->text ? " `" : "",
@@ -32,7 +32,7 @@ static void add_word(sft_string *s, const char *text, const char *ends)
     sft__string_add(s, "\"");
 }
 
-static sft_status add_list(sft_draft *d, const sft_yaml_node *x, const char *what, sft_string *s)
+static sft_status add_list(sft_plan_draft *d, const sft_yaml_node *x, const char *what, sft_string *s)
 {
     sft__string_add(s, "[");
     for (const sft_yaml_node *i = x->first; i; i = i->next) {
@@ -45,7 +45,7 @@ static sft_status add_list(sft_draft *d, const sft_yaml_node *x, const char *wha
 }
 
 /* {name: sgd, lr: 0.1, betas: [0.9, 0.99]} as `sgd lr=0.1 betas=[0.9, 0.99]` */
-static sft_status add_call(sft_draft *d, const sft_yaml_node *x, const char *what, sft_string *s)
+static sft_status add_call(sft_plan_draft *d, const sft_yaml_node *x, const char *what, sft_string *s)
 {
     const sft_yaml_node *name = sft__node_child(x, "name");
     if (name && name->kind != SFT_YAML_SCALAR) return sft__node_wrong(d, name, "name", "a word");
@@ -66,7 +66,7 @@ static sft_status add_call(sft_draft *d, const sft_yaml_node *x, const char *wha
     return SFT_OK;
 }
 
-const char *sft__node_text(sft_draft *d, const sft_yaml_node *x, const char *what)
+const char *sft__node_text(sft_plan_draft *d, const sft_yaml_node *x, const char *what)
 {
     const char *text = NULL;
     sft_string  s;
@@ -86,7 +86,7 @@ const char *sft__node_text(sft_draft *d, const sft_yaml_node *x, const char *wha
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
-static sft_status map_spec(sft_draft *d, const sft_yaml_node *x, bool named, sft_spec *out)
+static sft_status map_spec(sft_plan_draft *d, const sft_yaml_node *x, bool named, sft_spec *out)
 {
     *out = (sft_spec){ .name = "", .pos = x->pos };
     for (const sft_yaml_node *i = x->first; i; i = i->next) {
@@ -105,7 +105,7 @@ static sft_status map_spec(sft_draft *d, const sft_yaml_node *x, bool named, sft
     return SFT_OK;
 }
 
-sft_status sft__node_spec(sft_draft *d, const sft_yaml_node *x, const char *what, bool named, sft_spec *out)
+sft_status sft__node_spec(sft_plan_draft *d, const sft_yaml_node *x, const char *what, bool named, sft_spec *out)
 {
     if (x->kind == SFT_YAML_MAP) return map_spec(d, x, named, out);
     if (x->kind != SFT_YAML_SCALAR) return sft__node_wrong(d, x, what, "text or a mapping");

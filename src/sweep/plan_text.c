@@ -111,7 +111,7 @@ static void add_ends(sft_string *out, const sft_plan *p)
     sft__string_addf(out, ", min_epochs: %lld, brackets: %lld}\n", (long long)p->halving.min_epochs, (long long)p->halving.brackets);
 }
 
-sft_status sft__plan_text(sft_draft *d)
+sft_status sft__plan_text(sft_plan_draft *d)
 {
     static const char *const watched[] = { [SFT_WATCH_FIRST] = "first", [SFT_WATCH_ALL] = "all", [SFT_WATCH_NONE] = "none" };
     sft_plan                *p = d->plan;

@@ -38,7 +38,7 @@ static const sft_field *row_of_any(int id, const char *name)
     return NULL;
 }
 
-const char *sft__plan_key(sft_draft *d, const char *key, const sft_field **row)
+const char *sft__plan_key(sft_plan_draft *d, const char *key, const sft_field **row)
 {
     char         word[64];
     const size_t n = strcspn(key, ".");
@@ -72,7 +72,7 @@ static const sft_yaml_node *fixed_to(const sft_yaml_node *x)
     return values && (values->kind == SFT_YAML_LIST || values->kind == SFT_YAML_MAP) && values->n == 1 ? values->first : NULL;
 }
 
-static sft_status collect(sft_draft *d, const sft_yaml_node *map, const char *around, int depth, entries *all)
+static sft_status collect(sft_plan_draft *d, const sft_yaml_node *map, const char *around, int depth, entries *all)
 {
     for (const sft_yaml_node *x = map->first; x; x = x->next) {
         const sft_yaml_node *inner = sft__node_child(x, "parameters");
@@ -99,7 +99,7 @@ static int turn_of(const char *key)
     return !dot ? 0 : sft__text_is(dot, ".name") ? 1 : 2;
 }
 
-static sft_status fix(sft_draft *d, const entry *e)
+static sft_status fix(sft_plan_draft *d, const entry *e)
 {
     const char *text = sft__node_text(d, e->fixed, e->key);
     const char *set = text ? sft__arena_printf(d->arena, "%s=%s", e->key, text) : NULL;
@@ -108,7 +108,7 @@ static sft_status fix(sft_draft *d, const entry *e)
     return sft__plan_blame(d->ctx, sft__text_is(sft_error_id(d->ctx), "E144") ? e->node->key_pos : e->fixed->pos, NULL);
 }
 
-static sft_status fix_all(sft_draft *d, const entries *all)
+static sft_status fix_all(sft_plan_draft *d, const entries *all)
 {
     for (int turn = 0; turn < 3; turn++)
         for (int i = 0; i < all->n; i++)
@@ -118,19 +118,19 @@ static sft_status fix_all(sft_draft *d, const entries *all)
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
-static sft_status one(sft_draft *d, const entry *e)
+static sft_status one(sft_plan_draft *d, const entry *e)
 {
     if (d->plan->space.n == SFT_MOST_AXES)
         return sft__fail_at(d->ctx, e->node->key_pos, SFT_E113, "more than %d keys to vary — leave some out", SFT_MOST_AXES);
     return sft__plan_axis(d, e->key, e->node);
 }
 
-static sft_status nothing(sft_draft *d, sft_pos pos)
+static sft_status nothing(sft_plan_draft *d, sft_pos pos)
 {
     return sft__fail_at(d->ctx, pos, SFT_E146, "nothing to vary — give at least one key two values, as in `optimizer.lr: [0.01, 0.1]`");
 }
 
-sft_status sft__plan_vary(sft_draft *d, const sft_yaml_node *vary)
+sft_status sft__plan_vary(sft_plan_draft *d, const sft_yaml_node *vary)
 {
     if (vary->kind == SFT_YAML_NULL) return nothing(d, vary->key_pos);
     if (vary->kind != SFT_YAML_MAP) return sft__node_wrong(d, vary, vary->key, "keys of the recipe, as in {optimizer.lr: [0.01, 0.1]}");

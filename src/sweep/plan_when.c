@@ -5,7 +5,7 @@
 
 #include "sweep/plan.h"
 
-static sft_status no_parent(sft_draft *d, int axis, const sft_yaml_node *x, const char *key)
+static sft_status no_parent(sft_plan_draft *d, int axis, const sft_yaml_node *x, const char *key)
 {
     sft_near near = sft__near(key);
     for (int i = 0; i < axis; i++) sft__near_try(&near, d->plan->space.axis[i].key);
@@ -19,7 +19,7 @@ static sft_status no_parent(sft_draft *d, int axis, const sft_yaml_node *x, cons
                         best ? best : "", best ? "`?" : "");
 }
 
-static sft_status add_value(sft_draft *d, sft_axis *a, const sft_axis *parent, const sft_yaml_node *v)
+static sft_status add_value(sft_plan_draft *d, sft_axis *a, const sft_axis *parent, const sft_yaml_node *v)
 {
     const char *text = sft__node_text(d, v, "when");
     if (!text) return sft_code(d->ctx);
@@ -29,7 +29,7 @@ static sft_status add_value(sft_draft *d, sft_axis *a, const sft_axis *parent, c
     return SFT_OK;
 }
 
-sft_status sft__plan_when(sft_draft *d, int axis)
+sft_status sft__plan_when(sft_plan_draft *d, int axis)
 {
     sft_axis            *a = &d->plan->space.axis[axis];
     const sft_yaml_node *when = d->axis[axis].when, *x = when ? when->first : NULL;

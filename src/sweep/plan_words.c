@@ -31,14 +31,14 @@ static const sft_field seed_of_sampler_rows[] = { { .name = "sampler_seed",
                                                     .flags = SFT_MAIN },
                                                   SFT_FIELD_END };
 
-static sft_status bind_one(sft_draft *d, const sft_yaml_node *x, const char *what, const sft_field *rows, words *out)
+static sft_status bind_one(sft_plan_draft *d, const sft_yaml_node *x, const char *what, const sft_field *rows, words *out)
 {
     sft_spec s = { .name = "" };
     if (x && x->kind != SFT_YAML_NULL && sft__node_spec(d, x, what, false, &s)) return sft_code(d->ctx);
     return sft__fields_bind(d->arena, rows, out, &s, what);
 }
 
-sft_status sft__plan_watch(sft_draft *d, const sft_yaml_node *x)
+sft_status sft__plan_watch(sft_plan_draft *d, const sft_yaml_node *x)
 {
     words w = { 0 };
     if (bind_one(d, x, "watch", watch_rows, &w)) return sft_code(d->ctx);
@@ -72,7 +72,7 @@ static const sft_field one_seed_rows[] = { { .name = "seed",
                                              .flags = SFT_MAIN },
                                            SFT_FIELD_END };
 
-static sft_status list_of_seeds(sft_draft *d, const sft_yaml_node *x, int64_t *out)
+static sft_status list_of_seeds(sft_plan_draft *d, const sft_yaml_node *x, int64_t *out)
 {
     for (const sft_yaml_node *i = x->first; i; i = i->next) {
         sft_spec s;
@@ -86,7 +86,7 @@ static sft_status list_of_seeds(sft_draft *d, const sft_yaml_node *x, int64_t *o
     return SFT_OK;
 }
 
-sft_status sft__plan_seeds(sft_draft *d, const sft_yaml_node *x)
+sft_status sft__plan_seeds(sft_plan_draft *d, const sft_yaml_node *x)
 {
     seeds      k = { .n = 1 };
     sft_spec   s;
@@ -105,7 +105,7 @@ sft_status sft__plan_seeds(sft_draft *d, const sft_yaml_node *x)
 
 /* ---- sampler ----------------------------------------------------------------------------------------- */
 
-static sft_status unknown_sampler(sft_draft *d, const char *name, sft_pos pos)
+static sft_status unknown_sampler(sft_plan_draft *d, const char *name, sft_pos pos)
 {
     sft_near   near = sft__near(name);
     sft_string list;
@@ -132,7 +132,7 @@ static const char *usual_sampler(const sft_plan *p)
     return size > 0 && sft__mul(size, p->seeds, &trials) && (p->max_trials == 0 || trials <= p->max_trials) ? "grid" : "tpe";
 }
 
-sft_status sft__plan_sampler(sft_draft *d, const sft_yaml_node *x, const sft_yaml_node *seed)
+sft_status sft__plan_sampler(sft_plan_draft *d, const sft_yaml_node *x, const sft_yaml_node *seed)
 {
     static const sft_field none[] = { SFT_FIELD_END };
     sft_plan              *p = d->plan;
@@ -156,13 +156,13 @@ sft_status sft__plan_sampler(sft_draft *d, const sft_yaml_node *x, const sft_yam
 /* ---- name -------------------------------------------------------------------------------------------- */
 
 /* "sweeps/lr.yaml" is called lr where it gives itself no name. */
-static const char *stem(sft_draft *d)
+static const char *stem(sft_plan_draft *d)
 {
     const char *slash = strrchr(d->plan->file, '/'), *base = slash ? slash + 1 : d->plan->file, *dot = strrchr(base, '.');
     return sft__arena_textn(d->arena, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
 }
 
-sft_status sft__plan_name(sft_draft *d, const sft_yaml_node *x)
+sft_status sft__plan_name(sft_plan_draft *d, const sft_yaml_node *x)
 {
     enum { LONGEST = 100 };
     const bool given = x && x->kind != SFT_YAML_NULL;

@@ -37,6 +37,7 @@ function makeChart(host, spec) {
         for (const tool of tools.children) if (tool.dataset.log) tool.setAttribute("aria-pressed", String(!!chart.spec.y.log));
         if (!allX(chart.spec).length) plot.append(el("div", { class: "empty" }, chart.spec.empty || "No numbers to draw."));
         else if (plot.clientWidth) chart.drawn = (typeof uPlot === "function" ? uplotDraw : svgDraw)(plot, chart);
+        if (chart.drawn && chart.lit !== null) chart.drawn.redraw();
     };
     /* by: < 1 nearer, > 1 farther; shift: share of what is seen */
     chart.zoom = (by, shift) => {
@@ -129,7 +130,8 @@ function yValues(spec, range) {
 }
 
 function yExtent(spec, range) {
-    return extent(yValues(spec, range), spec.y.log);
+    const [low, high] = extent(yValues(spec, range), spec.y.log);
+    return spec.y.percent ? [Math.max(low, -0.02), Math.min(high, 1.02)] : [low, high];
 }
 
 function tickText(axis, v) {

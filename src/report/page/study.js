@@ -32,7 +32,7 @@ function shortNames(keys) {
 function scoreText(v, std, asPercent = study.percent) {
     if (!isNumber(v)) return "–";
     const off = isNumber(std) ? " ± " + (asPercent ? (100 * std).toFixed(2) : brief(std, 2)) : "";
-    return asPercent ? (100 * v).toFixed(2) + off + " %" : brief(v) + off;
+    return asPercent ? (100 * v).toFixed(2) + off + " %" : even(v) + off;
 }
 
 /* a is better than b; a number is better than none. */

@@ -59,12 +59,15 @@ function makeTable(host, view) {
         lines.set(row.id, tr);
         return tr;
     };
-    const heads = () => head.replaceChildren(...view.columns.map((c, i) => {
-        const mine = view.sort.column === i;
-        const mark = mine ? (view.sort.down ? " ↓" : " ↑") : "";
-        return el("th", { scope: "col", class: c.right ? "right" : null, "aria-sort": mine ? (view.sort.down ? "descending" : "ascending") : null, title: c.title },
-            el("button", { type: "button", onclick: () => view.onSort(i) }, c.name + mark));
-    }));
+    /* They stay when the order changes, and with them the focus. */
+    head.append(...view.columns.map((c, i) => el("th", { scope: "col", class: c.right ? "right" : null, title: c.title },
+        el("button", { type: "button", onclick: () => view.onSort(i) }, c.name))));
+    const heads = () => view.columns.forEach((c, i) => {
+        const th = head.children[i], mine = view.sort.column === i;
+        th.firstChild.textContent = c.name + (mine ? (view.sort.down ? " ↓" : " ↑") : "");
+        if (mine) th.setAttribute("aria-sort", view.sort.down ? "descending" : "ascending");
+        else th.removeAttribute("aria-sort");
+    });
     const first = () => {
         for (const tr of body.querySelectorAll("tr[tabindex='0']")) tr.tabIndex = -1;
         if (body.firstElementChild) body.firstElementChild.tabIndex = 0;

@@ -44,6 +44,11 @@ function brief(v, digits = 4) {
     return String(Number(v.toPrecision(Math.max(digits, size >= 1 ? String(Math.trunc(size)).length : 0)))).replace("-", "−");
 }
 
+/* The same with its zeros, for columns. */
+function even(v) {
+    return isNumber(v) && Math.abs(v) >= 1e-3 && Math.abs(v) < 1e4 ? v.toPrecision(4).replace("-", "−") : brief(v);
+}
+
 function percent(v, digits = 2) {
     return isNumber(v) ? (100 * v).toFixed(digits) + " %" : "–";
 }
@@ -90,7 +95,7 @@ function colours(values) {
     const list = [...known.values()];
     const ordered = list.every((v) => v.length > 1);
     if (ordered) list.sort((a, b) => a[1] - b[1]);
-    const hue = new Map(list.map((v, i) => [v[0], !ordered && list.length <= PALETTE.length ? PALETTE[i] : list.length > 1 ? ramp(i / (list.length - 1)) : PALETTE[0]]));
+    const hue = new Map(list.map((v, i) => [v[0], !ordered && list.length <= PALETTE.length ? PALETTE[i] : list.length === 2 ? PALETTE[i] : list.length > 1 ? ramp(i / (list.length - 1)) : PALETTE[0]]));
     const shown = list.length <= 9 ? list : [list[0], list[list.length >> 1], list[list.length - 1]];
     return {
         of: (v) => (v && hue.get(v[0])) || "#8a929b",
