@@ -264,8 +264,9 @@ static int64_t equals_end(const double *value, int64_t values, int64_t ranked, i
 
 void sft__half_rank(const double *value, int64_t values, int64_t ranked, int64_t n, double *y)
 {
-    const int64_t middle = values / 2; /* of those with a value: they may be the fewer */
-    double        spread = 0;
+    int64_t middle = values / 2; /* of those with a value: they may be the fewer */
+    double  spread = 0;
+    while (middle > 0 && value[middle - 1] == value[middle]) middle--;
     for (int64_t i = 0; i < middle; i++) spread += (value[i] - value[middle]) * (value[i] - value[middle]) / (double)middle;
     spread = spread > 0 ? sqrt(spread) : 1;
     for (int64_t i = 0; i < middle; i++) y[i] = (value[i] - value[middle]) / spread;

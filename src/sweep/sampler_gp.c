@@ -32,7 +32,7 @@ typedef struct model {
     bool              category[SFT_MOST_AXES];
     sft_gp            gp;
     double           *room;     /* a number a point */
-    double            best;     /* the least mean at a known point */
+    double            best;     /* the least mean at a known or running point */
 } model;
 
 /* What the process sees of a point: lists by index; an axis that does not matter is in the middle, or a value of its own. */
@@ -90,6 +90,7 @@ static sft_status condition(model *m, const sft_ranking *r, const double *score,
     for (int64_t i = n; i < n + running; i++) {
         features(m, s->sample[r->now[i - n]].u, x + i * m->axes);
         y[i] = sft__gp_predict(&m->gp, x + i * m->axes, NULL, m->room);
+        m->best = fmin(m->best, y[i]);
     }
     return running ? sft__gp_condition(s->scratch, &m->gp, x, y, (int)(n + running)) : SFT_OK;
 }
