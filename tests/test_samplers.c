@@ -70,7 +70,8 @@ static bool ask(sft_ctx *c, history *h, const char *sampler, sft_known known)
     return true;
 }
 
-#define EACH_SAMPLER(name) for (const char *name, **list = (const char *[]){ "random", "sobol", "tpe", "gp", NULL }; (name = *list) != NULL; list++)
+static const char *const endless_samplers[] = { "random", "sobol", "tpe", "gp", NULL };
+#define EACH_SAMPLER(name) for (const char *const *list = endless_samplers, *name; (name = *list) != NULL; list++)
 
 static void the_list_is_found_by_name_and_alias(void **state)
 {
@@ -227,7 +228,8 @@ static void running_points_keep_others_away(void **state)
     (void)state;
     enum { SEEDS = 11, KNOWN = 10, RUNNING = 6 };
     static const char *const learners[] = { "tpe", "gp" };
-    sft_space                square = { 2, (sft_axis[]){ mixed_axes[1], { .key = "b", .kind = SFT_AXIS_REAL, .high = 1, .parent = -1 } }, 0, NULL };
+    sft_axis                 other = { .key = "b", .kind = SFT_AXIS_REAL, .high = 1, .parent = -1 };
+    sft_space                square = { 2, (sft_axis[]){ mixed_axes[1], other }, 0, NULL };
     for (int s = 0; s < 2; s++) {
         double nearest[SEEDS];
         for (int seed = 0; seed < SEEDS; seed++) {
@@ -250,7 +252,8 @@ static void learners_leave_the_place_where_trials_fail(void **state)
 {
     (void)state;
     static const char *const learners[] = { "tpe", "gp" };
-    sft_space                square = { 2, (sft_axis[]){ mixed_axes[1], { .key = "b", .kind = SFT_AXIS_REAL, .high = 1, .parent = -1 } }, 0, NULL };
+    sft_axis                 other = { .key = "b", .kind = SFT_AXIS_REAL, .high = 1, .parent = -1 };
+    sft_space                square = { 2, (sft_axis[]){ mixed_axes[1], other }, 0, NULL };
     for (int s = 0; s < 2; s++) {
         history  h;
         sft_ctx *c = open_history(&h, learners[s], &square, 4);
