@@ -15,7 +15,7 @@ typedef enum sft_known {        /* what is known of an earlier point */
 } sft_known;
 
 typedef struct sft_sample {
-    const double *u;            /* n axes; NaN: does not matter there */
+    const double *u;            /* n axes, snapped; NaN: does not matter there */
     sft_known     known;
     double        value;        /* LESS IS BETTER: who maximises gives -accuracy */
     double        budget;       /* share of the full training it is from, 0..1; 1 without halving */
@@ -40,7 +40,7 @@ typedef struct sft_sampler {
 } sft_sampler;
 
 /* The list: one word each; the record sft__sampler_WORD stands at the bottom of its file. */
-#define SFT_SAMPLERS(X) X(grid) X(random) X(sobol) X(tpe) X(gp)
+#define SFT_SAMPLERS(X) X(grid) X(random) X(sobol) X(tpe)
 #define X(word) extern const sft_sampler sft__sampler_##word;
 SFT_SAMPLERS(X)
 #undef X

@@ -27,7 +27,7 @@ static double round_in_range(const sft_axis *a, double x)
 {
     const double large = fmax(fabs(a->low), fabs(a->high)), width = a->high - a->low;
     const int    more = width > 0 ? (int)ceil(log10(large / width)) : 10;
-    const double r = round_digits(x, more < 0 ? 7 : more > 8 ? 15 : 7 + more);
+    const double r = round_digits(x, more < 0 ? 7 : more > 7 ? 14 : 7 + more);
     return fmin(fmax(r, a->low), a->high);
 }
 
@@ -184,10 +184,11 @@ void sft__space_snap(const sft_space *s, double *u)
         const sft_axis *a = &s->axis[i];
         if (!matters(s, u, i)) u[i] = NAN;
         if (isnan(u[i])) continue;
+        const double x = sft__axis_number(a, u[i]);
         if (a->n > 0)
             u[i] = sft__axis_at(a, sft__axis_index(a, u[i]));
-        else
-            u[i] = a->kind == SFT_AXIS_INT ? middle_of(a, sft__axis_number(a, u[i])) : clamp_unit(u[i]);
+        else /* of the number as written: whoever reads it back gets the same bits */
+            u[i] = a->kind == SFT_AXIS_INT ? middle_of(a, x) : clamp_unit(along_line(a->low, a->high, a->log, x));
     }
 }
 

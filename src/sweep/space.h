@@ -59,7 +59,8 @@ int64_t     sft__axis_cells(const sft_axis *a);             /* how many differen
 bool        sft__axis_ordered(const sft_axis *a);           /* a range, or a list of numbers that rise or fall */
 /* The u of a value given as text; NaN: it is none of the axis. */
 double      sft__axis_find(const sft_axis *a, const char *text);
-/* u moved to the middle of its cell where there are cells, so that equal values are equal points; axes that do not matter become NaN. */
+/* u moved to the middle of its cell where there are cells, and to the number as printed elsewhere, so that equal values are equal points
+ * and sft__axis_find of the text gives the same bits; axes that do not matter become NaN. */
 void        sft__space_snap(const sft_space *s, double *u);
 bool        sft__space_allows(const sft_space *s, const double *u); /* all constraints; one on an axis that does not matter holds */
 int64_t     sft__space_size(const sft_space *s);            /* points of the grid before constraints, conditions counted once; 0: endless; saturates */
