@@ -9,12 +9,13 @@
 #include <math.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #define TELL_SECONDS 0.1        /* between two calls of progress */
-enum { MOST_WORKERS = 1024 };
+enum { MOST_WORKERS = 1024, MOST_IDLE_DEATHS = 100 };
 
-static double unix_now(void)
+double sft__unix_time(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -43,7 +44,7 @@ static void start_trial(sft_sweep *s, sft_worker *w, int64_t number, int64_t unt
 {
     sft_attempt *t = &s->attempt[number];
     if (!(t->started > 0))
-        t->started = unix_now();
+        t->started = sft__unix_time();
     if (!sft__worker_give(s, w, number, until)) /* died while idle: its end is found by poll, and another is forked */
         w->trial = -1;
     else
@@ -89,12 +90,19 @@ static void listen_to(sft_sweep *s, sft_worker *w)
     int status;
     if (sft__receive(w->fd, &r, sizeof r)) {
         r.text[sizeof r.text - 1] = 0;
+        s->idle_deaths = 0;
         sft__reply_take(s, w, &r);
         return;
     }
+    s->idle_deaths += w->trial < 0;
     sft__worker_bury(w, &status);
     sft__death_take(s, w, status);
-    if (!s->stopping && !sft__failed(s->ctx))
+    if (s->stopping || sft__failed(s->ctx))
+        return;
+    if (s->idle_deaths > MOST_IDLE_DEATHS)
+        sft__fail(s->ctx, SFT_E004, "workers end before they begin (exit code %d) — is memory short, or its limit too low?",
+                  WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    else
         sft__worker_fork(s, w);
 }
 

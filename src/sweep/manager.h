@@ -75,6 +75,7 @@ struct sft_sweep {
     sft_worker       *worker;
     sft_data         *data;     /* shared; NULL: an axis changes it, workers read their own */
     bool              stopping;
+    int               idle_deaths; /* of workers one after another that had nothing in hand */
     double            told;     /* when progress was called last */
     sft_failure       disk;     /* of a worker that could not write: ends the sweep */
     /* asked for by calls */
@@ -89,6 +90,11 @@ sft_status sft__sweep_room(sft_sweep *s, int64_t n);
 void       sft__sweep_free_room(sft_sweep *s);
 /* The trial's state from now on, counted and put into the store. */
 sft_status sft__sweep_state(sft_sweep *s, sft_attempt *t, sft_trial_state state);
+
+/* sweep_plan.c: the options' overrides into the plan's base recipe; E343 where the plan searches something else than the text says */
+sft_status sft__sweep_override(sft_sweep *s);
+sft_status sft__sweep_same_plan(sft_sweep *s, const char *before);
+double     sft__unix_time(void);                        /* manager.c */
 
 /* points.c: the trials of one more point, waiting, by the sampler. *done: there are no more. */
 sft_status sft__sweep_extend(sft_sweep *s, bool *done);

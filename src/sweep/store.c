@@ -2,6 +2,7 @@
 /* sweep.db: opened, made, its plan and clock; transactions. Rows of trials are in store_rows.c. */
 #include "sweep/store_sql.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 

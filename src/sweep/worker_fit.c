@@ -71,15 +71,12 @@ static bool each_step(void *user, const sft_progress *p)
 
 /* ---- the recipe -------------------------------------------------------------------------------------- */
 
-/* The weights of the best epoch by rank_by are what is scored and kept. A recipe that stops early chooses its epoch itself. */
-static sft_status rank_epochs(sft_recipe *r, const sft_plan *p)
+/* The weights of the best epoch by early_stop.monitor, which sft__plan_recipe has set to what is ranked by, are what is scored and kept:
+ * test is computed once, for them. */
+static sft_status keep_best(sft_recipe *r)
 {
-    char monitor[80];
-    if (sft_recipe_number(r, "early_stop.patience") > 0)
-        return sft_recipe_set(r, "early_stop.restore_best=yes");
-    snprintf(monitor, sizeof monitor, "early_stop.monitor=%.40s", p->rank_by);
-    sft_recipe_set(r, monitor);
-    sft_recipe_set(r, "early_stop.patience=1000000000"); /* never stops */
+    if (!(sft_recipe_number(r, "early_stop.patience") > 0))
+        sft_recipe_set(r, "early_stop.patience=1000000000"); /* never stops */
     sft_recipe_set(r, "early_stop.restore_best=yes");
     return sft_recipe_resolve(r);
 }
@@ -199,7 +196,7 @@ void sft__job_do(sft_bench *b, const sft_job *job, sft_reply *reply)
     *reply = (sft_reply){ .rank = NAN, .val_loss = NAN, .val_accuracy = NAN, .test_loss = NAN, .test_accuracy = NAN };
     snprintf(folder, sizeof folder, "%s/trials/%05lld", b->sweep->folder, (long long)job->number);
     sft_recipe *r = sft__plan_recipe(b->ctx, &b->sweep->plan, job->u, job->seed);
-    if (r && rank_epochs(r, &b->sweep->plan) == SFT_OK)
+    if (r && keep_best(r) == SFT_OK)
         open_data(b, job, r);
     sft_net *n = sft_net_new(b->ctx, r, b->data);
     if (n)

@@ -72,7 +72,7 @@ static void pin(int i, int workers)
     cpu_set_t may, one;
     if (sched_getaffinity(0, sizeof may, &may) || workers > CPU_COUNT(&may))
         return;
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         if (!CPU_ISSET(cpu, &may) || i-- > 0)
             continue;
         CPU_ZERO(&one);
