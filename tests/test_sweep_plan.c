@@ -336,8 +336,8 @@ static const char *const forms[] = {
     BASE "vary: {optimizer.lr: {min: 0.01, max: 1}, train.batch: [10, 100]}\nconstraints: ['optimizer.lr < train.batch / 64', 0.5 >= optimizer.lr]\n",
     BASE "vary: {optimizer.lr: {min: 0.01, max: 1}}\nbudget: {trials: 7, minutes: 0.1}\nhalving: 2.5\nwatch: none\nname: '7: x'\nrank_by: val_acc\nseeds: 3\n",
     BASE "vary: {train.batch: {distribution: q_log_uniform_values, min: 32, max: 256, q: 8}, optimizer.momentum: [0, 0.9]}\n",
-    "recipe: {data: digits, model: mlp depth=2 width=8, optimizer: sgd lr=0.125, augment: flip | cutout size=3}\n"
-    "vary: {optimizer.name: [adamw, sgd], model.width: {min: 4, max: 64, log: true}, augment.cutout.size: [2, 3], groups.0.*: [lr=0.1, lr=1]}\n",
+    ("recipe: {data: digits, model: mlp depth=2 width=8, optimizer: sgd lr=0.125, augment: flip | cutout size=3}\n"
+    "vary: {optimizer.name: [adamw, sgd], model.width: {min: 4, max: 64, log: true}, augment.cutout.size: [2, 3], groups.0.*: [lr=0.1, lr=1]}\n"),
 };
 
 static void texts_read_back_as_the_same_plan(void **state)
