@@ -40,6 +40,7 @@ static void split_is_stratified_seeded_and_whole(void **state)
     for (int64_t seed = 0; seed < 5; seed++) {
         sft_split_conf k = { .validation = 0.07 + 0.06 * (double)seed,
                              .seed = seed,
+                             .shuffle = true,
                              .stratify = true };
         sft_data      *d = open_line(c, "digits", "", &k), *again = open_line(c, "digits", "", &k);
         CHECK_OK(c);
@@ -65,12 +66,42 @@ static void split_is_stratified_seeded_and_whole(void **state)
     sft_close(c);
 }
 
+/* Without shuffling the parts are train, validation, test, as the samples come. */
+static void unshuffled_the_last_are_held_out(void **state)
+{
+    (void)state;
+    sft_ctx       *c = check_open();
+    sft_split_conf k = { .validation = 0.2, .stratify = true, .seed = 3 };
+    sft_data      *d = open_line(c, "mnist1d", "", &k);
+    CHECK_OK(c);
+    assert_int_equal(d->facts.count[SFT_TRAIN], 3200);
+    assert_int_equal(d->facts.count[SFT_VALIDATION], 800);
+    for (int64_t i = 0; i < 3200; i++) assert_int_equal(d->index[SFT_TRAIN][i], i);
+    for (int64_t i = 0; i < 800; i++) assert_int_equal(d->index[SFT_VALIDATION][i], 3200 + i);
+    sft_data_free(d);
+    char folder[64];
+    folder_make(folder);
+    folder_text(folder, "t.csv", "x,y\n0,1\n1,1\n2,1\n3,1\n4,1\n5,2\n6,2\n7,2\n8,2\n9,2\n");
+    k.test = 0.3;
+    d = open_line(c, "csv:%s/t.csv", folder, &k);
+    folder_remove(folder);
+    CHECK_OK(c);
+    const int64_t train = d->facts.count[SFT_TRAIN], held = d->facts.count[SFT_VALIDATION];
+    for (int64_t i = 0; i < train; i++) assert_int_equal(d->index[SFT_TRAIN][i], i);
+    for (int64_t i = 0; i < held; i++) assert_int_equal(d->index[SFT_VALIDATION][i], train + i);
+    for (int64_t i = 0; i < d->facts.count[SFT_TEST]; i++) assert_int_equal(d->index[SFT_TEST][i], train + held + i);
+    assert_int_equal(held, 2);
+    assert_int_equal(d->facts.count[SFT_TEST], 3);
+    sft_data_free(d);
+    sft_close(c);
+}
+
 static void another_seed_gives_another_split(void **state)
 {
     (void)state;
     sft_ctx       *c = check_open();
-    sft_split_conf a = { .validation = 0.1, .seed = 1, .stratify = true },
-                   b = { .validation = 0.1, .seed = 2, .stratify = true };
+    sft_split_conf a = { .validation = 0.1, .seed = 1, .shuffle = true, .stratify = true },
+                   b = { .validation = 0.1, .seed = 2, .shuffle = true, .stratify = true };
     sft_data *x = open_line(c, "digits", "", &a), *y = open_line(c, "digits", "", &b);
     CHECK_OK(c);
     assert_memory_not_equal(x->index[SFT_VALIDATION], y->index[SFT_VALIDATION],
@@ -88,7 +119,7 @@ static void standardised_by_training_only(void **state)
     (void)state;
     sft_ctx *c = check_open();
     for (int how = SFT_STANDARDIZE_AUTO; how <= SFT_STANDARDIZE_FEATURE; how++) {
-        sft_split_conf k = { .validation = 0.2, .stratify = true, .standardize = how };
+        sft_split_conf k = { .validation = 0.2, .shuffle = true, .stratify = true, .standardize = how };
         sft_data      *d = open_line(c, "digits", "", &k);
         CHECK_OK(c);
         float  x[64], y;
@@ -189,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_are_the_published_ones),
         cmocka_unit_test(split_is_stratified_seeded_and_whole),
+        cmocka_unit_test(unshuffled_the_last_are_held_out),
         cmocka_unit_test(another_seed_gives_another_split),
         cmocka_unit_test(standardised_by_training_only),
         cmocka_unit_test(memory_sets_come_back_as_given),

@@ -15,7 +15,7 @@ static void expect(const char *line, const void *bytes, size_t size, const char 
                    const char *part, const char *hint)
 {
     check_memory   m = { 0 };
-    sft_split_conf k = { .validation = 0.1, .stratify = true };
+    sft_split_conf k = { .validation = 0.1, .shuffle = true, .stratify = true };
     sft_ctx       *c =
         sft_open(&(sft_config){ .threads = 1, .realloc = check_realloc, .realloc_user = &m });
     char path[64];
@@ -276,7 +276,7 @@ static void doubtful_data_is_remarked_on(void **state)
 {
     (void)state;
     sft_split_conf whole = { 0 }, none = { .standardize = SFT_STANDARDIZE_NONE },
-                   half = { .validation = 0.5, .stratify = true };
+                   half = { .validation = 0.5, .shuffle = true, .stratify = true };
     note_of("1,a\n2,a\n", "", &whole, "W241", true);
     note_of("1,a\n2,b\n", "", &whole, "W241", false);
     note_of("1,a\n2,b\n3,a\n4,a\n5,a\n6,a\n", "", &half, "classes have no", true);

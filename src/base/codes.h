@@ -40,7 +40,7 @@
     X(140, RECIPE, "a sweep's key is not in the recipe")                                           \
     X(141, RECIPE, "range is empty, or logarithmic from zero")                                     \
     X(142, RECIPE, "grid over a range without steps")                                              \
-    X(143, RECIPE, "constraints leave nothing")                                                    \
+    X(143, RECIPE, "sweep space is empty")                                                         \
     X(144, USAGE, "override of an unknown key")                                                    \
     X(145, USAGE, "override of the wrong type")                                                    \
     X(146, RECIPE, "nothing to vary")                                                              \

@@ -24,6 +24,7 @@ static const struct kind {
     { "augmentation", "Augmentations" },
     { "symptom", "Symptoms: what the doctor looks for" },
     { "remedy", "Remedies: what it tries" },
+    { "sampler", "Samplers: how a sweep picks its points" },
     { "section", "Sections of a recipe" },
     { NULL, NULL },
 };

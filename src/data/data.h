@@ -51,7 +51,8 @@ typedef struct sft_split_conf {
     double  validation; /* share of the training samples held out */
     double  test;       /* share taken as test when the source has none */
     int64_t seed;
-    bool    stratify;
+    bool    shuffle;    /* false: the last samples are held out */
+    bool    stratify;   /* where they are shuffled */
     int     standardize; /* word: auto none global channel feature */
     bool    standardize_targets; /* numbers to predict, by the network: src/train/net_new.c */
 } sft_split_conf;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Splits the training samples: each class is shuffled by its own Philox stream and shared out. */
+/* Splits the training samples: each class is shuffled by its own Philox stream and shared out; or the last ones are held out. */
 /* Counts are rounded along the running total of samples, so that the whole split has its size to
  * half a sample and each class its share to within one. Validation takes its share of what the
  * test samples leave over. */
@@ -39,11 +39,17 @@ const sft_field sft__split_fields[] = {
       .high = 9007199254740992.0,
       .aliases = "random_state",
       .doc = "fixes which samples go where" },
+    { .name = "shuffle",
+      .kind = SFT_FLAG,
+      .offset = offsetof(sft_split_conf, shuffle),
+      .def = 1,
+      .doc = "false: the last samples are held out as they come, of whatever class; those for the test come after those for "
+             "validation" },
     { .name = "stratify",
       .kind = SFT_FLAG,
       .offset = offsetof(sft_split_conf, stratify),
       .def = 1,
-      .doc = "every split gets the same share of each class" },
+      .doc = "every split gets the same share of each class; only where samples are shuffled" },
     { .name = "standardize",
       .kind = SFT_WORD,
       .offset = offsetof(sft_split_conf, standardize),
@@ -113,6 +119,12 @@ static void shuffle(int64_t *order, int64_t n, int64_t *scratch, sft_key key, in
     memcpy(order, picked, (size_t)n * sizeof *order);
 }
 
+/* Of samples that are not shuffled those at the end are dealt out first. */
+static void reverse(int64_t *order, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) order[i] = n - 1 - i;
+}
+
 static int ascending(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -151,7 +163,8 @@ static sft_status share_out(sft_data *d, const sft_split_conf *conf, const deal 
     int64_t            n = s->count - d->raw.held, *order = room, *scratch = room + n, *begin = room + 3 * n;
     int64_t            groups = group(s, n, classes, order, begin);
     sft_key            key = sft__key((uint64_t)conf->seed, SFT_FOR_SPLIT);
-    for (int64_t g = 0; g < groups; g++)
+    if (!conf->shuffle) reverse(order, n);
+    for (int64_t g = 0; g < groups && conf->shuffle; g++)
         shuffle(order + begin[g], begin[g + 1] - begin[g], scratch, key, g);
     counts  held = of_first(n, k);
     int64_t left = n - held.test - held.validation;
@@ -183,7 +196,7 @@ static sft_status whole_test(sft_data *d)
 sft_status sft__split_make(sft_data *d, const sft_split_conf *conf)
 {
     const sft_samples *s = &d->raw.train;
-    int64_t            classes = conf->stratify && s->label ? d->raw.outputs : 1, n;
+    int64_t            classes = conf->shuffle && conf->stratify && s->label ? d->raw.outputs : 1, n;
     if (whole_test(d)) return sft_code(d->ctx);
     double test = d->test_is_own ? 0 : conf->test;
     double validation = d->raw.held ? 0 : conf->validation;

@@ -165,7 +165,7 @@ static sft_status set_key(sft_recipe *r, int id, const assignment *a)
     const sft_section *section = &sft__section[id];
     sft_spec          *s = sft__section_spec(r, id), changed;
     if (section->list) return sft__augment_set(r, a->key, a->value);
-    if (section->at && sft__text_is(a->key, "name") && !r->stack) return set_name(r, id, a);
+    if (section->at && sft__text_is(a->key, "name") && (id != SFT_MODEL_SECTION || !r->stack)) return set_name(r, id, a);
     const sft_field *rows = rows_now(r, id, a->key);
     if (!rows) return sft_code(r->ctx);
     const sft_field *row = sft__field_find(rows, a->key);

@@ -7,6 +7,7 @@
 #include "doctor/doctor.h"
 #include "graph/presets/presets.h"
 #include "recipe/sections.h"
+#include "sweep/sampler.h"
 
 /* One function a kind: the i-th record as what all have in common. */
 #define RECORDS(word, type, get)                                                                   \
@@ -26,6 +27,7 @@ RECORDS(average, sft_average, sft__average_at)
 RECORDS(data, sft_source, sft__source_at)
 RECORDS(augmentation, sft_augment, sft__augment_at)
 RECORDS(preset, sft_preset, sft__preset_at)
+RECORDS(sampler, sft_sampler, sft__sampler_at)
 
 static bool metric_at(int i, sft_record *r)
 {
@@ -61,7 +63,7 @@ static bool record_at(int index, sft_record *r)
 {
     static bool (*const kinds[])(int, sft_record *) = {
         op_at, preset_at, loss_at, metric_at, init_at, optimizer_at, schedule_at, wrapper_at, average_at, data_at,
-        augmentation_at, symptom_at, remedy_at, section_at,
+        augmentation_at, symptom_at, remedy_at, sampler_at, section_at,
     };
     for (size_t k = 0; index >= 0 && k < sizeof kinds / sizeof *kinds; k++) {
         int n = 0;

@@ -59,4 +59,11 @@ sft_status sft__plan_budget(sft_draft *d, const sft_yaml_node *budget, const sft
 sft_status sft__plan_halving(sft_draft *d, const sft_yaml_node *halving, const sft_yaml_node *early_terminate);
 sft_status sft__plan_text(sft_draft *d);
 
+/* ---- plan_words.c: NULL stands for a key that is not there -------------------------------------- */
+
+sft_status sft__plan_seeds(sft_draft *d, const sft_yaml_node *x);
+sft_status sft__plan_sampler(sft_draft *d, const sft_yaml_node *x, const sft_yaml_node *seed);
+sft_status sft__plan_watch(sft_draft *d, const sft_yaml_node *x);
+sft_status sft__plan_name(sft_draft *d, const sft_yaml_node *x);
+
 #endif

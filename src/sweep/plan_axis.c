@@ -8,14 +8,15 @@
 /* ---- the rows of a range ----------------------------------------------------------------------- */
 
 enum { BY_KEYS, UNIFORM, INT_UNIFORM, Q_UNIFORM, LOG_UNIFORM_VALUES, Q_LOG_UNIFORM_VALUES, CATEGORICAL, CONSTANT };
-static const char *const distributions[] = { "auto", "uniform", "int_uniform", "q_uniform", "log_uniform_values", "q_log_uniform_values",
-                                             "categorical", "constant", NULL };
+static const char *const distributions[] = {
+    "auto", "uniform", "int_uniform", "q_uniform", "log_uniform_values", "q_log_uniform_values", "categorical", "constant", NULL
+};
 
 typedef struct range {
-    double min, max, step;      /* NaN: not given */
+    double min, max, step; /* NaN: not given */
     bool   log, whole;
     int    distribution;
-    char  *other;               /* of rows that are read elsewhere */
+    char  *other; /* of rows that are read elsewhere */
 } range;
 
 #define AT(member) offsetof(range, member)
@@ -23,12 +24,26 @@ static const sft_field range_rows[] = {
     { .name = "min", .kind = SFT_REAL, .offset = AT(min), .doc = "least value", .flags = SFT_AUTO },
     { .name = "max", .kind = SFT_REAL, .offset = AT(max), .doc = "greatest value", .flags = SFT_AUTO },
     { .name = "log", .kind = SFT_FLAG, .offset = AT(log), .doc = "equal factors are equally likely, not equal differences" },
-    { .name = "step", .kind = SFT_REAL, .offset = AT(step), .doc = "only min + i step; with log min step^i", .aliases = "q", .flags = SFT_AUTO },
+    { .name = "step",
+      .kind = SFT_REAL,
+      .offset = AT(step),
+      .doc = "only min + i step; with log min step^i",
+      .aliases = "q",
+      .flags = SFT_AUTO },
     { .name = "int", .kind = SFT_FLAG, .offset = AT(whole), .doc = "whole numbers only; by itself where the recipe wants them" },
     { .name = "values", .kind = SFT_TEXT, .offset = AT(other), .doc = "a list, or labels and what they stand for", .flags = SFT_AUTO },
     { .name = "value", .kind = SFT_TEXT, .offset = AT(other), .doc = "the only one", .flags = SFT_AUTO },
-    { .name = "when", .kind = SFT_TEXT, .offset = AT(other), .doc = "{key: value} or {key: [values]} where this matters", .flags = SFT_AUTO },
-    { .name = "distribution", .kind = SFT_WORD, .offset = AT(distribution), .text = "auto", .words = distributions, .doc = "as W&B has it" },
+    { .name = "when",
+      .kind = SFT_TEXT,
+      .offset = AT(other),
+      .doc = "{key: value} or {key: [values]} where this matters",
+      .flags = SFT_AUTO },
+    { .name = "distribution",
+      .kind = SFT_WORD,
+      .offset = AT(distribution),
+      .text = "auto",
+      .words = distributions,
+      .doc = "as W&B has it" },
     { .name = "parameters", .kind = SFT_TEXT, .offset = AT(other), .doc = "keys below this one, as W&B has it", .flags = SFT_AUTO },
     SFT_FIELD_END
 };
@@ -126,8 +141,14 @@ static sft_status read_values(sft_draft *d, sft_axis *a, const sft_yaml_node *x,
         if (check_twice(d, a, &t, i)) return sft_code(d->ctx);
         numbers = numbers && !isnan(t.number[i]);
     }
-    *a = (sft_axis){ .key = a->key, .pos = a->pos, .kind = SFT_AXIS_VALUES, .n = x->n, .value = t.value, .label = t.label,
-                     .number = numbers ? t.number : NULL, .parent = -1 };
+    *a = (sft_axis){ .key = a->key,
+                     .pos = a->pos,
+                     .kind = SFT_AXIS_VALUES,
+                     .n = x->n,
+                     .value = t.value,
+                     .label = t.label,
+                     .number = numbers ? t.number : NULL,
+                     .parent = -1 };
     draft->value_pos = t.pos;
     return SFT_OK;
 }
@@ -139,8 +160,10 @@ static sft_status append_number(sft_draft *d, sft_yaml_node *list, sft_yaml_node
     const char    *text = v ? sft__arena_text(d->arena, sft__print_real(x, buf, sizeof buf)) : NULL;
     if (!text) return sft_code(d->ctx);
     *v = (sft_yaml_node){ .kind = SFT_YAML_SCALAR, .pos = list->pos, .text = text };
-    if (*end) (*end)->next = v;
-    else list->first = v;
+    if (*end)
+        (*end)->next = v;
+    else
+        list->first = v;
     *end = v;
     list->n++;
     return SFT_OK;
@@ -150,8 +173,8 @@ static sft_status append_number(sft_draft *d, sft_yaml_node *list, sft_yaml_node
  * multiples can be. The least step is q, at the lower end. */
 static sft_status quantised(sft_draft *d, sft_axis *a, const range *r, const sft_field *row, sft_axis_draft *draft)
 {
-    const double   q = isnan(r->step) ? 1 : r->step, first = ceil(r->min / q - 1e-9), last = floor(r->max / q + 1e-9);
-    sft_yaml_node  list = { .kind = SFT_YAML_LIST, .pos = draft->pos }, *end = NULL;
+    const double  q = isnan(r->step) ? 1 : r->step, first = ceil(r->min / q - 1e-9), last = floor(r->max / q + 1e-9);
+    sft_yaml_node list = { .kind = SFT_YAML_LIST, .pos = draft->pos }, *end = NULL;
     if (!(q > 0) || !(first >= 1) || !(last >= first))
         return sft__fail_at(d->ctx, draft->pos, SFT_E141, "`%s`: no multiple of q = %g in %g..%g", a->key, q, r->min, r->max);
     if (first > 1e6)
@@ -171,9 +194,10 @@ static sft_status choose_kind(sft_draft *d, sft_axis *a, const sft_yaml_node *x,
     const bool given = was_given(x, "int"), asked = given ? r->whole : r->distribution == INT_UNIFORM;
     const bool needed = row && row->kind == SFT_INT, open = !row || row->kind == SFT_DIMS || row->kind == SFT_TEXT;
     if (given && !r->whole && needed)
-        return sft__fail_at(d->ctx, sft__node_child(x, "int")->pos, SFT_E111, "`%s` takes whole numbers only — leave `int: false` out", a->key);
-    const bool by_ends = open && !given && r->distribution == BY_KEYS && is_whole(r->min) && is_whole(r->max) &&
-                         (isnan(r->step) || is_whole(r->step));
+        return sft__fail_at(d->ctx, sft__node_child(x, "int")->pos, SFT_E111, "`%s` takes whole numbers only — leave `int: false` out",
+                            a->key);
+    const bool by_ends =
+        open && !given && r->distribution == BY_KEYS && is_whole(r->min) && is_whole(r->max) && (isnan(r->step) || is_whole(r->step));
     a->kind = asked || needed || by_ends ? SFT_AXIS_INT : SFT_AXIS_REAL;
     return SFT_OK;
 }
@@ -181,13 +205,13 @@ static sft_status choose_kind(sft_draft *d, sft_axis *a, const sft_yaml_node *x,
 static sft_status check_ends(sft_draft *d, const sft_axis *a, const sft_yaml_node *x)
 {
     const sft_pos low = sft__node_child(x, "min")->pos, high = sft__node_child(x, "max")->pos;
-    if (!(a->low < a->high))
-        return sft__fail_at(d->ctx, low, SFT_E141, "`%s`: min %g is not below max %g", a->key, a->low, a->high);
+    if (!(a->low < a->high)) return sft__fail_at(d->ctx, low, SFT_E141, "`%s`: min %g is not below max %g", a->key, a->low, a->high);
     if (a->log && !(a->low > 0))
         return sft__fail_at(d->ctx, low, SFT_E141, "`%s`: a logarithmic range begins above 0, not at %g — raise min, or leave `log` out",
                             a->key, a->low);
     if (a->kind == SFT_AXIS_INT && (!is_whole(a->low) || !is_whole(a->high)))
-        return sft__fail_at(d->ctx, is_whole(a->low) ? high : low, SFT_E111, "`%s` takes whole numbers, got %g..%g", a->key, a->low, a->high);
+        return sft__fail_at(d->ctx, is_whole(a->low) ? high : low, SFT_E111, "`%s` takes whole numbers, got %g..%g", a->key, a->low,
+                            a->high);
     return SFT_OK;
 }
 
@@ -234,7 +258,8 @@ static sft_status read_described(sft_draft *d, sft_axis *a, const sft_yaml_node 
     if (read_range(d, a, x, &r)) return sft_code(d->ctx);
     const bool low = !isnan(r.min), high = !isnan(r.max);
     draft->when = sft__node_child(x, "when");
-    if (sft__node_child(x, "parameters")) return sft__node_wrong(d, sft__node_child(x, "parameters"), "parameters", "a mapping of keys, four deep at most");
+    if (sft__node_child(x, "parameters"))
+        return sft__node_wrong(d, sft__node_child(x, "parameters"), "parameters", "a mapping of keys, four deep at most");
     if ((values != NULL) + (value != NULL) + (low || high) > 1) return incomplete(d, a, x, "values and a range, or two of both");
     if (values || value) {
         sft_yaml_node one = { .kind = SFT_YAML_LIST, .pos = x->pos, .n = 1 }, copy;
@@ -265,7 +290,8 @@ sft_status sft__plan_axis(sft_draft *d, const char *key, const sft_yaml_node *x)
         return sft__fail_at(d->ctx, a->pos, SFT_E104, "`%s` given twice: %d:%d and %d:%d — leave one of the two out", a->key,
                             d->plan->space.axis[before].pos.line, d->plan->space.axis[before].pos.col, a->pos.line, a->pos.col);
     if (sft__text_is(a->key, "train.seed"))
-        return sft__fail_at(d->ctx, a->pos, SFT_E140, "`train.seed` is no choice — write `seeds: [0, 1, 2]` beside `vary`: tables give means over them");
+        return sft__fail_at(d->ctx, a->pos, SFT_E140,
+                            "`train.seed` is no choice — write `seeds: [0, 1, 2]` beside `vary`: tables give means over them");
     const sft_status s = sft__axis_described(x) ? read_described(d, a, x, row, draft) : read_values(d, a, x, row, draft);
     if (s == SFT_OK) d->plan->space.n++;
     return s;

@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "sweep/plan.h"
 
-typedef struct trial {          /* one axis under one value of those that it stands under */
+typedef struct trial { /* one axis under one value of those that it stands under */
     sft_draft  *d;
     int         axis;
     int         host, host_value; /* the axis whose values are gone through; -1: none */
@@ -37,8 +37,9 @@ static sft_status blame(const trial *t, int value)
     sft_failure     f;
     if (sft_code(d->ctx) == SFT_MEMORY) return sft_code(d->ctx);
     sft__set_aside(d->ctx, &f);
-    if (h) behind = sft__arena_printf(d->arena, "that is so where `%s` is `%.60s`; write `when: {%s: …}` if `%s` matters for others only", h->key,
-                                      h->label[t->host_value], h->key, a->key);
+    if (h)
+        behind = sft__arena_printf(d->arena, "that is so where `%s` is `%.60s`; write `when: {%s: …}` if `%s` matters for others only",
+                                   h->key, h->label[t->host_value], h->key, a->key);
     sft__put_back(d->ctx, &f);
     return sft__plan_blame(d->ctx, key ? a->pos : place_of(d, t->axis, value), behind);
 }
@@ -79,7 +80,8 @@ static sft_status try_axis(const trial *t)
                                                         sft__axis_at(&t->d->plan->space.axis[t->host], t->host_value))))
         return blame(t, -1);
     if (set_parents(t, t->axis)) return blame(t, -1);
-    if (a->kind != SFT_AXIS_VALUES) return try_at(t, 0, true) || try_at(t, 0.5, true) || try_at(t, near_one, true) ? sft_code(t->d->ctx) : SFT_OK;
+    if (a->kind != SFT_AXIS_VALUES)
+        return try_at(t, 0, true) || try_at(t, 0.5, true) || try_at(t, near_one, true) ? sft_code(t->d->ctx) : SFT_OK;
     for (int i = 0; i < a->n; i++)
         if (try_at(t, sft__axis_at(a, i), i == 0 || i == a->n / 2 || i == a->n - 1)) return sft_code(t->d->ctx);
     return SFT_OK;
@@ -108,17 +110,23 @@ static int host_of(const sft_space *s, int axis)
     return -1;
 }
 
+/* Does the axis, or one that it depends on, rule this value of the host out? */
+static bool ruled_out(const sft_space *s, int axis, int host, int value)
+{
+    for (const sft_axis *a = &s->axis[axis]; a->parent >= 0; a = &s->axis[a->parent])
+        if (a->parent == host && !(a->when[value / 64] >> (value % 64) & 1)) return true;
+    return false;
+}
+
 static sft_status check_axis(sft_draft *d, int axis)
 {
     const sft_space *s = &d->plan->space;
-    const sft_axis  *a = &s->axis[axis];
     const int        host = host_of(s, axis);
     trial            t = { .d = d, .axis = axis, .host = -1 };
     if (host < 0) return try_fresh(&t);
     t.host = host;
     for (; t.host_value < s->axis[host].n; t.host_value++) {
-        const bool matters = a->parent != host || (a->when[t.host_value / 64] >> (t.host_value % 64) & 1);
-        if (matters && try_fresh(&t)) return sft_code(d->ctx);
+        if (!ruled_out(s, axis, host, t.host_value) && try_fresh(&t)) return sft_code(d->ctx);
     }
     return SFT_OK;
 }
@@ -134,8 +142,9 @@ sft_status sft__plan_check_axes(sft_draft *d)
 
 static sft_status no_steps(sft_draft *d, const sft_axis *a)
 {
-    return sft__fail_at(d->ctx, a->pos, SFT_E142, "grid needs steps: `%s` is %g..%g without any — give `step: …` or a list, or another sampler", a->key,
-                        a->low, a->high);
+    return sft__fail_at(d->ctx, a->pos, SFT_E142,
+                        "grid needs steps: `%s` is %g..%g without any — give `step: …` or a list, or another sampler", a->key, a->low,
+                        a->high);
 }
 
 /* Points at random: what 10,000 of them do not find, a sampler would not either. Small spaces are gone through whole. */
@@ -144,7 +153,7 @@ static bool has_point(const sft_space *s)
     enum { DRAWS = 10000 };
     const int64_t size = sft__space_size(s);
     double        u[SFT_MOST_AXES];
-    sft_stream    random = sft__stream(sft__key(0, SFT_FOR_TEST), 0, 0, 0);
+    sft_stream    random = sft__stream(sft__key(0, SFT_FOR_SWEEP), 0, 0, 0);
     bool          cells = size > 0 && size <= DRAWS;
     int64_t       product = 1;
     for (int i = 0; i < s->n && cells; i++) cells = s->axis[i].n > 0 && sft__mul(product, s->axis[i].n, &product) && product <= 10 * DRAWS;

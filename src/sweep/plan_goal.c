@@ -13,11 +13,15 @@ typedef struct goal {
     int direction;
 } goal;
 
-static const sft_field goal_rows[] = {
-    { .name = "goal", .kind = SFT_WORD, .offset = offsetof(goal, direction), .text = "min", .words = directions,
-      .doc = "whether less or more is better", .flags = SFT_MAIN, .aliases = "direction" },
-    SFT_FIELD_END
-};
+static const sft_field goal_rows[] = { { .name = "goal",
+                                         .kind = SFT_WORD,
+                                         .offset = offsetof(goal, direction),
+                                         .text = "min",
+                                         .words = directions,
+                                         .doc = "whether less or more is better",
+                                         .flags = SFT_MAIN,
+                                         .aliases = "direction" },
+                                       SFT_FIELD_END };
 
 static sft_status read_direction(sft_draft *d, const sft_spec *s, const char *what)
 {
@@ -73,8 +77,8 @@ static sft_status set_metric(sft_draft *d, const char *name, sft_pos pos)
     sft__near_try(&near, "loss");
     for (int i = 0; sft__measure_at(i); i++) sft__near_try(&near, sft__measure_at(i)->name);
     const char *best = sft__near_best(&near);
-    return sft__fail_at(d->ctx, pos, SFT_E132, "`%.60s` is no measure of the validation samples — val_loss, val_accuracy or a metric%s%s%s", name,
-                        best ? "; did you mean `val_" : "", best ? best : "", best ? "`?" : "");
+    return sft__fail_at(d->ctx, pos, SFT_E132, "`%.60s` is no measure of the validation samples — val_loss, val_accuracy or a metric%s%s%s",
+                        name, best ? "; did you mean `val_" : "", best ? best : "", best ? "`?" : "");
 }
 
 /* W&B's {name: val_accuracy, goal: maximize}. */
@@ -91,10 +95,14 @@ sft_status sft__plan_goal(sft_draft *d, const sft_yaml_node *rank, const sft_yam
 {
     sft_spec   s;
     sft_status status;
-    if (!rank || rank->kind == SFT_YAML_NULL) status = set_metric(d, sft__monitors[d->base->stop_conf.monitor], (sft_pos){ 0 });
-    else if (rank->kind == SFT_YAML_MAP) status = metric_map(d, rank);
-    else if (rank->kind == SFT_YAML_SCALAR) status = set_metric(d, rank->text, rank->pos);
-    else status = sft__node_wrong(d, rank, rank->key, "a name such as val_accuracy");
+    if (!rank || rank->kind == SFT_YAML_NULL)
+        status = set_metric(d, sft__monitors[d->base->stop_conf.monitor], (sft_pos){ 0 });
+    else if (rank->kind == SFT_YAML_MAP)
+        status = metric_map(d, rank);
+    else if (rank->kind == SFT_YAML_SCALAR)
+        status = set_metric(d, rank->text, rank->pos);
+    else
+        status = sft__node_wrong(d, rank, rank->key, "a name such as val_accuracy");
     if (status != SFT_OK || !direction || direction->kind == SFT_YAML_NULL) return status;
     return sft__node_spec(d, direction, "direction", false, &s) ? sft_code(d->ctx) : read_direction(d, &s, "direction");
 }
@@ -107,11 +115,22 @@ typedef struct budget {
 } budget;
 
 #define BUDGET(member) offsetof(budget, member)
-#define LONGEST 1e9
+#define LONGEST        1e9
 static const sft_field budget_rows[] = {
-    { .name = "trials", .kind = SFT_INT, .offset = BUDGET(trials), .low = 0, .high = 1e6, .flags = SFT_MAIN,
-      .doc = "trainings, each seed one", .aliases = "run_cap runs" },
-    { .name = "minutes", .kind = SFT_REAL, .offset = BUDGET(minutes), .low = 0, .high = LONGEST, .doc = "of the clock, all runs of the manager together" },
+    { .name = "trials",
+      .kind = SFT_INT,
+      .offset = BUDGET(trials),
+      .low = 0,
+      .high = 1e6,
+      .flags = SFT_MAIN,
+      .doc = "trainings, each seed one",
+      .aliases = "run_cap runs" },
+    { .name = "minutes",
+      .kind = SFT_REAL,
+      .offset = BUDGET(minutes),
+      .low = 0,
+      .high = LONGEST,
+      .doc = "of the clock, all runs of the manager together" },
     { .name = "hours", .kind = SFT_REAL, .offset = BUDGET(hours), .low = 0, .high = LONGEST, .doc = "the same" },
     { .name = "seconds", .kind = SFT_REAL, .offset = BUDGET(seconds), .low = 0, .high = LONGEST, .doc = "the same" },
     SFT_FIELD_END
@@ -132,7 +151,8 @@ static sft_status read_budget(sft_draft *d, const sft_yaml_node *x, const char *
     sft_spec s;
     budget   b;
     if (!x || x->kind == SFT_YAML_NULL) return SFT_OK;
-    if (sft__node_spec(d, x, what, false, &s) || sft__fields_bind(d->arena, budget_rows, &b, &s, what) || no_zero(d, &s)) return sft_code(d->ctx);
+    if (sft__node_spec(d, x, what, false, &s) || sft__fields_bind(d->arena, budget_rows, &b, &s, what) || no_zero(d, &s))
+        return sft_code(d->ctx);
     if (b.trials > 0) d->plan->max_trials = b.trials;
     d->plan->max_seconds += b.hours * 3600 + b.minutes * 60 + b.seconds;
     return SFT_OK;
@@ -154,22 +174,44 @@ typedef struct halving {
 
 #define HALVING(member) offsetof(halving, member)
 static const char *const types[] = { "hyperband", NULL };
-#define ETA                                                                                                                              \
-    { .name = "eta", .kind = SFT_REAL, .offset = HALVING(eta), .def = 3, .low = 1, .high = 64, .flags = SFT_MAIN | SFT_ABOVE_LOW,         \
-      .doc = "one in eta goes on at each rung", .aliases = "reduction_factor" }
-static const sft_field halving_rows[] = {
-    ETA,
-    { .name = "min_epochs", .kind = SFT_INT, .offset = HALVING(min_epochs), .def = 1, .low = 1, .high = 1e9, .doc = "epochs to the first rung",
-      .aliases = "min_resource grace_period min_iter" },
-    { .name = "brackets", .kind = SFT_INT, .offset = HALVING(brackets), .def = 1, .low = 1, .high = SFT_MOST_RUNGS,
-      .doc = "1: ASHA; more: hyperband, whose brackets begin later and later" },
-    SFT_FIELD_END
-};
+#define ETA                                                                                                                                \
+    { .name = "eta",                                                                                                                       \
+      .kind = SFT_REAL,                                                                                                                    \
+      .offset = HALVING(eta),                                                                                                              \
+      .def = 3,                                                                                                                            \
+      .low = 1,                                                                                                                            \
+      .high = 64,                                                                                                                          \
+      .flags = SFT_MAIN | SFT_ABOVE_LOW,                                                                                                   \
+      .doc = "one in eta goes on at each rung",                                                                                            \
+      .aliases = "reduction_factor" }
+static const sft_field halving_rows[] = { ETA,
+                                          { .name = "min_epochs",
+                                            .kind = SFT_INT,
+                                            .offset = HALVING(min_epochs),
+                                            .def = 1,
+                                            .low = 1,
+                                            .high = 1e9,
+                                            .doc = "epochs to the first rung",
+                                            .aliases = "min_resource grace_period min_iter" },
+                                          { .name = "brackets",
+                                            .kind = SFT_INT,
+                                            .offset = HALVING(brackets),
+                                            .def = 1,
+                                            .low = 1,
+                                            .high = SFT_MOST_RUNGS,
+                                            .doc = "1: ASHA; more: hyperband, whose brackets begin later and later" },
+                                          SFT_FIELD_END };
 /* W&B's: rungs at min_iter eta^k, or at max_iter / eta^s and up. */
 static const sft_field early_rows[] = {
     ETA,
     { .name = "type", .kind = SFT_WORD, .offset = HALVING(type), .text = "hyperband", .words = types, .doc = "the only one" },
-    { .name = "min_iter", .kind = SFT_INT, .offset = HALVING(min_epochs), .def = 1, .low = 1, .high = 1e9, .doc = "epochs to the first rung" },
+    { .name = "min_iter",
+      .kind = SFT_INT,
+      .offset = HALVING(min_epochs),
+      .def = 1,
+      .low = 1,
+      .high = 1e9,
+      .doc = "epochs to the first rung" },
     { .name = "max_iter", .kind = SFT_INT, .offset = HALVING(max_epochs), .low = 0, .high = 1e9, .doc = "epochs to the last rung" },
     { .name = "s", .kind = SFT_INT, .offset = HALVING(s), .low = 0, .high = SFT_MOST_RUNGS, .doc = "rungs below max_iter" },
     { .name = "strict", .kind = SFT_FLAG, .offset = HALVING(strict), .doc = "is always so" },
@@ -196,11 +238,14 @@ static sft_status check_halving(sft_draft *d, const halving *h, sft_pos pos)
     *out = (sft_halving){ h->eta, h->min_epochs, longest(d), h->brackets };
     if (h->max_epochs > 0 && h->s > 0) out->min_epochs = (int64_t)fmax(1, ceil((double)h->max_epochs / pow(h->eta, (double)h->s)));
     if (out->max_epochs == 0)
-        return sft__fail_at(d->ctx, pos, SFT_E113, "halving counts epochs, and the recipe trains by `train.steps` — give `train.epochs` instead");
+        return sft__fail_at(d->ctx, pos, SFT_E113,
+                            "halving counts epochs, and the recipe trains by `train.steps` — give `train.epochs` instead");
     if (sft__plan_find(d->plan, "train") >= 0)
-        return sft__fail_at(d->ctx, pos, SFT_E113, "halving needs to know how many epochs there are — vary `train.epochs` instead of `train` as a whole");
+        return sft__fail_at(d->ctx, pos, SFT_E113,
+                            "halving needs to know how many epochs there are — vary `train.epochs` instead of `train` as a whole");
     if (out->min_epochs >= out->max_epochs)
-        return sft__fail_at(d->ctx, pos, SFT_E113, "halving begins at %lld epochs, and training ends at %lld — lower min_epochs, or leave halving out",
+        return sft__fail_at(d->ctx, pos, SFT_E113,
+                            "halving begins at %lld epochs, and training ends at %lld — lower min_epochs, or leave halving out",
                             (long long)out->min_epochs, (long long)out->max_epochs);
     return SFT_OK;
 }

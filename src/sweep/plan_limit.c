@@ -10,7 +10,7 @@ enum { MOST_FACTORS = 4, MOST_LIMITS = 64 };
 
 typedef struct factor {
     int     axis;
-    bool    right, divide;      /* stands on the right side; divides there */
+    bool    right, divide; /* stands on the right side; divides there */
     sft_pos pos;
 } factor;
 
@@ -19,9 +19,9 @@ typedef struct reader {
     sft_limit  *limit;
     int         n;
     factor      factor[MOST_FACTORS];
-    const char *start, *at;     /* the text, and what is left of it */
+    const char *start, *at; /* the text, and what is left of it */
     sft_pos     pos;
-    double      number[2];      /* of the left and the right side: all that does not vary */
+    double      number[2]; /* of the left and the right side: all that does not vary */
 } reader;
 
 static sft_pos here(const reader *r)
@@ -102,10 +102,7 @@ static sft_status relation(reader *r)
     return SFT_OK;
 }
 
-static int turned(int relation)
-{
-    return relation == '<' ? '>' : relation == '>' ? '<' : relation == 'l' ? 'g' : 'l';
-}
+static int turned(int relation) { return relation == '<' ? '>' : relation == '>' ? '<' : relation == 'l' ? 'g' : 'l'; }
 
 static bool is_positive(const sft_axis *a)
 {
@@ -162,7 +159,11 @@ static const char *write_limit(sft_draft *d, const sft_limit *l)
     for (int i = 0; i < l->n && text; i++)
         text = sft__arena_printf(d->arena, "%s%s%s", text, l->divide[i] ? " / " : i ? " * " : "", d->plan->space.axis[l->axis[i]].key);
     if (!text) return NULL;
-    return sft__arena_printf(d->arena, "%s %s %s", text, l->relation == 'l' ? "<=" : l->relation == 'g' ? ">=" : l->relation == '<' ? "<" : ">",
+    return sft__arena_printf(d->arena, "%s %s %s", text,
+                             l->relation == 'l'   ? "<="
+                             : l->relation == 'g' ? ">="
+                             : l->relation == '<' ? "<"
+                                                  : ">",
                              sft__print_real(l->right, buf, sizeof buf));
 }
 

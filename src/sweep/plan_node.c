@@ -14,8 +14,8 @@ sft_yaml_node *sft__node_child(const sft_yaml_node *map, const char *key)
 sft_status sft__node_wrong(sft_draft *d, const sft_yaml_node *x, const char *what, const char *wanted)
 {
     static const char *const nouns[] = { "nothing", "text", "a list", "a mapping", "a recipe" };
-    return sft__fail_at(d->ctx, x->pos, SFT_E111, "`%s` wants %s, got %s%s%.60s%s", what, wanted, nouns[x->kind],
-                        x->text ? " `" : "", x->text ? x->text : "", x->text ? "`" : "");
+    return sft__fail_at(d->ctx, x->pos, SFT_E111, "`%s` wants %s, got %s%s%.60s%s", what, wanted, nouns[x->kind], x->text ? " `" : "",
+                        x->text ? x->text : "", x->text ? "`" : "");
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -73,9 +73,12 @@ const char *sft__node_text(sft_draft *d, const sft_yaml_node *x, const char *wha
     if (x->kind == SFT_YAML_SCALAR) return x->text;
     sft__string_open(&s, d->ctx);
     sft__string_add(&s, "");
-    if (x->kind == SFT_YAML_LIST) add_list(d, x, what, &s);
-    else if (x->kind == SFT_YAML_MAP) add_call(d, x, what, &s);
-    else sft__node_wrong(d, x, what, "a value");
+    if (x->kind == SFT_YAML_LIST)
+        add_list(d, x, what, &s);
+    else if (x->kind == SFT_YAML_MAP)
+        add_call(d, x, what, &s);
+    else
+        sft__node_wrong(d, x, what, "a value");
     if (!sft__failed(d->ctx)) text = sft__arena_text(d->arena, s.text ? s.text : "");
     sft__string_close(&s);
     return text;

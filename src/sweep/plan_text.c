@@ -55,8 +55,10 @@ static void add_when(sft_string *out, const sft_space *s, const sft_axis *a)
         if (!(a->when[v / 64] >> (v % 64) & 1)) continue;
         if (!first) sft__string_add(out, ", ");
         first = false;
-        if (p->kind == SFT_AXIS_VALUES) sft__yaml_scalar(out, p->label[v]);
-        else sft__string_add(out, sft__axis_text(p, sft__axis_at(p, v), buf, sizeof buf));
+        if (p->kind == SFT_AXIS_VALUES)
+            sft__yaml_scalar(out, p->label[v]);
+        else
+            sft__string_add(out, sft__axis_text(p, sft__axis_at(p, v), buf, sizeof buf));
     }
     sft__string_add(out, "]}");
 }
@@ -66,8 +68,10 @@ static void add_axis(sft_string *out, const sft_space *s, const sft_axis *a)
     sft__string_add(out, "  ");
     sft__yaml_scalar(out, a->key);
     sft__string_add(out, ": {");
-    if (a->kind == SFT_AXIS_VALUES) add_values(out, a);
-    else add_range(out, a);
+    if (a->kind == SFT_AXIS_VALUES)
+        add_values(out, a);
+    else
+        add_range(out, a);
     if (a->parent >= 0) add_when(out, s, a);
     sft__string_add(out, "}\n");
 }

@@ -7,7 +7,7 @@
 enum { MOST_ENTRIES = 256, LONGEST_KEY = 200 };
 
 typedef struct entry {
-    const char          *key;   /* with the sections around it: "optimizer.lr" */
+    const char          *key; /* with the sections around it: "optimizer.lr" */
     const sft_yaml_node *node;
     const sft_yaml_node *fixed; /* its only value; NULL: an axis */
 } entry;

@@ -13,7 +13,8 @@ static sft_status no_parent(sft_draft *d, int axis, const sft_yaml_node *x, cons
     const int   later = sft__plan_find(d->plan, key);
     if (later == axis) return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`%s` cannot depend on itself", key);
     if (later > axis)
-        return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`%s` stands below `%s` in `vary` — put it above", key, d->plan->space.axis[axis].key);
+        return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`%s` stands below `%s` in `vary` — put it above", key,
+                            d->plan->space.axis[axis].key);
     return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`when` names `%s`, which is not varied%s%s%s", key, best ? " — did you mean `" : "",
                         best ? best : "", best ? "`?" : "");
 }
@@ -42,8 +43,8 @@ sft_status sft__plan_when(sft_draft *d, int axis)
     if (a->parent < 0 || a->parent >= axis) return no_parent(d, axis, x, key);
     const sft_axis *parent = &d->plan->space.axis[a->parent];
     if (parent->n == 0 || parent->n > SFT_MOST_VALUES)
-        return sft__fail_at(d->ctx, x->key_pos, SFT_E111, "`%s` is a range%s — `when` needs a list, or a step that makes at most %d values", key,
-                            parent->n ? " of many values" : "", SFT_MOST_VALUES);
+        return sft__fail_at(d->ctx, x->key_pos, SFT_E111, "`%s` is a range%s — `when` needs a list, or a step that makes at most %d values",
+                            key, parent->n ? " of many values" : "", SFT_MOST_VALUES);
     if (x->kind != SFT_YAML_LIST) return add_value(d, a, parent, x);
     for (const sft_yaml_node *v = x->first; v; v = v->next)
         if (add_value(d, a, parent, v)) return sft_code(d->ctx);

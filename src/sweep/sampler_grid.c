@@ -100,7 +100,7 @@ static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *do
 
 const sft_sampler sft__sampler_grid = {
     .name = "grid",
-    .aliases = "exhaustive",
+    .aliases = "GridSampler",
     .doc = "every combination once, the last axis fastest; for three axes and less, and for tables",
     .math = "all of V_1 x ... x V_d that is allowed",
     .source = "the full factorial design",

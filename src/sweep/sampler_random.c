@@ -14,7 +14,7 @@ static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *do
 
 const sft_sampler sft__sampler_random = {
     .name = "random",
-    .aliases = "uniform",
+    .aliases = "RandomSampler",
     .doc = "each point by itself, even over the space; hard to beat where few of many axes matter",
     .math = "u_i ~ U[0, 1)^d; Bergstra and Bengio 2012",
     .source = "Bergstra, Bengio: Random search for hyper-parameter optimization, JMLR 13, 2012",

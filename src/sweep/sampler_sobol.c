@@ -102,7 +102,7 @@ static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *do
 
 const sft_sampler sft__sampler_sobol = {
     .name = "sobol",
-    .aliases = "qmc quasirandom",
+    .aliases = "qmc QMCSampler",
     .doc = "fills the space more evenly than random search, at every number of points",
     .math = "u_ij = xor over bits k of i of v_jk, then each bit xor a coin of the bits above it; Joe and Kuo 2008, Owen 1995",
     .source = "Joe, Kuo: Constructing Sobol sequences with better two-dimensional projections, SIAM J. Sci. Comput. 30, 2008; "

@@ -16,7 +16,7 @@ typedef struct conf {
 static const sft_field fields[] = {
     { "startup", SFT_INT, offsetof(conf, startup), 10, 1, 1e6, .doc = "points of the Sobol sequence before the first that is learnt" },
     { "candidates", SFT_INT, offsetof(conf, candidates), 64, 1, 1e5, .doc = "points drawn from l, of which one is taken" },
-    { "gamma", SFT_REAL, offsetof(conf, gamma), 0.15, 0, 1, .doc = "share of the points that are good; 25 at most",
+    { "gamma", SFT_REAL, offsetof(conf, gamma), 0.2, 0, 1, .doc = "share of the points that are good; 25 at most",
       .flags = SFT_ABOVE_LOW | SFT_BELOW_HIGH },
     SFT_FIELD_END
 };
@@ -91,7 +91,7 @@ static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *do
 
 const sft_sampler sft__sampler_tpe = {
     .name = "tpe",
-    .aliases = "bohb optuna",
+    .aliases = "bohb TPESampler",
     .doc = "draws near the points that did best and away from the others; learns from a few tens of points, takes conditions and lists well",
     .math = "argmax l(u) / g(u), u ~ l; l = p(u | best gamma), g = p(u | others, running); Bergstra et al. 2011, Falkner et al. 2018",
     .source = "Bergstra, Bardenet, Bengio, Kegl: Algorithms for hyper-parameter optimization, NeurIPS 2011; "

@@ -33,12 +33,13 @@ const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n)
         a,
         "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
         "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s split.standardize=%s"
-        "%s%s%s%s",
+        "%s%s%s%s%s",
         (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
         k->drop_last ? "true" : "false",
         sft__print_real(s->validation, validation, sizeof validation),
         sft__print_real(s->test, test, sizeof test), (long long)s->seed,
         s->stratify ? "true" : "false", sft_recipe_get(r, "split.standardize"),
+        s->shuffle ? "" : " split.shuffle=false",
         s->standardize_targets ? " split.standardize_targets=true" : "",
         accumulate ? accumulate : "", k->sampler == SFT_SAMPLER_WEIGHTED ? " train.sampler=weighted" : "",
         augment ? augment : "");
