@@ -162,8 +162,8 @@ static void race(const char *sampler)
         if (f < FUNCTIONS) race_space(&functions[f], axis, &space);
         double (*value)(const sft_space *, const double *) = f < FUNCTIONS ? values[f] : trained;
         const double target = random_target(c, &space, value), until = median_until(c, &space, value, sampler, target);
-        printf("%-5s %-12s random's best of 100: %10.4f, reached after %4.1f\n", sampler, f < FUNCTIONS ? functions[f].name : "training", target,
-               until);
+        printf("%-5s %-12s random's best of 100: %10.4f, reached after %4.1f\n", sampler,
+               f < FUNCTIONS ? functions[f].name : "training", target, until);
         late += !(until <= LIMIT);
     }
     assert_int_equal(late, 0);

@@ -6,7 +6,7 @@
 
 #include "sweep/sampling.h"
 
-/* Sixteenths of the first eight points, and the bits of point 999, of new-joe-kuo-6 as SciPy 1.x's qmc.Sobol(32, scramble=False) gives them. */
+/* Sixteenths of the first eight points, and the bits of point 999, of new-joe-kuo-6 as SciPy's Sobol(32, scramble=False) gives them. */
 static const uint8_t first[8][32] = {
     { 0 },
     { 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 },

@@ -92,7 +92,8 @@ static void values_that_are_not_on_the_axis_are_not_found(void **state)
 {
     (void)state;
     static const struct { int k; const char *text; } none[] = {
-        { 0, "yellow" }, { 1, "0.7" }, { 2, "7.1" }, { 2, "x" }, { 2, "nan" }, { 4, "0.15" }, { 5, "0.02" }, { 6, "1.5" }, { 6, "10" }, { 8, "24" }, { 8, "512" },
+        { 0, "yellow" }, { 1, "0.7" }, { 2, "7.1" }, { 2, "x" }, { 2, "nan" }, { 4, "0.15" },
+        { 5, "0.02" }, { 6, "1.5" }, { 6, "10" }, { 8, "24" }, { 8, "512" },
     };
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         assert_true(isnan(sft__axis_find(&kinds[none[i].k], none[i].text)));

@@ -154,6 +154,8 @@ static void add_measured(cli_table *t, const sft_trial_facts *x)
     add_number(t, "%.4g", x->after);
     if (isnan(x->gain))
         cli_table_add(t, "-");
+    else if (x->seeds < 2)      /* one difference has no error */
+        cli_table_add(t, "%+.3g", x->gain);
     else
         cli_table_add(t, "%+.3g ± %.2g", x->gain, x->se);
     cli_table_add(t, "%d x %lld", x->seeds, (long long)x->steps);

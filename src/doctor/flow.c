@@ -65,6 +65,16 @@ bool sft__squashes(const sft_node *node)
 
 /* ---- what the loss says ----------------------------------------------------------------------- */
 
+int sft__half_dead(const sft_chart *c, int layer)
+{
+    const double half = 0.5 * sft__chart_now(c)->layer[layer].dead;
+    int          i = -1;
+    if (c->start.layer[layer].dead >= half) return i;
+    while (++i < c->course.looks)
+        if (c->course.look[i].layer[layer].dead >= half) break;
+    return i;
+}
+
 double sft__ignorance(const sft_chart *c)
 {
     const sft_data_look *d = &c->samples;

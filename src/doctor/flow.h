@@ -31,6 +31,10 @@ double                sft__by_layer(double log10_all, int layers); /* the factor
 /* Flat at both ends and steep between, as tanh and sigmoid: it can saturate. */
 bool sft__squashes(const sft_node *node);
 
+/* The look, from 0, by which half of the units of a layer that are dead now were so; -1: before the first step; the number of looks where it
+ * is not known. */
+int    sft__half_dead(const sft_chart *c, int layer);
+
 /* The loss of an output that knows nothing: of classes at least log(classes). NaN: there is no such figure for this loss. */
 double sft__ignorance(const sft_chart *c);
 /* The probe run has brought the loss far below ignorance: whatever a layer looks like, it is no obstacle. */

@@ -89,8 +89,8 @@ static void drop_loser(const sft_tournament *t, sft_entry *x, const sft_contest 
 
 /* ---- narrowing ----------------------------------------------------------------------------------- */
 
-/* The order of a symptom's remedies is what is known of causes: the first that gives two thirds of what the best one gives is the
- * favourite. */
+/* The order of a symptom's remedies is what is known of causes: the first that gives two thirds of what the best one gives is among
+ * the finalists. */
 #define NEARLY (2.0 / 3)
 
 /* Two go on: that one, and the best of the others. */
@@ -192,13 +192,14 @@ static void accept(sft_tournament *t)
     }
 }
 
-/* NULL: none is left. */
+/* The first one within a standard error of the best (Breiman et al. 1984): what cannot be told apart goes by the order of the symptom's
+ * remedies. NULL: none is left. */
 static sft_entry *favourite(sft_tournament *t)
 {
     const sft_trial *best = NULL;
     for (int i = 0; i < t->tried; i++)
         if (t->entry[i].accepted && (!best || t->entry[i].trial->gain > best->gain)) best = t->entry[i].trial;
-    const double enough = best ? fmin(NEARLY * best->gain, best->gain - 2 * best->se) : 0;
+    const double enough = best ? best->gain - best->se : 0;
     for (int i = 0; best && i < t->tried; i++)
         if (t->entry[i].accepted && t->entry[i].trial->gain >= enough) return &t->entry[i];
     return NULL;

@@ -185,6 +185,16 @@ static void explain_untried(sft_tournament *t)
     }
 }
 
+/* What it will take at most is said before it is taken. */
+static void state_budget(const sft_tournament *t)
+{
+    const sft_chart *c = t->ward.chart;
+    if (t->tried > 0)
+        sft__note(c->ctx, SFT_NOTE, NULL, "trying %d %s against doing nothing, %d %s each: at most %lld steps, %.2g of the plan's %lld",
+                  t->tried, t->tried == 1 ? "remedy" : "remedies", t->seeds, t->seeds == 1 ? "seed" : "seeds", (long long)t->budget,
+                  (double)t->budget / (double)t->ward.planned, (long long)t->ward.planned);
+}
+
 int sft__verify(sft_chart *c, const sft_finding *found, int n, const sft_verify_conf *k, sft_trial *list, int room)
 {
     sft_tournament t = { .ward = { .chart = c, .found = found, .n_found = n, .conf = k }, .seeds = k->seeds > 0 ? k->seeds : 3,
@@ -198,6 +208,7 @@ int sft__verify(sft_chart *c, const sft_finding *found, int n, const sft_verify_
     if (t.n == 0 || !t.ward.recipe) return 0;
     for (int i = 0; i < t.n; i++) examine(&t, &t.entry[i]);
     fit_budget(&t, k->budget);
+    state_budget(&t);
     if (t.tried > 0 && open_table(&t) == SFT_OK) sft__play(&t);
     if (t.table) sft__free(c->ctx, t.table, t.table_size);
     explain_untried(&t);

@@ -15,7 +15,8 @@
 enum { STARTS = 3, STEPS = 30 };
 
 static const double length_low = -3.0, length_high = 3.5, noise_low = -13.0, noise_high = 0.0;  /* of the logarithms: what is searched */
-static const double length_mean = -0.7, length_spread = 1.0, noise_mean = -8.0, noise_spread = 2.0; /* of the priors; e^-0.7 = half an axis */
+/* Of the priors; e^-0.7 is half an axis. */
+static const double length_mean = -0.7, length_spread = 1.0, noise_mean = -8.0, noise_spread = 2.0;
 
 bool sft__cholesky(double *m, int n)
 {
@@ -162,8 +163,8 @@ double sft__gp_likelihood(sft_gp *gp, const double *x, const double *y, int n, d
     return -0.5 * n * log(gp->variance) - log_root + prior(gp, slope);
 }
 
-/* Ascent by the signs of the slope, each with a step of its own that grows while the sign stays and halves where it turns (Rprop, Riedmiller
- * and Braun 1993): no line search, and scales of axes do not matter. Keeps the best point that it passes. */
+/* Ascent by the signs of the slope, each with a step of its own that grows while the sign stays and halves where it turns (Rprop,
+ * Riedmiller and Braun 1993): no line search, and scales of axes do not matter. Keeps the best point that it passes. */
 static double climb(sft_gp *gp, const double *x, const double *y, int n, double *room)
 {
     double slope[SFT_MOST_AXES + 1], before[SFT_MOST_AXES + 1] = { 0 }, step[SFT_MOST_AXES + 1], best = -INFINITY;
@@ -264,8 +265,9 @@ static int64_t equals_end(const double *value, int64_t values, int64_t ranked, i
 
 void sft__half_rank(const double *value, int64_t values, int64_t ranked, int64_t n, double *y)
 {
-    const int64_t middle = values / 2; /* of those with a value: they may be the fewer */
-    double        spread = 0;
+    int64_t middle = values / 2; /* of those with a value: they may be the fewer */
+    double  spread = 0;
+    while (middle > 0 && value[middle - 1] == value[middle]) middle--;
     for (int64_t i = 0; i < middle; i++) spread += (value[i] - value[middle]) * (value[i] - value[middle]) / (double)middle;
     spread = spread > 0 ? sqrt(spread) : 1;
     for (int64_t i = 0; i < middle; i++) y[i] = (value[i] - value[middle]) / spread;

@@ -30,9 +30,9 @@ double     sft__gp_predict(const sft_gp *gp, const double *u, double *variance, 
 
 bool sft__cholesky(double *m, int n);   /* n x n, in place, lower; false: not positive definite */
 
-/* Scores of n samples ranked best first: mean 0, variance 1. The first `values` can be compared by value, those up to `ranked` by rank alone,
- * the others failed. The better half of the first keeps its distances; the others, however bad, get the quantiles that their ranks have in a
- * normal distribution with the spread of that half, equal ones the same. */
+/* Scores of n samples ranked best first: mean 0, variance 1. The first `values` can be compared by value, those up to `ranked` by rank
+ * alone, the others failed. The better half of the first keeps its distances; the others, however bad, get the quantiles that their ranks
+ * have in a normal distribution with the spread of that half, equal ones the same. */
 void sft__half_rank(const double *value, int64_t values, int64_t ranked, int64_t n, double *y);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parzen estimators of TPE: p(u) = 1 / (n + 1) (1 + sum_i prod_j k(u_j; u_ij)), the products joint over all axes (Falkner et al. 2018), so that
- * what goes together is drawn together.
+/* Parzen estimators of TPE: p(u) = 1 / (n + 1) (1 + sum_i prod_j k(u_j; u_ij)), the products joint over all axes (Falkner et al. 2018),
+ * so that what goes together is drawn together.
  *
  * Along an ordered axis k is a normal curve cut off at the ends of the cube; along categories it is its own with the most weight and the
  * others with a little each. Where either point has nothing on an axis, k is even: what differs is the axis it hangs on. The width

@@ -34,8 +34,8 @@ typedef struct sft_sampler {
     const char      *name, *aliases, *doc, *math, *source;
     size_t           conf_size;
     const sft_field *fields;
-    /* The next point into u[space->n], not snapped. `attempt` counts from 0 where the point before was a duplicate or not allowed; a sampler
-     * must give others for other attempts. SFT_OK with *done = true: it has no more (grid). */
+    /* The next point into u[space->n], not snapped. `attempt` counts from 0 where the point before was a duplicate or not allowed; a
+     * sampler must give others for other attempts. SFT_OK with *done = true: it has no more (grid). */
     sft_status     (*next)(const sft_search *s, int64_t attempt, double *u, bool *done);
 } sft_sampler;
 
@@ -60,8 +60,9 @@ typedef struct sft_halving {    /* ASHA (Li et al. 2018); rungs at min_epochs * 
 } sft_halving;
 
 enum { SFT_MOST_RUNGS = 16 };
-int     sft__rungs(const sft_halving *h, int bracket, int64_t epochs[SFT_MOST_RUNGS]); /* ends of the rungs in epochs, rising, the last is max_epochs; how many */
-int     sft__bracket(const sft_halving *h, int64_t trial);  /* of the trial of this number */
+/* Ends of the rungs in epochs, rising, the last is max_epochs; returns how many. Rungs of bracket b begin at min_epochs * eta^b. */
+int     sft__rungs(const sft_halving *h, int bracket, int64_t epochs[SFT_MOST_RUNGS]);
+int     sft__bracket(const sft_halving *h, int64_t trial);  /* of the trial of this number; no more brackets than differ */
 /* Asynchronous promotion: of the `n` values seen at a rung so far (less is better, NaN: failed), is `value`, one of them, in the best
  * 1/eta? A trial that is not stays at the rung; later ones may still lift it. */
 bool    sft__promotes(const sft_halving *h, const double *values, int n, double value);

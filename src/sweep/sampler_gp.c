@@ -15,7 +15,8 @@ typedef struct conf {
 
 static const sft_field fields[] = {
     { "startup", SFT_INT, offsetof(conf, startup), 8, 2, 1e6, .doc = "points of the Sobol sequence before the first that is learnt" },
-    { "candidates", SFT_INT, offsetof(conf, candidates), 500, 10, 1e5, .doc = "points at which the expected improvement is looked at first" },
+    { "candidates", SFT_INT, offsetof(conf, candidates), 500, 10, 1e5,
+      .doc = "points at which the expected improvement is looked at first" },
     SFT_FIELD_END
 };
 
@@ -32,7 +33,7 @@ typedef struct model {
     bool              category[SFT_MOST_AXES];
     sft_gp            gp;
     double           *room;     /* a number a point */
-    double            best;     /* the least mean at a known point */
+    double            best;     /* the least mean at a known or running point */
 } model;
 
 /* What the process sees of a point: lists by index; an axis that does not matter is in the middle, or a value of its own. */
@@ -74,7 +75,8 @@ static sft_status condition(model *m, const sft_ranking *r, const double *score,
     const sft_search *s = m->search;
     const int64_t     n = r->n < most ? r->n : most, running = random ? 0 : r->running < most ? r->running : most;
     const size_t      rows = (size_t)(n + running);
-    double           *x = sft__arena_alloc(s->scratch, rows * (size_t)m->axes * sizeof *x), *y = sft__arena_alloc(s->scratch, rows * sizeof *y);
+    double           *x = sft__arena_alloc(s->scratch, rows * (size_t)m->axes * sizeof *x);
+    double           *y = sft__arena_alloc(s->scratch, rows * sizeof *y);
     m->room = sft__arena_alloc(s->scratch, rows * sizeof *m->room);
     if (!x || !y || !m->room) return sft_code(s->scratch->ctx);
     for (int64_t i = 0; i < n; i++) {
@@ -90,6 +92,7 @@ static sft_status condition(model *m, const sft_ranking *r, const double *score,
     for (int64_t i = n; i < n + running; i++) {
         features(m, s->sample[r->now[i - n]].u, x + i * m->axes);
         y[i] = sft__gp_predict(&m->gp, x + i * m->axes, NULL, m->room);
+        m->best = fmin(m->best, y[i]);
     }
     return running ? sft__gp_condition(s->scratch, &m->gp, x, y, (int)(n + running)) : SFT_OK;
 }
@@ -220,7 +223,8 @@ static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *do
 const sft_sampler sft__sampler_gp = {
     .name = "gp",
     .aliases = "bayes bayesian GPSampler",
-    .doc = "expected improvement under a Gaussian process; learns most from the fewest points where axes are numbers, up to some hundreds of points",
+    .doc = "expected improvement under a Gaussian process; learns most from the fewest points where axes are numbers, "
+           "up to some hundreds of points",
     .math = "argmax E max(0, y_best - f(u)), f ~ GP(Matern 5/2, a length an axis); Jones et al. 1998, Snoek et al. 2012",
     .source = "Jones, Schonlau, Welch: Efficient global optimization of expensive black-box functions, 1998; "
               "Snoek, Larochelle, Adams: Practical Bayesian optimization of machine learning algorithms, NeurIPS 2012; "

@@ -12,8 +12,8 @@ typedef struct conf {
 } conf;
 
 static const sft_field fields[] = {
-    { "points", SFT_INT, offsetof(conf, points), 0, 0, SFT_MOST_VALUES, .doc = "places on a range without a step; 0: such ranges are refused",
-      .flags = SFT_MAIN },
+    { "points", SFT_INT, offsetof(conf, points), 0, 0, SFT_MOST_VALUES, .flags = SFT_MAIN,
+      .doc = "places on a range without a step; 0: such ranges are refused" },
     SFT_FIELD_END
 };
 
@@ -69,7 +69,7 @@ static sft_status start(sft_ctx *c, grid *g, const sft_space *space, int points,
         g->whole[i] = a->n == 0 && cells > 0 && (points == 0 || cells <= points);
         g->places[i] = a->n > 0 || g->whole[i] ? cells : points;
         if (g->places[i] == 0) {
-            return sft__fail_at(c, a->pos, SFT_E142, "`%s` is a range without steps, a grid wants places — give it `step`, list its values, "
+            return sft__fail_at(c, a->pos, SFT_E142, "`%s` is a range without steps, a grid wants places — give it `step`, list values, "
                                 "say `sampler: grid points=5`, or take another sampler", a->key);
         }
     }

@@ -2,8 +2,8 @@
 /* Sobol's sequence with Owen's scrambling: points that fill the space more evenly than chance does, at every length.
  *
  * Coordinate j of point i = ... i_2 i_1 i_0 is the exclusive or of the direction numbers v_(j,k) whose bit i_k is set. They come from a
- * primitive polynomial of degree s by m_k = 2 a_1 m_(k-1) ^ 4 a_2 m_(k-2) ^ ... ^ 2^s m_(k-s) ^ m_(k-s), v_k = m_k / 2^k (Bratley and Fox 1988);
- * the first s are chosen so that two-dimensional projections are good (Joe and Kuo 2008, new-joe-kuo-6.21201).
+ * primitive polynomial of degree s by m_k = 2 a_1 m_(k-1) ^ 4 a_2 m_(k-2) ^ ... ^ 2^s m_(k-s) ^ m_(k-s), v_k = m_k / 2^k (Bratley and
+ * Fox 1988); the first s are chosen so that two-dimensional projections are good (Joe and Kuo 2008, new-joe-kuo-6.21201).
  *
  * Owen 1995: each bit is flipped or not by a coin that depends on all bits above it. What is cut into equal boxes stays so, and each
  * point by itself is uniform. */

@@ -92,7 +92,8 @@ static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *do
 const sft_sampler sft__sampler_tpe = {
     .name = "tpe",
     .aliases = "bohb TPESampler",
-    .doc = "draws near the points that did best and away from the others; learns from a few tens of points, takes conditions and lists well",
+    .doc = "draws near the points that did best and away from the others; learns from a few tens of points, "
+           "takes conditions and lists well",
     .math = "argmax l(u) / g(u), u ~ l; l = p(u | best gamma), g = p(u | others, running); Bergstra et al. 2011, Falkner et al. 2018",
     .source = "Bergstra, Bardenet, Bengio, Kegl: Algorithms for hyper-parameter optimization, NeurIPS 2011; "
               "Falkner, Klein, Hutter: BOHB, ICML 2018",

@@ -71,7 +71,9 @@ sft_status sft__search_rank(const sft_search *s, sft_ranking *r)
 {
     const size_t n = (size_t)s->n + 1;
     ranked      *list = sft__arena_alloc(s->scratch, n * sizeof *list);
-    *r = (sft_ranking){ .best = sft__arena_alloc(s->scratch, n * sizeof *r->best), .now = sft__arena_alloc(s->scratch, n * sizeof *r->now) };
+    *r = (sft_ranking){ 0 };
+    r->best = sft__arena_alloc(s->scratch, n * sizeof *r->best);
+    r->now = sft__arena_alloc(s->scratch, n * sizeof *r->now);
     if (!list || !r->best || !r->now) return sft_code(s->scratch->ctx);
     for (int64_t i = 0; i < s->n; i++) {
         const sft_sample *x = &s->sample[i];

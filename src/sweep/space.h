@@ -63,7 +63,8 @@ double      sft__axis_find(const sft_axis *a, const char *text);
  * and sft__axis_find of the text gives the same bits; axes that do not matter become NaN. */
 void        sft__space_snap(const sft_space *s, double *u);
 bool        sft__space_allows(const sft_space *s, const double *u); /* all constraints; one on an axis that does not matter holds */
-int64_t     sft__space_size(const sft_space *s);            /* points of the grid before constraints, conditions counted once; 0: endless; saturates */
+/* Points of the grid before constraints, those that differ only where nothing matters counted once; 0: endless; saturates. */
+int64_t     sft__space_size(const sft_space *s);
 /* "optimizer.lr=0.01 model.width=64": overrides of the recipe, one an axis that matters, whole sections first. */
 int         sft__space_overrides(const sft_space *s, const double *u, sft_arena *a, const char **out); /* how many; out: room for n */
 bool        sft__space_same(const sft_space *s, const double *u, const double *v); /* after snapping */

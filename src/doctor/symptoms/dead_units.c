@@ -36,17 +36,15 @@ static sft_severity severity_of(const sft_chart *c, const sft_layer_look *y, boo
     return live(y) < 1 && w.head && !(w.head->between > 1e-12) ? SFT_FATAL : SFT_FAULT;
 }
 
-/* The layer's share at each look: when did it come to half of what it is now? */
-static const char *history(const sft_chart *c, int layer, double now)
+/* When did the layer's share come to half of what it is now? */
+static const char *history(const sft_chart *c, int layer)
 {
     const sft_course *k = &c->course;
-    if (c->start.layer[layer].dead >= 0.5 * now) return "they were so before the first step";
-    int64_t before = 0;
-    for (int i = 0; i < k->looks; before = k->look[i++].step)
-        if (k->look[i].layer[layer].dead >= 0.5 * now)
-            return sft__say(c, "they died between steps %lld and %lld, at a rate of %.2g", (long long)before,
-                            (long long)k->look[i].step, k->lr[k->look[i].step - 1]);
-    return "";
+    const int         i = sft__half_dead(c, layer);
+    if (i < 0) return "they were so before the first step";
+    if (i >= k->looks) return "";
+    return sft__say(c, "they died between steps %lld and %lld, at a rate of %.2g", (long long)(i ? k->look[i - 1].step : 0),
+                    (long long)k->look[i].step, k->lr[k->look[i].step - 1]);
 }
 
 static bool judge(const sft_chart *c, sft_finding *f)
@@ -70,7 +68,7 @@ static bool judge(const sft_chart *c, sft_finding *f)
     f->limit = advice;
     f->evidence = sft__say(c, "%.0f of the %lld units of %s are dead: their slope is 0 at all %lld samples looked at; %s",
                            (double)y->units - live(y), (long long)y->units, y->node->label, (long long)k->samples,
-                           history(c, worst, y->dead));
+                           history(c, worst));
     return true;
 }
 

@@ -29,9 +29,9 @@ const sft_symptom sft_symptom_too_few_epochs = {
     .name = "too_few_epochs", .aliases = "too_short insufficient_epochs",
     .doc = "the plan ends while the loss still falls",
     .math = "1 - L(n) / L(n/2) > 0.05 and > 2 se",
-    .source = "Hestness et al. 2017; Prechelt 1998",
+    .source = "Hestness et al. 2017; Prechelt 1998; Srivastava et al. 2014",
     .origin = SFT_FROM_RESULT, .explains = "slow", .judge = judge,
-    .remedies = "train_longer higher_rate",
+    .remedies = "train_longer higher_rate less_dropout", /* with dropout training takes two to three times as long */
     .sick = "data: digits\nmodel: flatten | linear 32 | relu | linear\noptimizer: sgd lr=0.05\ntrain: {epochs: 2, batch: 64}\n",
     .well = "data: digits\nmodel: flatten | linear 32 | relu | linear\noptimizer: adam lr=0.01\nschedule: cosine\n"
             "train: {epochs: 7, batch: 128}\n",
