@@ -120,6 +120,10 @@
     X(331, IO, "folder is read-only")                                                              \
     X(332, IO, "quota exceeded")                                                                   \
     X(333, IO, "input or output error")                                                            \
+    X(342, CHECKPOINT, "sweep database damaged or newer")                                          \
+    X(343, RECIPE, "sweep changed since it began")                                                 \
+    X(344, LOCKED, "sweep in use")                                                                 \
+    X(345, USAGE, "not with this sweep")                                                            \
     X(350, TRAINING, "loss is not finite")                                                         \
     X(351, TRAINING, "gradient is not finite")                                                     \
     X(352, INTERNAL, "a fast kernel and its reference differ")                                     \

@@ -50,12 +50,17 @@ static sft_status add_one(sft_recipe *r, const char *text, size_t n, sft_pos pos
                                : "`|`");
 }
 
+/* The word `none` between blanks. No zero need stand behind the n characters. */
+static bool is_none(const char *text, size_t n)
+{
+    while (n > 0 && strchr(" \t\r\n", text[n - 1])) n--;
+    while (n > 0 && strchr(" \t\r\n", *text)) text++, n--;
+    return n == 4 && !memcmp(text, "none", 4);
+}
+
 sft_status sft__augment_add(sft_recipe *r, const char *text, size_t n, sft_pos pos, bool override)
 {
-    const size_t skip = strspn(text, " \t\r\n"), word = strcspn(text + skip, " \t\r\n");
-    if (n >= skip + 4 && word == 4 && !memcmp(text + skip, "none", 4) &&
-        skip + 4 + strspn(text + skip + 4, " \t\r\n") >= n)
-        return SFT_OK;
+    if (is_none(text, n)) return SFT_OK;
     for (;;) {
         const size_t length = sft__spec_length(text, n);
         sft_pos      end = pos;
