@@ -3,6 +3,20 @@
 file(GLOB library_sources CONFIGURE_DEPENDS
      "${PROJECT_SOURCE_DIR}/src/*/*.c" "${PROJECT_SOURCE_DIR}/src/*/*/*.c")
 list(FILTER library_sources EXCLUDE REGEX "/src/cli/")
+
+# report.html's page, script and style as C.
+set(SFT_UPLOT_DIR "${PROJECT_SOURCE_DIR}/build/uplot" CACHE PATH "Folder with uPlot, the charts' library of report.html")
+set(page_c "${PROJECT_BINARY_DIR}/generated/page_assets.c")
+file(GLOB page_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/report/page/*")
+file(GLOB uplot_sources CONFIGURE_DEPENDS "${SFT_UPLOT_DIR}/*")
+add_custom_command(OUTPUT "${page_c}"
+    COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${PROJECT_SOURCE_DIR}" "-DOUT=${page_c}" "-DUPLOT=${SFT_UPLOT_DIR}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/SurefootEmbed.cmake"
+    DEPENDS ${page_sources} ${uplot_sources} "${PROJECT_SOURCE_DIR}/cmake/SurefootEmbed.cmake"
+    COMMENT "Embedding report.html" VERBATIM)
+add_custom_target(surefoot-page DEPENDS "${page_c}")     # once, also where two libraries are built beside each other
+list(APPEND library_sources "${page_c}")
+
 if(NOT SFT_USE_ONEDNN)
     list(FILTER library_sources EXCLUDE REGEX "/src/backend/onednn/")
 endif()
@@ -13,6 +27,7 @@ endif()
 
 function(sft_add_library target type)
     add_library(${target} ${type} ${library_sources})
+    add_dependencies(${target} surefoot-page)
     target_include_directories(${target}
         PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
         PRIVATE "${PROJECT_SOURCE_DIR}/src")

@@ -37,6 +37,8 @@
     X(131, RECIPE, "warm-up longer than training")                                                 \
     X(132, RECIPE, "unknown name")                                                                 \
     X(133, RECIPE, "augmentation does not fit the samples")                                        \
+    X(142, RECIPE, "grid over a range without steps")                                              \
+    X(143, RECIPE, "sweep space is empty")                                                         \
     X(144, USAGE, "override of an unknown key")                                                    \
     X(145, USAGE, "override of the wrong type")                                                    \
     X(150, RECIPE, "recipe is a directory")                                                        \

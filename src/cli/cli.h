@@ -15,7 +15,7 @@ typedef struct cli_flag {       /* a flag of a verb */
     const char *doc;
 } cli_flag;
 
-enum { CLI_MAX = 256 };
+enum { CLI_MAX = 4096 };
 
 typedef struct cli cli;
 

@@ -31,9 +31,13 @@ static void print_table(const char *folder)
 
 static void print_where(const cli *a, const sft_report_facts *f)
 {
-    printf("%lld trials, %lld done, %lld failed, in %d configurations\n", (long long)f->trials, (long long)f->done, (long long)f->failed, f->points);
+    char page[4300];
+    snprintf(page, sizeof page, "%.4100s/report.html", f->folder);
+    printf("%lld trials, %lld done, %lld failed, in %d configurations\n", (long long)f->trials, (long long)f->done, (long long)f->failed,
+           f->points);
     printf("report    %s/report.md   (text: tables, effects, answers)\n", f->folder);
     printf("tables    %s/table.md, table.csv, table.tex\n", f->folder);
+    if (cli_is_file(page)) printf("page      %s   (open it in a browser)\n", page);
     if (*f->best && !a->quiet) printf("try next:   surefoot train %s/recipe.yaml\n", f->best);
 }
 
@@ -78,7 +82,8 @@ static const cli_flag flags[] = {
 };
 
 const cli_verb cli_verb_report = {
-    .name = "report", .usage = "report SWEEP|RUN… [-o DIR]", .doc = "tables with notes, effects of each key, and answers, from a sweep or from runs",
+    .name = "report", .usage = "report SWEEP|RUN… [-o DIR]",
+    .doc = "tables with notes, what each key does, answers, pictures, a page: from a sweep or from runs",
     .flags = flags, .run = run,
     .examples = "  surefoot report sweeps/lr-momentum\n"
                 "  surefoot report runs/a runs/b runs/c -o report\n"

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* The questions that a report on hyperparameters is asked, answered from its data. */
 #include "report/say.h"
+#include "report/significance.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static void heading(sft_string *out, const char *text)
+/* What was said so far becomes the answer to `question`. */
+static void answer(sft_report *r, const char *question, sft_string *out)
 {
-    sft__string_addf(out, "### %s\n\n", text);
+    const char *text = out->text ? sft__arena_text(&r->arena, out->text) : NULL;
+    if (r->answer && question && text) r->answer[r->n_answers++] = (sft_answer){ question, text };
+    sft__string_close(out);
+    sft__string_open(out, r->ctx);
 }
 
 /* ---- too high, too low ------------------------------------------------------------------------------------- */
 
 /* The largest sharpness over limit that the doctor measured at levels from..to. */
-static double sharpest(const sft_report *r, const sft_effect *e, int from, int to, int *point)
+static double sharpest(const sft_report *r, const sft_effect *e, int from, int to, int64_t *trial)
 {
     double most = NAN;
     for (int i = 0; i < r->n_points; i++)
@@ -23,7 +28,7 @@ static double sharpest(const sft_report *r, const sft_effect *e, int from, int t
             const double    ratio = look->sharpness / look->limit;
             if (!(ratio <= most) && isfinite(ratio)) {
                 most = ratio;
-                *point = i;
+                *trial = r->point[i].trial[k];
             }
         }
     return most;
@@ -43,26 +48,28 @@ static void earliest(sft_report *r, const sft_effect *e, sft_string *out)
             place = i + 1;
         }
     if (best >= 0)
-        sft__string_addf(out, " The first to go does so at step %.0f, of %s %s (Table 1, row %d).", r->remark[best].number, sft__effect_words(r, e),
-                         r->point[place - 1].label[e->axis], place);
+        sft__string_addf(out, " The first to go does so at step %.0f, of %s %s (Table 1, row %d).", r->remark[best].number,
+                         sft__effect_words(r, e), r->point[place - 1].label[e->axis], place);
 }
 
 static void too_high(sft_report *r, const sft_effect *e, sft_string *out)
 {
     char text[32];
-    int  level = 0, at = -1;
-    heading(out, "What happens when the learning rate is too high?");
-    sft__string_add(out, "A step of rate η along a direction of curvature λ multiplies the distance to the bottom by |1 − ηλ|: beyond ηλ = 2 every "
-                         "step leads further up, and the loss oscillates, stalls or leaves all bounds. ");
+    int  level = 0;
+    int64_t at = -1;
+    sft__string_add(out, "A step of rate η along a direction of curvature λ multiplies the distance to the bottom by |1 − ηλ|: beyond ηλ = 2 "
+                         "every step leads further up, and the loss oscillates, stalls or leaves all bounds. ");
     if (e->best < 0 || e->to == e->n - 1) {
-        sft__string_addf(out, "Here no rate tried is too high for every setting of the other keys: the largest, %s, is still %s (%s).\n\n",
-                         e->level[e->n - 1].label, e->best == e->n - 1 ? "the best" : "within reach of the best", sft__say_rows(r, e, e->n - 1, e->n - 1));
+        sft__string_addf(out, "Here no rate tried is too high for every setting of the other keys: the largest, %s, is still %s (%s).",
+                         e->level[e->n - 1].label, e->best == e->n - 1 ? "the best" : "within reach of the best",
+                         sft__say_rows(r, e, e->n - 1, e->n - 1));
         return;
     }
     const sft_side   s = sft__side(e, e->to + 1, e->n - 1);
     const char      *fates = sft__say_fates(r, &s);
     const sft_report_point *p = sft__best_of(r, e, e->to + 1, e->n - 1, &level);
-    sft__string_addf(out, "Here rates above %s are too high: %s (%s).", e->level[e->to].label, *fates ? fates : "they train, but reach less",
+    sft__string_addf(out, "Here rates above %s are too high: %s (%s).", e->level[e->to].label,
+                     *fates ? fates : "they train, but reach less",
                      sft__say_rows(r, e, e->to + 1, e->n - 1));
     earliest(r, e, out);
     if (p)
@@ -72,23 +79,22 @@ static void too_high(sft_report *r, const sft_effect *e, sft_string *out)
     const double ratio = sharpest(r, e, e->to + 1, e->n - 1, &at);
     if (at >= 0)
         sft__string_addf(out, " The doctor measured it: at the start the curvature there is up to %s times what the optimiser is stable at "
-                              "(Table 1, row %d).", sft__brief(ratio, 2, text, sizeof text), at + 1);
-    sft__string_add(out, "\n\n");
+                              "(diagnosis.json of %s).", sft__brief(ratio, 2, text, sizeof text), r->study->attempt[at].folder);
 }
 
 static void too_low(sft_report *r, const sft_effect *e, sft_string *out)
 {
     char text[32];
-    heading(out, "What happens when the learning rate is too low?");
     sft__string_add(out, "Nothing breaks, but the plan ends before the loss has come down. ");
     if (e->best < 0 || e->from == 0) {
-        sft__string_addf(out, "Here no rate tried is too low for every setting of the other keys: the smallest, %s, is still %s (%s).\n\n",
+        sft__string_addf(out, "Here no rate tried is too low for every setting of the other keys: the smallest, %s, is still %s (%s).",
                          e->level[0].label, e->best == 0 ? "the best" : "within reach of the best", sft__say_rows(r, e, 0, 0));
         return;
     }
     const sft_side s = sft__side(e, 0, e->from - 1);
     const char    *fates = sft__say_fates(r, &s);
-    sft__string_addf(out, "Here rates below %s are too low: %s (%s).", e->level[e->from].label, *fates ? fates : "they train, but reach less",
+    sft__string_addf(out, "Here rates below %s are too low: %s (%s).", e->level[e->from].label,
+                     *fates ? fates : "they train, but reach less",
                      sft__say_rows(r, e, 0, e->from - 1));
     for (int i = 0, told = 0; i < r->n_points && told < 2; i++) {
         /* At its best, with the smallest rate, and with the one just below the good range. */
@@ -96,8 +102,8 @@ static void too_low(sft_report *r, const sft_effect *e, sft_string *out)
         if (told && e->from == 1) break;
         const int best = e->level[level].best;
         if (best >= 0 && isfinite(r->point[best].slow))
-            sft__string_addf(out, " At %s even the best point reaches only %s, with %s %% of the loss drop still to come after its %lld epochs "
-                                  "(Table 1, row %d).", e->level[level].label, sft__say_score(r, &r->point[best].rank),
+            sft__string_addf(out, " At %s even the best point reaches only %s, with %s %% of the loss drop still to come after its %lld "
+                                  "epochs (Table 1, row %d).", e->level[level].label, sft__say_score(r, &r->point[best].rank),
                              sft__fixed(100 * fmin(r->point[best].slow, 1), 0, text, sizeof text),
                              (long long)r->study->attempt[r->point[best].trial[0]].epochs, best + 1);
         else if (best >= 0)
@@ -105,7 +111,6 @@ static void too_low(sft_report *r, const sft_effect *e, sft_string *out)
                              sft__say_score(r, &r->point[best].rank), best + 1);
         told++;
     }
-    sft__string_add(out, "\n\n");
 }
 
 /* ---- momentum, and every other key ---------------------------------------------------------------------------- */
@@ -122,19 +127,43 @@ static void other_key(sft_report *r, int k, int lr, sft_string *out)
     const sft_effect *e = &r->effect[k];
     const char       *key = r->study->plan.space.axis[e->axis].key, *words = sft__effect_words(r, e);
     const sft_pair   *p = lr >= 0 && lr != k ? pair_of(r, k, lr) : NULL;
-    char              title[160];
     const bool        momentum = lr >= 0 && !strcmp(key, "optimizer.momentum");
-    if (momentum) snprintf(title, sizeof title, "How does momentum interact with the learning rate?");
-    else snprintf(title, sizeof title, "What does the %.100s do?", words);
-    heading(out, title);
     if (momentum)
-        sft__string_add(out, "With momentum β each gradient goes on to act for about 1/(1−β) steps, so a rate η moves the weights as far as "
-                             "η/(1−β) would without. ");
-    if (p && *p->sentence) sft__string_addf(out, "%s ", p->sentence);
-    sft__string_addf(out, "%s\n\n", e->sentence);
+        sft__string_add(out, "With momentum β each gradient goes on to act for about 1/(1−β) steps, so a rate η moves the weights as far "
+                             "as η/(1−β) would without. ");
+    if (p && *p->sentence) sft__string_addf(out, "%s\n\n", p->sentence);
+    sft__string_add(out, e->sentence);
     for (int i = 0; i < r->n_pairs; i++)
-        if (&r->pair[i] != p && (r->pair[i].a == k || r->pair[i].b == k) && r->pair[i].a != lr && *r->pair[i].sentence)
-            sft__string_addf(out, "%s\n\n", r->pair[i].sentence);
+        if (&r->pair[i] != p && r->pair[i].a == k && k != lr && *r->pair[i].sentence)
+            sft__string_addf(out, "\n\n%s", r->pair[i].sentence);
+    answer(r, momentum ? "How does momentum interact with the learning rate?" : SFT_WORDS(&r->arena, "What does the %s do?", words), out);
+}
+
+/* The first row against the second, by the house's test. */
+static void runner_up(sft_report *r, sft_string *out)
+{
+    const sft_report_point *p[] = { &r->point[0], &r->point[1] };
+    const size_t            room = (size_t)(p[0]->n > p[1]->n ? p[0]->n : p[1]->n);
+    double                 *v[2];
+    long long              *key[2];
+    int                     n[2] = { 0, 0 };
+    char                    text[32];
+    for (int k = 0; k < 2; k++) {
+        v[k] = sft__arena_alloc(&r->arena, room * sizeof **v);
+        key[k] = sft__arena_alloc(&r->arena, room * sizeof **key);
+        for (int i = 0; v[k] && key[k] && i < p[k]->n; i++) {
+            const sft_attempt *t = &r->study->attempt[p[k]->trial[i]];
+            v[k][n[k]] = t->rank;
+            key[k][n[k]] = t->seed;
+            n[k] += isfinite(t->rank);
+        }
+    }
+    if (sft__failed(r->ctx)) return;
+    const sft_test t = sft__compare_seeds(v[1], key[1], n[1], v[0], key[0], n[0]);
+    if (t.kind == SFT_TEST_NONE) return;
+    sft__string_addf(out, " Chance alone would set it as far from row 2 with probability %s (%s)%s.", sft__brief(t.p, 2, text, sizeof text),
+                     t.kind == SFT_TEST_WELCH ? "Welch's t-test" : "exact permutation test over pairs of seeds",
+                     t.p < 0.05 ? "" : ": the seeds do not tell the two apart");
 }
 
 /* ---- which one? ------------------------------------------------------------------------------------------------- */
@@ -142,44 +171,56 @@ static void other_key(sft_report *r, int k, int lr, sft_string *out)
 static void choice(sft_report *r, sft_string *out)
 {
     const sft_report_point *p = &r->point[0];
-    heading(out, "Which configuration is chosen?");
     if (!r->n_points || !sft__point_counts(p)) {
-        sft__string_add(out, "None: no point has finished on all its seeds.\n\n");
+        sft__string_add(out, "None: no point has finished on all its seeds.");
         return;
     }
     sft__string_addf(out, "The one with the best %s, %s", r->metric, sft__say_score(r, &p->rank));
     for (int k = 0; k < r->n_effects; k++)
-        sft__string_addf(out, "%s%s %s", k ? ", " : ": ", sft__effect_words(r, &r->effect[k]), p->label[r->effect[k].axis]);
+        sft__string_addf(out, "%s%s", k ? ", " : ": ", sft__say_value(r, &r->effect[k], p->label[r->effect[k].axis]));
     sft__string_addf(out, " (Table 1, row 1). Validation alone chose it, and its best epoch; on test it then reaches %s.",
                      p->test.n ? sft__say_score(r, &p->test) : "no score, for there is no test split");
-    if (p->rank.n < 2) sft__string_add(out, " One seed says nothing about chance: repeat the first few rows with more seeds before trusting their order.");
+    if (p->rank.n < 2) sft__string_add(out, " One seed says nothing about chance: repeat the first few rows with more seeds before "
+                                       "trusting their order.");
+    if (r->n_points > 1 && sft__point_counts(&r->point[1])) runner_up(r, out);
     int close = 0;
     for (int i = 1; i < r->n_points; i++) close += sft__point_counts(&r->point[i]) && fabs(r->point[i].rank.mean - p->rank.mean) <= r->near;
     if (close)
         sft__string_addf(out, " %d other configuration%s within %s of it.", close, close > 1 ? "s are" : " is", sft__say_near(r));
-    sft__string_add(out, "\n\n");
 }
 
-void sft__answers_text(sft_report *r, sft_string *out)
+void sft__answers_make(sft_report *r)
 {
-    const int lr = sft__axis_of(r, "optimizer.lr");
-    choice(r, out);
-    if (lr >= 0 && r->effect[lr].numbers) {
-        too_high(r, &r->effect[lr], out);
-        too_low(r, &r->effect[lr], out);
+    const int  lr = sft__axis_of(r, "optimizer.lr"), momentum = sft__axis_of(r, "optimizer.momentum");
+    const bool rates = lr >= 0 && r->effect[lr].numbers;
+    sft_string s;
+    r->answer = sft__arena_alloc(&r->arena, (size_t)(r->n_effects + 3) * sizeof *r->answer);
+    sft__string_open(&s, r->ctx);
+    choice(r, &s);
+    answer(r, "Which configuration is chosen?", &s);
+    if (rates) {
+        too_high(r, &r->effect[lr], &s);
+        answer(r, "What happens when the learning rate is too high?", &s);
+        too_low(r, &r->effect[lr], &s);
+        answer(r, "What happens when the learning rate is too low?", &s);
     }
-    const int momentum = sft__axis_of(r, "optimizer.momentum");
-    if (momentum >= 0) other_key(r, momentum, lr, out);
+    if (momentum >= 0) other_key(r, momentum, lr, &s);
     for (int k = 0; k < r->n_effects; k++)
-        if (k != momentum && (k != lr || !r->effect[lr].numbers)) other_key(r, k, lr, out);
+        if (k != momentum && (k != lr || !rates)) other_key(r, k, lr, &s);
+    sft__string_close(&s);
+}
+
+void sft__answers_md(const sft_report *r, sft_string *out)
+{
+    sft__string_add(out, "## Answers\n\n");
+    for (int i = 0; i < r->n_answers; i++) sft__string_addf(out, "### %s\n\n%s\n\n", r->answer[i].question, r->answer[i].text);
 }
 
 static sft_status write(sft_report *r)
 {
     sft_string s;
     sft__string_open(&s, r->ctx);
-    sft__string_add(&s, "## Answers\n\n");
-    sft__answers_text(r, &s);
+    sft__answers_md(r, &s);
     return sft__report_file(r, "answers.md", &s);
 }
 

@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* sft_compare: runs side by side, and whether seeds tell their difference from chance. */
-#include "report/runs.h"
+#include "report/comparison.h"
 #include "report/say.h"
-#include "report/significance.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct held {           /* a group against the first one, by one score */
-    sft_test test;
-    double   holm;
-} held;
-
-struct sft_comparison {
-    sft_ctx     *ctx;
-    sft_study    study;
-    sft_report   report;
-    int          n;             /* groups, in the order of the paths */
-    sft_report_point  **group;
-    held        *validation, *test; /* n each, the first unused */
-    const char  *text, *json;
-};
 
 /* ---- values and tests ---------------------------------------------------------------------------------------- */
 
@@ -45,11 +29,12 @@ static int values(const sft_comparison *k, const sft_report_point *p, bool test,
     return n;
 }
 
-static sft_status hold(sft_comparison *k, bool test, held *out)
+static sft_status hold(sft_comparison *k, bool test, sft_held *out)
 {
     const size_t room = (size_t)k->study.n + 1;
     sft_arena   *a = &k->report.arena;
-    double      *x = sft__arena_alloc(a, room * sizeof *x), *y = sft__arena_alloc(a, room * sizeof *y), *p = sft__arena_alloc(a, room * sizeof *p);
+    double      *x = sft__arena_alloc(a, room * sizeof *x), *y = sft__arena_alloc(a, room * sizeof *y);
+    double      *p = sft__arena_alloc(a, room * sizeof *p);
     long long   *sx = sft__arena_alloc(a, room * sizeof *sx), *sy = sft__arena_alloc(a, room * sizeof *sy);
     if (!x || !y || !p || !sx || !sy) return sft_code(k->ctx);
     const int n = values(k, k->group[0], test, x, sx);
@@ -84,9 +69,9 @@ static sft_status make_groups(sft_comparison *k)
     return hold(k, true, k->test);
 }
 
-static const char *name_of(sft_comparison *k, int i)
+const char *sft__group_name(sft_comparison *k, int i)
 {
-    const char *text = i < 26 ? sft__arena_printf(&k->report.arena, "%c", 'A' + i) : sft__arena_printf(&k->report.arena, "G%d", i + 1);
+    const char *text = i < 26 ? SFT_WORDS(&k->report.arena, "%c", 'A' + i) : SFT_WORDS(&k->report.arena, "G%d", i + 1);
     return text ? text : "?";
 }
 
@@ -161,7 +146,7 @@ static void print_side_by_side(sft_comparison *k, sft_string *out)
     if (!cell) return;
     sft__rows_open(&t, &k->report.arena, "What differs:", "compare", k->n + 1);
     sft__rows_head(&t, 0, "", false);
-    for (int i = 0; i < k->n; i++) sft__rows_head(&t, i + 1, name_of(k, i), true);
+    for (int i = 0; i < k->n; i++) sft__rows_head(&t, i + 1, sft__group_name(k, i), true);
     for (int a = 0; a < k->study.plan.space.n; a++) {
         cell[0] = k->study.plan.space.axis[a].key;
         for (int i = 0; i < k->n; i++) cell[i + 1] = k->group[i]->label[a];
@@ -188,7 +173,7 @@ static void print_side_by_side(sft_comparison *k, sft_string *out)
 static void print_groups(sft_comparison *k, sft_string *out)
 {
     for (int i = 0; i < k->n; i++) {
-        sft__string_addf(out, "%s:", name_of(k, i));
+        sft__string_addf(out, "%s:", sft__group_name(k, i));
         for (int j = 0; j < k->group[i]->n; j++) sft__string_addf(out, " %s", k->study.attempt[k->group[i]->trial[j]].folder);
         sft__string_add(out, "\n");
     }
@@ -203,21 +188,21 @@ static const char *effect_text(sft_comparison *k, double v, bool unit)
     char        text[40];
     const bool  points = k->report.accuracy;
     const char *number = points ? sft__fixed(100 * v, 2, text, sizeof text) : sft__brief(v, 3, text, sizeof text);
-    const char *out = sft__arena_printf(&k->report.arena, "%s%s%s", v > 0 ? "+" : "", number, unit && points ? " points" : "");
+    const char *out = SFT_WORDS(&k->report.arena, "%s%s%s", v > 0 ? "+" : "", number, unit && points ? " points" : "");
     return out ? out : "";
 }
 
 static const char *p_text(sft_comparison *k, double p)
 {
     char text[40];
-    return p < 0.001 ? "p < 0.001" : sft__arena_printf(&k->report.arena, "p = %s", sft__brief(p, 2, text, sizeof text));
+    return p < 0.001 ? "p < 0.001" : SFT_WORDS(&k->report.arena, "p = %s", sft__brief(p, 2, text, sizeof text));
 }
 
-static void say_test(sft_comparison *k, int i, const char *metric, const held *h, sft_string *out)
+static void say_test(sft_comparison *k, int i, const char *metric, const sft_held *h, sft_string *out)
 {
     const sft_test *t = &h->test;
     char            a[40], b[40];
-    const char     *name = name_of(k, i);
+    const char     *name = sft__group_name(k, i);
     if (isnan(t->effect)) {
         sft__string_addf(out, "- %s against A, %s: one of them has no score.\n", name, metric);
         return;
@@ -229,14 +214,16 @@ static void say_test(sft_comparison *k, int i, const char *metric, const held *h
     }
     sft__string_addf(out, " (95 %% interval %s to %s), ", effect_text(k, t->low, false), effect_text(k, t->high, false));
     if (t->kind == SFT_TEST_WELCH)
-        sft__string_addf(out, "Welch's t = %s with %s degrees of freedom, ", sft__brief(t->t, 3, a, sizeof a), sft__brief(t->df, 3, b, sizeof b));
+        sft__string_addf(out, "Welch's t = %s with %s degrees of freedom, ", sft__brief(t->t, 3, a, sizeof a),
+                         sft__brief(t->df, 3, b, sizeof b));
     else
         sft__string_addf(out, "exact permutation test over %d pairs of seeds, ", t->pairs);
     sft__string_add(out, p_text(k, t->p));
     if (k->n > 2) sft__string_addf(out, ", %s after Holm for %d comparisons", p_text(k, h->holm), k->n - 1);
     if (!(h->holm < 0.05)) {
+        const char *least = effect_text(k, (t->high - t->low) / 2, true);
         sft__string_addf(out, ": the seeds do not tell them apart; so few would show only differences above %s.\n",
-                         effect_text(k, (t->high - t->low) / 2, true));
+                         least + (*least == '+'));
         return;
     }
     const bool better = k->study.plan.maximize ? t->effect > 0 : t->effect < 0;
@@ -257,7 +244,8 @@ static void say_samples(sft_comparison *k, sft_string *out)
     const double    p = k->group[0]->test_accuracy.mean, n = look->test_samples;
     char            text[40];
     if (!(n > 0) || !(p > 0 && p < 1)) return;
-    sft__string_addf(out, "The test split has %s samples: on other samples like them, accuracies move by ±%s points (95 %%) for that reason alone.\n",
+    sft__string_addf(out, "The test split has %s samples: on other samples like them, accuracies move by ±%s points (95 %%) for "
+                          "that reason alone.\n",
                      sft__brief(n, 6, text, sizeof text), sft__fixed(196 * sqrt(p * (1 - p) / n), 2, (char[40]){ 0 }, 40));
 }
 
@@ -277,75 +265,9 @@ static void say_all(sft_comparison *k, sft_string *out)
     }
     sft__string_add(out, "\n");
     if (any_too_few(k))
-        sft__string_addf(out, "Train each with other seeds, such as train.seed=1 and train.seed=2, and compare all of them: two a side are the least, "
-                              "%d that pair allow an exact test.\n", SFT_FEWEST_PAIRS);
+        sft__string_addf(out, "Train each with other seeds, such as train.seed=1 and train.seed=2, and compare all of them: two a side "
+                              "are the least, %d that pair allow an exact test.\n", SFT_FEWEST_PAIRS);
     say_samples(k, out);
-}
-
-/* ---- JSON -------------------------------------------------------------------------------------------------------------- */
-
-static void put_number(sft_string *s, const char *key, double v)
-{
-    sft__string_addf(s, ", \"%s\": ", key);
-    sft__string_number(s, v);
-}
-
-static void put_group(sft_comparison *k, int i, sft_string *s)
-{
-    const sft_report_point *p = k->group[i];
-    sft__string_addf(s, "{\"group\": \"%s\", \"runs\": [", name_of(k, i));
-    for (int j = 0; j < p->n; j++) {
-        sft__string_add(s, j ? ", " : "");
-        sft__string_json(s, k->study.attempt[p->trial[j]].folder);
-    }
-    sft__string_add(s, "], \"values\": {");
-    for (int a = 0; a < k->study.plan.space.n; a++) {
-        sft__string_add(s, a ? ", " : "");
-        sft__string_json(s, k->study.plan.space.axis[a].key);
-        sft__string_add(s, ": ");
-        sft__string_json(s, k->study.attempt[p->trial[0]].value[a]);
-    }
-    sft__string_addf(s, "}, \"seeds\": %d", p->n);
-    put_number(s, "validation_mean", p->rank.mean);
-    put_number(s, "validation_std", p->rank.std);
-    put_number(s, "test_mean", p->test.mean);
-    put_number(s, "test_std", p->test.std);
-    sft__string_add(s, ", \"note\": ");
-    sft__string_json(s, note_row(k, p));
-    sft__string_add(s, "}");
-}
-
-static void put_test(sft_comparison *k, int i, const char *split, const held *h, sft_string *s)
-{
-    static const char *const kinds[] = { "none", "welch", "permutation" };
-    sft__string_addf(s, "{\"group\": \"%s\", \"against\": \"A\", \"split\": \"%s\", \"test\": \"%s\"", name_of(k, i), split, kinds[h->test.kind]);
-    put_number(s, "effect", h->test.effect);
-    put_number(s, "low", h->test.low);
-    put_number(s, "high", h->test.high);
-    put_number(s, "t", h->test.t);
-    put_number(s, "df", h->test.df);
-    put_number(s, "p", h->test.p);
-    put_number(s, "p_holm", h->holm);
-    sft__string_add(s, "}");
-}
-
-static void put_all(sft_comparison *k, sft_string *s)
-{
-    sft__string_add(s, "{\"schema\": 1, \"rank_by\": ");
-    sft__string_json(s, k->study.plan.rank_by);
-    sft__string_add(s, ",\n \"groups\": [");
-    for (int i = 0; i < k->n; i++) {
-        sft__string_add(s, i ? ",\n  " : "\n  ");
-        put_group(k, i, s);
-    }
-    sft__string_add(s, "],\n \"comparisons\": [");
-    for (int i = 1; i < k->n; i++) {
-        sft__string_add(s, i > 1 ? ",\n  " : "\n  ");
-        put_test(k, i, "validation", &k->validation[i], s);
-        sft__string_add(s, ",\n  ");
-        put_test(k, i, "test", &k->test[i], s);
-    }
-    sft__string_add(s, "]}\n");
 }
 
 /* ---- public ---------------------------------------------------------------------------------------------------------------- */
@@ -359,7 +281,7 @@ static sft_status write(sft_comparison *k)
     print_side_by_side(k, &text);
     say_all(k, &text);
     sft__string_open(&json, k->ctx);
-    put_all(k, &json);
+    sft__comparison_json(k, &json);
     k->text = text.text ? sft__arena_text(&k->report.arena, text.text) : "";
     k->json = json.text ? sft__arena_text(&k->report.arena, json.text) : "";
     sft__string_close(&text);
@@ -377,7 +299,8 @@ sft_comparison *sft_compare(sft_ctx *c, int n, const char *const *paths, const s
     sft_comparison *k = sft__alloc(c, sizeof *k);
     if (!k) return NULL;
     k->ctx = c;
-    if (sft__study_of_runs(c, n, paths, o ? o->rank_by : NULL, &k->study) == SFT_OK && sft__report_open(c, &k->study, "", &k->report) == SFT_OK &&
+    if (sft__study_of_runs(c, n, paths, o ? o->rank_by : NULL, &k->study) == SFT_OK &&
+        sft__report_open(c, &k->study, "", &k->report) == SFT_OK &&
         write(k) == SFT_OK)
         return k;
     sft_comparison_free(k);

@@ -115,7 +115,8 @@ sft_status sft__run_look(sft_ctx *c, sft_arena *a, const char *folder, const cha
 {
     char      path[PATH + 32];
     sft_bytes bytes = { 0 };
-    *out = (sft_run_look){ .steps = -1, .epochs = -1, .planned_steps = -1, .best_epoch = -1, .seconds = NAN, .started = NAN, .rate = NAN, .end_loss = NAN,
+    *out = (sft_run_look){ .steps = -1, .epochs = -1, .planned_steps = -1, .best_epoch = -1, .seconds = NAN, .started = NAN,
+                           .rate = NAN, .end_loss = NAN,
                        .end_accuracy = NAN, .test_loss = NAN, .test_accuracy = NAN, .validation_samples = NAN, .test_samples = NAN,
                        .prior = NAN, .sharpness = NAN, .limit = NAN, .fault_step = -1 };
     if (sft__failed(c)) return sft_code(c);

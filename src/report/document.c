@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report.md: tables, sentences and answers as one text to read; effects.md: the tables of one key and of two. */
+#include "report/figures.h"
 #include "report/say.h"
 
 #include <math.h>
@@ -23,11 +24,12 @@ static void say_states(const sft_report *r, sft_string *out)
 /* What the numbers are and are not. */
 static void say_method(const sft_report *r, sft_string *out)
 {
-    sft__string_addf(out, "Scores are of validation at the epoch at which %s is best; configurations are ranked by their mean over seeds. One whose "
-                          "seeds did not all finish comes after those that did: the mean of the lucky ones would flatter it.", r->metric);
+    sft__string_addf(out, "Scores are of validation at the epoch at which %s is best; configurations are ranked by their mean over "
+                          "seeds. One whose seeds did not all finish comes after those that did: the mean of the lucky ones would flatter it.", r->metric);
     if (r->test_elsewhere)
         sft__string_addf(out, " Test is scored once, with the weights a run ends with: in %d trial%s these are not of the best epoch "
-                              "(early_stop.patience with restore_best makes them so).", r->test_elsewhere, r->test_elsewhere > 1 ? "s" : "");
+                              "(early_stop.patience with restore_best makes them so).", r->test_elsewhere,
+                         r->test_elsewhere > 1 ? "s" : "");
     else
         sft__string_add(out, " Test is scored once, for that epoch, and chooses nothing.");
     sft__string_add(out, "\n\n");
@@ -67,7 +69,22 @@ static void best_recipe(const sft_report *r, sft_string *out)
 {
     if (!r->n_points || !sft__point_counts(&r->point[0])) return;
     const sft_attempt *t = &r->study->attempt[r->point[0].trial[0]];
-    sft__string_addf(out, "Run the best one again: `surefoot train %s%s%s/recipe.yaml`\n", r->study->folder, *r->study->folder ? "/" : "", t->folder);
+    char               path[8192];
+    sft__string_addf(out, "Run the best one again: `surefoot train %s/recipe.yaml`\n", sft__trial_path(r->study, t, path, sizeof path));
+}
+
+static void figures(const sft_report *r, sft_string *out)
+{
+    const sft_figure_list *l = r->figures;
+    bool                   any = false;
+    for (int i = 0; l && i < l->n; i++) {
+        if (!l->figure[i].drawn) continue;
+        if (!any) sft__string_add(out, "## Figures\n\n");
+        any = true;
+        sft__string_addf(out, "![%s](%s.svg)\n\n%s\n\n", l->figure[i].title, l->figure[i].stem,
+                         l->figure[i].caption ? l->figure[i].caption : "");
+    }
+    if (l && l->skipped) sft__string_addf(out, "%s\n\n", l->skipped);
 }
 
 static sft_status write_effects(sft_report *r)
@@ -83,15 +100,15 @@ static sft_status write_document(sft_report *r)
     sft_string s;
     sft_rows   t;
     sft__string_open(&s, r->ctx);
-    sft__string_addf(&s, "# %s\n\n", r->study->plan.name && *r->study->plan.name ? r->study->plan.name : "Report");
+    sft__string_addf(&s, "# Report: %s\n\n", r->study->plan.name && *r->study->plan.name ? r->study->plan.name : "a sweep");
     say_states(r, &s);
     say_method(r, &s);
     sft__main_table(r, &t);
     sft__rows_md(&t, &s, MOST_ROWS);
     legend(r, &s);
     effects(r, &s);
-    sft__string_add(&s, "## Answers\n\n");
-    sft__answers_text(r, &s);
+    sft__answers_md(r, &s);
+    figures(r, &s);
     best_recipe(r, &s);
     return sft__report_file(r, "report.md", &s);
 }

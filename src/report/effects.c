@@ -52,7 +52,7 @@ static void cut_ranges(sft_report *r, sft_effect *e, const double *number, int n
         const int before = at;
         while (at < n && (number[at] < to || k == RANGES - 1)) at++;
         if (at == before) continue;
-        add_level(e, sft__arena_printf(&r->arena, "%s to %s", sft__brief(from, 3, a, sizeof a), sft__brief(to, 3, b, sizeof b)), from, to);
+        add_level(e, SFT_WORDS(&r->arena, "%s to %s", sft__brief(from, 3, a, sizeof a), sft__brief(to, 3, b, sizeof b)), from, to);
     }
 }
 
@@ -164,7 +164,8 @@ static sft_status make_pair(sft_report *r, int a, int b, sft_pair *p)
     if (!p->best) return sft_code(r->ctx);
     for (int i = 0; i < x->n * y->n; i++) p->best[i] = -1;
     for (int i = r->n_points - 1; i >= 0; i--)
-        if (x->of_point[i] >= 0 && y->of_point[i] >= 0 && sft__point_counts(&r->point[i])) p->best[x->of_point[i] * y->n + y->of_point[i]] = i;
+        if (x->of_point[i] >= 0 && y->of_point[i] >= 0 && sft__point_counts(&r->point[i]))
+            p->best[x->of_point[i] * y->n + y->of_point[i]] = i;
     return SFT_OK;
 }
 

@@ -81,7 +81,7 @@ static const char *sharpness(const judged *j, bool always)
     const double ratio = j->look->sharpness / j->look->limit;
     char         text[32];
     if (!isfinite(ratio) || !(ratio > 0) || (!always && !(ratio > 1))) return "";
-    return sft__arena_printf(j->a, " (sharpness %s × %s)", sft__brief(ratio, 2, text, sizeof text), limit_words(j->look));
+    return SFT_WORDS(j->a, " (sharpness %s × %s)", sft__brief(ratio, 2, text, sizeof text), limit_words(j->look));
 }
 
 static const char *failure_of(const judged *j)
@@ -105,8 +105,8 @@ static sft_remark diverged(const judged *j, int64_t step, const char *how)
 {
     const char *sharp = sharpness(j, false);
     return remark(SFT_FATE_DIVERGED,
-                  step > 0 ? sft__arena_printf(j->a, "%s at step %lld%s", how, (long long)step, sharp ? sharp : "")
-                           : sft__arena_printf(j->a, "%s%s", how, sharp ? sharp : ""), step > 0 ? (double)step : NAN);
+                  step > 0 ? SFT_WORDS(j->a, "%s at step %lld%s", how, (long long)step, sharp ? sharp : "")
+                           : SFT_WORDS(j->a, "%s%s", how, sharp ? sharp : ""), step > 0 ? (double)step : NAN);
 }
 
 /* What went wrong, without the error's number and the advice behind it. */
@@ -117,9 +117,9 @@ static sft_remark crashed(const judged *j, const char *why)
     size_t      n = dash ? (size_t)(dash - from) : strlen(from);
     if (n > LONGEST) {
         for (n = LONGEST; n > 0 && ((unsigned char)from[n] & 0xC0) == 0x80;) n--;
-        return remark(SFT_FATE_CRASHED, sft__arena_printf(j->a, "failed: %.*s…", (int)n, from), NAN);
+        return remark(SFT_FATE_CRASHED, SFT_WORDS(j->a, "failed: %.*s…", (int)n, from), NAN);
     }
-    return remark(SFT_FATE_CRASHED, n ? sft__arena_printf(j->a, "failed: %.*s", (int)n, from) : "failed", NAN);
+    return remark(SFT_FATE_CRASHED, n ? SFT_WORDS(j->a, "failed: %.*s", (int)n, from) : "failed", NAN);
 }
 
 /* The first row that is not finite or, with a limit, stays above it to the end; n where there is none. */
@@ -161,7 +161,8 @@ static bool still_falls(const sft_curve *k, double *d1, double *d2)
     const int q = k->n / 4, at = k->n - 4 * q;
     double    sum = 0;
     if (k->n < FEWEST_TO_FALL) return false;
-    const double second = mean(k->loss, at + q, at + 2 * q), third = mean(k->loss, at + 2 * q, at + 3 * q), fourth = mean(k->loss, k->n - q, k->n);
+    const double second = mean(k->loss, at + q, at + 2 * q), third = mean(k->loss, at + 2 * q, at + 3 * q);
+    const double fourth = mean(k->loss, k->n - q, k->n);
     *d1 = second - third;
     *d2 = third - fourth;
     /* Noise of a row: second differences of a smooth curve with noise s have variance 6 s^2. */
@@ -186,7 +187,7 @@ static bool idle(const judged *j, sft_remark *out)
     const char *why = "";
     for (int i = 0; i < j->look->findings && !*why; i++)
         if (j->look->finding[i].severity >= SFT_FAULT) why = j->look->finding[i].symptom;
-    *out = remark(SFT_FATE_IDLE, *why ? sft__arena_printf(j->a, "does not learn (doctor: %s)", why) : "does not learn", NAN);
+    *out = remark(SFT_FATE_IDLE, *why ? SFT_WORDS(j->a, "does not learn (doctor: %s)", why) : "does not learn", NAN);
     return true;
 }
 
@@ -197,7 +198,8 @@ static bool oscillates(const judged *j, sft_remark *out)
     double           moves = 0;
     bool             curve = false;
     if (k->n >= FEWEST_TO_OSCILLATE) {
-        const double level = mean(k->loss, half, k->n), before = mean(k->loss, half, half + n / 2), after = mean(k->loss, half + n / 2, k->n);
+        const double level = mean(k->loss, half, k->n);
+        const double before = mean(k->loss, half, half + n / 2), after = mean(k->loss, half + n / 2, k->n);
         for (int i = half; i < k->n; i++) moves += fabs(k->loss[i] - k->loss[i - 1]) / n;
         curve = moves > 0.05 * level && before - after < 0.02 * before && level > 0.1 * j->start;
     }
@@ -206,9 +208,9 @@ static bool oscillates(const judged *j, sft_remark *out)
     char         text[32];
     const char  *how = sharpness(j, true);
     if (how && !*how && curve)
-        how = sft__arena_printf(j->a, " (loss moves by %s %% an epoch)",
+        how = SFT_WORDS(j->a, " (loss moves by %s %% an epoch)",
                                 sft__brief(100 * moves / mean(k->loss, half, k->n), 2, text, sizeof text));
-    *out = remark(SFT_FATE_OSCILLATES, sft__arena_printf(j->a, "oscillates%s", how ? how : ""), ratio);
+    *out = remark(SFT_FATE_OSCILLATES, SFT_WORDS(j->a, "oscillates%s", how ? how : ""), ratio);
     return true;
 }
 
@@ -227,7 +229,7 @@ static bool slow(const judged *j, sft_remark *out)
     const double share = rest / (j->start - now + rest);
     if (share < slow_share) return false;
     *out = remark(SFT_FATE_SLOW, isnan(share) ? "slow: the loss falls as fast at the end as before"
-                                              : sft__arena_printf(j->a, "slow: %s %% of the loss drop still to come",
+                                              : SFT_WORDS(j->a, "slow: %s %% of the loss drop still to come",
                                                                   sft__fixed(100 * fmin(share, 1), 0, text, sizeof text)), share);
     return true;
 }
@@ -244,7 +246,7 @@ static bool overfits(const judged *j, sft_remark *out)
         if (t->epoch[i] <= v->epoch[at]) then = i;
     if (then < 0 || !(t->loss[t->n - 1] < t->loss[then])) return false;
     const bool only = v->accuracy[v->n - 1] >= v->accuracy[at]; /* confidence alone raises the loss and no decision */
-    *out = remark(SFT_FATE_OVERFITS, sft__arena_printf(j->a, "overfits from epoch %lld%s", (long long)v->epoch[at] + 1,
+    *out = remark(SFT_FATE_OVERFITS, SFT_WORDS(j->a, "overfits from epoch %lld%s", (long long)v->epoch[at] + 1,
                                                        only ? " (loss, not accuracy)" : ""), (double)v->epoch[at] + 1);
     return true;
 }
@@ -255,7 +257,7 @@ static bool doctor(const judged *j, sft_remark *out)
     for (int i = 0; i < j->look->findings; i++) {
         const char *symptom = j->look->finding[i].symptom, *layer = j->look->finding[i].layer, *at = strstr(known, symptom);
         if (j->look->finding[i].severity < SFT_FAULT || (at && at[-1] == ' ' && at[strlen(symptom)] == ' ')) continue;
-        *out = remark(SFT_FATE_DOCTOR, sft__arena_printf(j->a, "doctor: %s%s%s", symptom, layer ? " at layer " : "", layer ? layer : ""), NAN);
+        *out = remark(SFT_FATE_DOCTOR, SFT_WORDS(j->a, "doctor: %s%s%s", symptom, layer ? " at layer " : "", layer ? layer : ""), NAN);
         return true;
     }
     return false;

@@ -43,11 +43,11 @@ static const char *all_alike(sft_report *r, const sft_report_point *p, sft_fate 
     char   text[32];
     range(r, p, fate, &low, &high, &mean);
     if (p->n > 1 && fate == SFT_FATE_DIVERGED && low < high)
-        return sft__arena_printf(&r->arena, "diverged at steps %.0f to %.0f", low, high);
+        return SFT_WORDS(&r->arena, "diverged at steps %.0f to %.0f", low, high);
     if (p->n > 1 && fate == SFT_FATE_OVERFITS && low < high)
-        return sft__arena_printf(&r->arena, "overfits from epoch %.0f to %.0f", low, high);
+        return SFT_WORDS(&r->arena, "overfits from epoch %.0f to %.0f", low, high);
     if (p->n > 1 && fate == SFT_FATE_SLOW && isfinite(mean))
-        return sft__arena_printf(&r->arena, "slow: %s %% of the loss drop still to come", sft__fixed(100 * fmin(mean, 1), 0, text, sizeof text));
+        return SFT_WORDS(&r->arena, "slow: %s %% of the loss drop still to come", sft__fixed(100 * fmin(mean, 1), 0, text, sizeof text));
     return text_of(r, p, fate);
 }
 
@@ -55,17 +55,27 @@ static const char *all_alike(sft_report *r, const sft_report_point *p, sft_fate 
 static const char *join(sft_report *r, const char *a, const char *b)
 {
     if (!a || !b) return a ? a : b ? b : "";
-    return *a && *b ? sft__arena_printf(&r->arena, "%s; %s", a, b) : *a ? a : b;
+    return *a && *b ? SFT_WORDS(&r->arena, "%s; %s", a, b) : *a ? a : b;
 }
 
 static const char *state_words(sft_report *r, const sft_report_point *p)
 {
     const sft_attempt *t = &r->study->attempt[p->trial[0]];
     if (p->pruned == p->n)
-        return sft__arena_printf(&r->arena, "stopped early by halving, at epoch %lld", (long long)t->epochs);
-    if (p->pruned) return sft__arena_printf(&r->arena, "%d of %d seeds stopped early by halving", p->pruned, p->n);
+        return SFT_WORDS(&r->arena, "stopped early by halving, at epoch %lld", (long long)t->epochs);
+    if (p->pruned) return SFT_WORDS(&r->arena, "%d of %d seeds stopped early by halving", p->pruned, p->n);
     if (p->open == p->n) return t->state == SFT_TRIAL_RUNNING || p->n > 1 ? "not finished" : "waiting";
-    return p->open ? sft__arena_printf(&r->arena, "%d of %d seeds not finished", p->open, p->n) : "";
+    return p->open ? SFT_WORDS(&r->arena, "%d of %d seeds not finished", p->open, p->n) : "";
+}
+
+/* Five times of what counts as equally good: which seed it is counts for more than most choices do. */
+static const char *disagree(sft_report *r, const sft_report_point *p)
+{
+    char         text[32];
+    const double far = r->accuracy ? 0.05 : 0.1 * fabs(p->rank.mean);
+    if (!(p->rank.std > far)) return "";
+    return r->accuracy ? SFT_WORDS(&r->arena, "seeds differ by ±%s points", sft__fixed(100 * p->rank.std, 1, text, sizeof text))
+                       : SFT_WORDS(&r->arena, "seeds differ by ±%s", sft__brief(p->rank.std, 2, text, sizeof text));
 }
 
 /* The two worst fates, after "best" and before what is missing. */
@@ -76,9 +86,10 @@ const char *sft__point_note(sft_report *r, const sft_report_point *p, bool best)
     for (int f = SFT_FATES - 1; f > SFT_FATE_WELL && told < 2; f--) {
         if (!p->fates[f]) continue;
         const char *one = p->fates[f] == p->n ? all_alike(r, p, (sft_fate)f)
-                                              : sft__arena_printf(&r->arena, "%s in %d of %d seeds", words[f], p->fates[f], p->n);
+                                              : SFT_WORDS(&r->arena, "%s in %d of %d seeds", words[f], p->fates[f], p->n);
         note = join(r, note, one);
         told++;
     }
+    if (!told) note = join(r, note, disagree(r, p));
     return join(r, note, state_words(r, p));
 }

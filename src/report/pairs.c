@@ -29,60 +29,134 @@ static int highest_stable(const sft_report *r, const sft_pair *p, int j)
     return a->n - 1;
 }
 
+/* Rows of column j whose best is within `near` of the column's, as bits; with numbers only those that stand beside each other. */
+static uint32_t good_rows(const sft_report *r, const sft_pair *p, int j, int best)
+{
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    const double      top = r->point[p->best[best * b->n + j]].rank.mean;
+    uint32_t          good = 0;
+    for (int way = -1; way <= 1; way += 2)
+        for (int i = best; i >= 0 && i < a->n && i < 32; i += way) {
+            const int  here = p->best[i * b->n + j];
+            const bool is = here >= 0 && fabs(r->point[here].rank.mean - top) <= r->near;
+            if (!is && a->numbers) break;
+            if (is) good |= (uint32_t)1 << i;
+        }
+    return good;
+}
+
 static void list_rows(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
-    const char       *words = sft__effect_words(r, b);
+    for (int j = 0, told = 0; j < b->n; j++)
+        if (row[j] >= 0)
+            sft__string_addf(out, "%s%s at %s", told++ ? ", " : "", a->level[row[j]].label, sft__say_value(r, b, b->level[j].label));
+}
+
+/* "1 at momentum 0 (0.3 to 1 are within 1 point)" of each column. */
+static void list_best(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
+{
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
     for (int j = 0, told = 0; j < b->n; j++) {
         if (row[j] < 0) continue;
-        sft__string_addf(out, "%s%s at %s %s", told ? ", " : "", a->level[row[j]].label, told ? "" : words, b->level[j].label);
-        told++;
+        sft__string_addf(out, "%s%s at %s", told++ ? ", " : "", a->level[row[j]].label, sft__say_value(r, b, b->level[j].label));
+        const uint32_t good = good_rows(r, p, j, row[j]);
+        int            from = 0, to = 31;
+        while (!(good >> from & 1)) from++;
+        while (!(good >> to & 1)) to--;
+        if (a->numbers && from < to)
+            sft__string_addf(out, " (%s to %s are within %s)", a->level[from].label, a->level[to].label, sft__say_near(r));
     }
 }
 
-/* Of the values that rows give, what they are multiplied by (NULL: 1): largest over smallest. */
-static double ratio(const sft_effect *a, const int *row, int n, const double *factor)
+/* Does the best value of a depend on b? It does where no value is good enough in all columns. */
+static void say_best(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
 {
-    double low = INFINITY, high = 0;
-    for (int j = 0; j < n; j++) {
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    const char       *wa = sft__effect_words(r, a), *wb = sft__effect_words(r, b);
+    uint32_t          common = UINT32_MAX;
+    int               first = -1, shared = 0;
+    bool              same = true;
+    for (int j = 0; j < b->n; j++) {
         if (row[j] < 0) continue;
-        const double v = a->level[row[j]].low * (factor ? factor[j] : 1);
-        low = fmin(low, v);
-        high = fmax(high, v);
+        if (first < 0) first = row[j];
+        same = same && row[j] == first;
+        common &= good_rows(r, p, j, row[j]);
     }
-    return high / low;
+    if (same) {
+        sft__string_addf(out, "The best %s is %s whatever the %s (Table %d, the best of each column).", wa, a->level[first].label, wb,
+                         p->table);
+        return;
+    }
+    while (common && !(common >> shared & 1)) shared++;
+    if (common)
+        sft__string_addf(out, "One %s, %s, is within %s of the best for every %s; the best is ", wa, a->level[shared].label,
+                         sft__say_near(r), wb);
+    else
+        sft__string_addf(out, "The best %s shifts with the %s: ", wa, wb);
+    list_best(r, p, row, out);
+    sft__string_addf(out, " (Table %d, the best of each column).", p->table);
 }
 
-/* A grid tells where the best rate is only to a step of its own. */
-static double step_of(const sft_effect *a)
+/* Score of a rate in column j, between the rates tried linearly in log η; NaN outside of them or beside a cell without a score. */
+static double score_at(const sft_report *r, const sft_pair *p, int j, double rate)
 {
-    double most = 1;
-    for (int i = 0; i + 1 < a->n; i++) most = fmax(most, a->level[i + 1].low / a->level[i].low);
-    return most;
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    for (int i = 0; i < a->n; i++) {
+        const double here = a->level[i].low;
+        const int    best = p->best[i * b->n + j], next = i + 1 < a->n ? p->best[(i + 1) * b->n + j] : -1;
+        if (best >= 0 && fabs(rate - here) <= 1e-9 * here) return r->point[best].rank.mean;
+        if (best < 0 || next < 0 || rate < here || !(rate < a->level[i + 1].low)) continue;
+        const double share = log(rate / here) / log(a->level[i + 1].low / here);
+        return (1 - share) * r->point[best].rank.mean + share * r->point[next].rank.mean;
+    }
+    return NAN;
 }
 
-/* Momentum β makes steps 1/(1-β) times as long once the velocity has built up: does that explain where the best rates are? */
+/* Mean distance between the curves of columns j and 0 at rates that are `times` as large in column 0. */
+static double distance(const sft_report *r, const sft_pair *p, int j, double times, int *n)
+{
+    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    double            sum = 0;
+    *n = 0;
+    for (int i = 0; i < a->n; i++) {
+        const int    here = p->best[i * b->n + j];
+        const double there = here >= 0 ? score_at(r, p, 0, a->level[i].low * times) : NAN;
+        if (isnan(there)) continue;
+        sum += fabs(r->point[here].rank.mean - there);
+        ++*n;
+    }
+    return *n ? sum / *n : NAN;
+}
+
+static const char *gap(sft_report *r, double v)
+{
+    char        text[32];
+    const char *out = r->accuracy ? SFT_WORDS(&r->arena, "%s points", sft__fixed(100 * v, 1, text, sizeof text))
+                                  : SFT_WORDS(&r->arena, "%s", sft__brief(v, 2, text, sizeof text));
+    return out ? out : "";
+}
+
+/* Momentum β makes steps 1/(1-β) times as long once the velocity has built up. Does that explain the difference? The curves over the rate
+ * tell, more than where their tops are: those of two β are held against each other at equal rates, and at equal η/(1-β). */
 static void effective(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
-    double           *factor = sft__arena_alloc(&r->arena, (size_t)b->n * sizeof *factor);
-    char              text[32], other[32];
-    int               told = 0;
-    if (!factor || !b->numbers) return;
-    for (int j = 0; j < b->n; j++) factor[j] = 1 / (1 - b->level[j].low);
-    sft__string_add(out, " As effective rates η/(1−β) these are ");
-    for (int j = 0; j < b->n; j++)
-        if (row[j] >= 0)
-            sft__string_addf(out, "%s%s", told++ ? " and " : "", sft__brief(a->level[row[j]].low * factor[j], 3, text, sizeof text));
-    const double plain = ratio(a, row, b->n, NULL), scaled = ratio(a, row, b->n, factor), step = step_of(a);
-    sft__string_addf(out, ": the rates differ by a factor of %s, the effective rates by %s", sft__brief(plain, 3, text, sizeof text),
-                     sft__brief(scaled, 3, other, sizeof other));
-    if (scaled < plain && scaled <= step * 1.0001)
-        sft__string_add(out, ", no more than one step of the rates tried. So momentum acts here as a rate 1/(1−β) times as large.");
-    else if (scaled < plain)
-        sft__string_add(out, ". So momentum acts here like a larger rate, though not by 1/(1−β) alone.");
-    else
-        sft__string_add(out, ". So 1/(1−β) does not explain where the best rates are here.");
+    char              one[32], two[32];
+    const int         j = b->n - 1;
+    int               n = 0, m = 0;
+    if (!b->numbers || row[0] < 0 || row[j] < 0 || !(b->level[j].low < 1) || !(a->level[0].low > 0)) return;
+    const double times = (1 - b->level[0].low) / (1 - b->level[j].low);
+    sft__string_addf(out, " As effective rates η/(1−β) the best of %s and %s are %s and %s.", b->level[0].label, b->level[j].label,
+                     sft__brief(a->level[row[0]].low / (1 - b->level[0].low), 3, one, sizeof one),
+                     sft__brief(a->level[row[j]].low / (1 - b->level[j].low), 3, two, sizeof two));
+    const double plain = distance(r, p, j, 1, &n), scaled = distance(r, p, j, times, &m);
+    if (n < 2 || m < 2) return;
+    sft__string_addf(out, " At equal rates the two differ by %s on average (%d rates), at equal effective rates by %s (%d rates; "
+                          "Table %d, rates between rows interpolated): ", gap(r, plain), n, gap(r, scaled), m, p->table);
+    sft__string_add(out, scaled < plain / 2 ? "momentum acts here mostly as a rate 1/(1−β) times as large."
+                         : scaled < plain   ? "momentum acts here partly as a larger rate."
+                                            : "a larger rate does not explain what momentum does here.");
 }
 
 /* What each choice of b is worth at its own best a: is it the interaction or the choice itself that counts? */
@@ -99,8 +173,9 @@ static void say_gain(sft_report *r, const sft_pair *p, const int *row, sft_strin
     }
     if (n < 2) return;
     const sft_report_point *x = &r->point[p->best[row[best] * b->n + best]], *y = &r->point[p->best[row[worst] * b->n + worst]];
-    sft__string_addf(out, " Each at its best %s, %s %s reaches %s and %s %s: %s", sft__effect_words(r, &r->effect[p->a]), sft__effect_words(r, b),
-                     b->level[best].label, sft__say_score(r, &x->rank), b->level[worst].label, sft__say_score(r, &y->rank),
+    sft__string_addf(out, " Each at its best %s, %s reaches %s and %s %s: %s", sft__effect_words(r, &r->effect[p->a]),
+                     sft__say_value(r, b, b->level[best].label), sft__say_score(r, &x->rank), b->level[worst].label,
+                     sft__say_score(r, &y->rank),
                      fabs(x->rank.mean - y->rank.mean) <= r->near ? "no more than " : "more than ");
     sft__string_addf(out, "%s apart.", sft__say_near(r));
 }
@@ -125,26 +200,16 @@ const char *sft__say_pair(sft_report *r, const sft_pair *p)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
     const char       *text = NULL, *ka = r->study->plan.space.axis[a->axis].key, *kb = r->study->plan.space.axis[b->axis].key;
-    int              *row = sft__arena_alloc(&r->arena, (size_t)b->n * sizeof *row), columns = 0, first = -1;
-    bool              same = true;
+    int              *row = sft__arena_alloc(&r->arena, (size_t)b->n * sizeof *row), columns = 0;
     sft_string        out;
     if (!row || b->n > MOST_TOLD * 2) return "";
     for (int j = 0; j < b->n; j++) {
         row[j] = best_row(r, p, j);
         columns += row[j] >= 0;
-        if (first < 0) first = row[j];
-        for (int k = 0; k < j; k++) same = same && (row[j] < 0 || row[k] < 0 || row[j] == row[k]);
     }
     if (columns < 2) return "";
     sft__string_open(&out, r->ctx);
-    if (same)
-        sft__string_addf(&out, "The best %s is %s whatever the %s (Table %d, the best of each column).", sft__effect_words(r, a),
-                         a->level[first].label, sft__effect_words(r, b), p->table);
-    else {
-        sft__string_addf(&out, "The best %s shifts with the %s: ", sft__effect_words(r, a), sft__effect_words(r, b));
-        list_rows(r, p, row, &out);
-        sft__string_addf(&out, " (Table %d, the best of each column).", p->table);
-    }
+    say_best(r, p, row, &out);
     const bool rate = !strcmp(ka, "optimizer.lr") && a->numbers;
     if (rate && !strcmp(kb, "optimizer.momentum")) effective(r, p, row, &out);
     say_gain(r, p, row, &out);

@@ -57,6 +57,11 @@ static double speed_of(const sft_report *r, int64_t i)
     return t->seconds > 0 && t->steps > 0 ? (double)t->steps / t->seconds : NAN;
 }
 
+static double remark_of(const sft_report *r, int64_t i)
+{
+    return r->remark[i].number;
+}
+
 static sft_spread spread(const sft_report *r, const sft_report_point *p, double (*of)(const sft_report *, int64_t))
 {
     sft_stats s = { 0 };
@@ -106,13 +111,12 @@ static void count_trial(const sft_report *r, sft_report_point *p, int64_t i)
     }
     const sft_remark *m = &r->remark[i];
     p->fates[m->fate]++;
-    if (m->fate == SFT_FATE_SLOW && isfinite(m->number)) p->slow = isnan(p->slow) ? m->number : fmin(p->slow, m->number);
 }
 
 static void measure(const sft_report *r, sft_report_point *p)
 {
-    p->slow = NAN;
     for (int i = 0; i < p->n; i++) count_trial(r, p, p->trial[i]);
+    p->slow = p->fates[SFT_FATE_SLOW] == p->n ? spread(r, p, remark_of).mean : NAN;
     p->rank = spread(r, p, rank_of);
     p->test = spread(r, p, test_of);
     p->val_accuracy = spread(r, p, val_accuracy_of);
@@ -154,7 +158,8 @@ static int64_t *group(sft_report *r, int64_t *points, int64_t **first)
     const sft_study *s = r->study;
     *points = 0;
     for (int64_t i = 0; i < s->n; i++) *points = s->attempt[i].point >= *points ? s->attempt[i].point + 1 : *points;
-    int64_t *at = sft__arena_alloc(&r->arena, (size_t)(*points + 2) * sizeof *at), *order = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *order);
+    int64_t *at = sft__arena_alloc(&r->arena, (size_t)(*points + 2) * sizeof *at);
+    int64_t *order = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *order);
     if (!at || !order) return NULL;
     for (int64_t i = 0; i < s->n; i++) at[s->attempt[i].point + 2]++;
     for (int64_t k = 2; k < *points + 2; k++) at[k] += at[k - 1];

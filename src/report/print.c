@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *sft__not_null(const char *text)
+{
+    return text ? text : "";
+}
+
 /* Rounded as an integer, so that printf never meets a decimal sign. */
 const char *sft__fixed(double v, int decimals, char *buf, size_t size)
 {
@@ -53,5 +58,5 @@ const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, in
         sft__brief(s->mean * scale, -decimals, mean, sizeof mean);
         sft__brief(s->std * scale, 2, std, sizeof std);
     }
-    return s->n > 1 ? sft__arena_printf(a, "%s ± %s", mean, std) : sft__arena_text(a, s->n ? mean : "-");
+    return s->n > 1 ? SFT_WORDS(a, "%s ± %s", mean, std) : sft__arena_text(a, s->n ? mean : "-");
 }

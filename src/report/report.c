@@ -2,6 +2,7 @@
 /* A report from its study to its files, and the public call. */
 #include "report/report.h"
 #include "base/io.h"
+#include "report/figures.h"
 #include "report/runs.h"
 
 #include <math.h>
@@ -32,6 +33,14 @@ sft_status sft__report_file(sft_report *r, const char *name, sft_string *text)
 
 /* ---- reading ---------------------------------------------------------------------------------------------- */
 
+const char *sft__trial_path(const sft_study *s, const sft_attempt *t, char *buf, size_t size)
+{
+    const char *folder = t->folder ? t->folder : "";
+    const bool  below = s->folder && *s->folder && strcmp(s->folder, ".") != 0 && *folder != '/';
+    snprintf(buf, size, "%.4000s%s%.4000s", below ? s->folder : "", below ? "/" : "", folder);
+    return buf;
+}
+
 static sft_status look_at_all(sft_report *r)
 {
     const sft_study *s = r->study;
@@ -39,8 +48,7 @@ static sft_status look_at_all(sft_report *r)
     r->look = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->look);
     r->remark = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->remark);
     for (int64_t i = 0; i < s->n && r->look && r->remark; i++) {
-        const bool below = s->folder && *s->folder;
-        snprintf(path, sizeof path, "%.4000s%s%.4000s", below ? s->folder : "", below ? "/" : "", s->attempt[i].folder ? s->attempt[i].folder : "");
+        sft__trial_path(s, &s->attempt[i], path, sizeof path);
         if (sft__run_look(r->ctx, &r->arena, path, s->plan.rank_by, &r->look[i]) != SFT_OK) break;
     }
     return sft_code(r->ctx);
@@ -77,7 +85,7 @@ static void remark_all(sft_report *r)
     for (int64_t i = 0; i < r->study->n; i++) {
         const sft_attempt *t = &r->study->attempt[i];
         r->remark[i] = sft__remark(&r->arena, t, &r->look[i], &y);
-        if (!r->look[i].found && !*r->remark[i].text && t->note && *t->note) r->remark[i].text = t->note, r->remark[i].fate = SFT_FATE_DOCTOR;
+        if (!r->look[i].found && !*r->remark[i].text && t->note && *t->note) r->remark[i] = (sft_remark){ SFT_FATE_DOCTOR, t->note, NAN };
         if (isfinite(t->val_accuracy) || isfinite(t->test_accuracy)) r->has_accuracy = true;
         if (t->state == SFT_TRIAL_DONE && isfinite(r->look[i].end_loss) && isfinite(t->val_loss) && isfinite(t->test_loss) &&
             r->look[i].end_loss != t->val_loss)
@@ -89,8 +97,8 @@ static void name_metric(sft_report *r)
 {
     const char *by = r->study->plan.rank_by;
     r->accuracy = !strcmp(by, "accuracy");
-    r->metric = r->accuracy ? "Val Acc" : sft__arena_printf(&r->arena, "Val %s", by);
-    r->test_metric = r->accuracy ? "Test Acc" : sft__arena_printf(&r->arena, "Test %s", by);
+    r->metric = r->accuracy ? "Val Acc" : SFT_WORDS(&r->arena, "Val %s", by);
+    r->test_metric = r->accuracy ? "Test Acc" : SFT_WORDS(&r->arena, "Test %s", by);
 }
 
 sft_status sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_report *r)
@@ -105,12 +113,14 @@ sft_status sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_re
     r->near = r->accuracy ? 0.01 : r->n_points ? 0.02 * fabs(r->point[0].rank.mean) : 0;
     if (sft__effects_make(r) != SFT_OK) return sft_code(c);
     sft__effects_say(r);
+    sft__answers_make(r);
     r->read_seconds = sft__now() - began;
     return sft_code(c);
 }
 
 void sft__report_close(sft_report *r)
 {
+    if (r->figures) sft__figures_close(r->figures);
     sft__arena_close(&r->arena);
 }
 
@@ -146,10 +156,10 @@ static void fill_facts(const sft_report *r, sft_report_facts *f)
     f->best_validation = f->best_test = NAN;
     if (!r->n_points || !sft__point_counts(&r->point[0])) return;
     const sft_attempt *t = &r->study->attempt[r->point[0].trial[0]];
-    const bool         below = r->study->folder && *r->study->folder;
+    char               path[2 * PATH];
     f->best_validation = r->point[0].rank.mean;
     f->best_test = r->point[0].test.mean;
-    snprintf(f->best, sizeof f->best, "%.2000s%s%.2000s", below ? r->study->folder : "", below ? "/" : "", t->folder);
+    snprintf(f->best, sizeof f->best, "%.4095s", sft__trial_path(r->study, t, path, sizeof path));
 }
 
 static sft_status write_all(sft_report *r, sft_report_facts *facts)
@@ -175,7 +185,8 @@ sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const s
     if (o && o->folder) snprintf(folder, sizeof folder, "%.4096s", o->folder);
     else snprintf(folder, sizeof folder, "%.4096s/report", paths[0]);
     snprintf(facts->folder, sizeof facts->folder, "%.4095s", folder);
-    if (sft__study_of(c, n, paths, o ? o->rank_by : NULL, &s) == SFT_OK && sft__report_open(c, &s, folder, &r) == SFT_OK) write_all(&r, facts);
+    if (sft__study_of(c, n, paths, o ? o->rank_by : NULL, &s) == SFT_OK && sft__report_open(c, &s, folder, &r) == SFT_OK)
+        write_all(&r, facts);
     if (r.ctx) sft__report_close(&r);
     if (s.ctx) sft__study_close(&s);
     return sft_code(c);

@@ -95,7 +95,7 @@ typedef struct sft_report_point {
     int          fates[SFT_FATES];
     sft_spread   rank, test;    /* of validation at the best epoch; of test, by the same measure */
     sft_spread   val_accuracy, test_accuracy, best_epoch, steps_per_second;
-    double       slow;          /* least share still to come of those that are slow; NaN */
+    double       slow;          /* mean share still to come, where all are slow; NaN */
     const char **label;         /* of each axis for tables; "-": does not matter */
     double      *number_of;     /* of each axis; NaN: no number */
     const char  *note;
@@ -127,6 +127,10 @@ typedef struct sft_pair {       /* the best mean of each pair of values */
     const char *sentence;       /* "" where nothing can be said */
 } sft_pair;
 
+typedef struct sft_answer {     /* plain text, no Markdown; an empty line begins a paragraph */
+    const char *question, *text;
+} sft_answer;
+
 typedef struct sft_report {
     sft_ctx    *ctx;
     sft_arena   arena;
@@ -144,7 +148,10 @@ typedef struct sft_report {
     sft_effect *effect;
     int         n_pairs;
     sft_pair   *pair;
+    int         n_answers;
+    sft_answer *answer;         /* room for three more than there are effects */
     int         test_elsewhere; /* trials whose test is not of the best epoch's weights */
+    struct sft_figure_list *figures; /* once they are written; NULL: none */
     double      read_seconds;
 } sft_report;
 
@@ -157,7 +164,10 @@ sft_status  sft__points_make(sft_report *r);
 sft_status  sft__effects_make(sft_report *r);
 const char *sft__point_note(sft_report *r, const sft_report_point *p, bool best); /* notes_point.c */
 void        sft__effects_say(sft_report *r);                           /* sentences.c */
+void        sft__answers_make(sft_report *r);                          /* answers.c */
 
+/* The run folder of a trial as a path that can be opened; returns buf. Trials lie in the sweep's folder, other runs anywhere. */
+const char *sft__trial_path(const sft_study *s, const sft_attempt *t, char *buf, size_t size);
 /* Words for keys: "learning rate" of optimizer.lr, "batch size" of train.batch. */
 const char *sft__key_words(sft_arena *a, const char *key);
 int         sft__axis_of(const sft_report *r, const char *key);        /* index of an effect by its key, -1: not varied */
@@ -171,6 +181,10 @@ const char *sft__cell(const sft_report *r, int table, const char *row);
 sft_status  sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s);
 /* All keys of a resolved recipe with their values, in order: *n of each, in the arena. */
 sft_status  sft__recipe_keys(sft_recipe *r, sft_arena *a, int *n, const char ***key, const char ***value);
+
+/* A sentence in the arena; "" when memory is out, which the context knows: words are never NULL. */
+#define SFT_WORDS(arena, ...) sft__not_null(sft__arena_printf((arena), __VA_ARGS__))
+const char *sft__not_null(const char *text);
 
 /* ---- numbers and tables: print.c ------------------------------------------------------------------------ */
 
@@ -200,7 +214,7 @@ void sft__csv_field(sft_string *out, const char *text, bool first);
 void sft__main_table(sft_report *r, sft_rows *t);
 void sft__effect_table(sft_report *r, const sft_effect *e, sft_rows *t);
 void sft__pair_table(sft_report *r, const sft_pair *p, sft_rows *t);
-void sft__answers_text(sft_report *r, sft_string *out);                 /* answers.c: Markdown */
+void sft__answers_md(const sft_report *r, sft_string *out);             /* answers.c */
 
 /* ---- parts ------------------------------------------------------------------------------------------------ */
 
@@ -212,7 +226,7 @@ typedef struct sft_report_part {    /* something that a report writes */
 } sft_report_part;
 
 /* The list: one word each; the record sft__report_WORD stands at the bottom of its file. Those that show others come last. */
-#define SFT_REPORT_PARTS(X) X(tables) X(effects) X(answers) X(document) X(summary)
+#define SFT_REPORT_PARTS(X) X(tables) X(effects) X(answers) X(figures) X(document) X(page) X(summary)
 #define X(word) extern const sft_report_part sft__report_##word;
 SFT_REPORT_PARTS(X)
 #undef X

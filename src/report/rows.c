@@ -123,7 +123,8 @@ static const struct {
 } tex[] = {
     { "\\", "\\textbackslash{}" }, { "&", "\\&" }, { "%", "\\%" }, { "$", "\\$" }, { "#", "\\#" }, { "_", "\\_" }, { "{", "\\{" },
     { "}", "\\}" }, { "~", "\\textasciitilde{}" }, { "^", "\\textasciicircum{}" }, { "<", "$<$" }, { ">", "$>$" }, { "|", "$|$" },
-    { "\"", "''" }, { "±", "$\\pm$" }, { "×", "$\\times$" }, { "η", "$\\eta$" }, { "β", "$\\beta$" }, { "→", "$\\rightarrow$" },
+    { "\"", "''" }, { " ± ", "\\,$\\pm$\\,", }, { "±", "$\\pm$" }, { "×", "$\\times$" }, { "η", "$\\eta$" }, { "β", "$\\beta$" },
+    { "→", "$\\rightarrow$" },
     { "–", "--" }, { "—", "---" }, { "−", "$-$" }, { "…", "\\ldots{}" }, { "≤", "$\\le$" }, { "≥", "$\\ge$" },
 };
 
@@ -146,11 +147,29 @@ static void tex_text(sft_string *out, const char *text)
     }
 }
 
+/* Heads of several words stand in two lines, so that numbers decide how wide a column is. */
+static void tex_head(sft_string *out, const char *text, bool right)
+{
+    const char *blank = strrchr(text, ' ');
+    char        first[64];
+    if (!blank || blank - text >= (long)sizeof first) {
+        tex_text(out, text);
+        return;
+    }
+    snprintf(first, sizeof first, "%.*s", (int)(blank - text), text);
+    sft__string_addf(out, "\\rule{0pt}{5ex}\\shortstack[%c]{", right ? 'r' : 'l');
+    tex_text(out, first);
+    sft__string_add(out, "\\\\");
+    tex_text(out, blank + 1);
+    sft__string_add(out, "}");
+}
+
 static void tex_line(sft_string *out, const sft_rows *t, int row)
 {
     for (int k = 0; k < t->columns; k++) {
         sft__string_add(out, k ? " & " : "  ");
-        tex_text(out, row < 0 ? t->head[k] ? t->head[k] : "" : cell(t, row, k));
+        if (row < 0) tex_head(out, t->head[k] ? t->head[k] : "", t->right[k]);
+        else tex_text(out, cell(t, row, k));
     }
     sft__string_add(out, " \\\\\n");
 }
@@ -159,19 +178,21 @@ static void tex_line(sft_string *out, const sft_rows *t, int row)
 void sft__rows_tex(const sft_rows *t, sft_string *out, int most)
 {
     const int  n = shown(t, most);
-    const bool wraps = t->columns > 1 && t->head && t->head[t->columns - 1] && !strcmp(t->head[t->columns - 1], "Notes");
+    const char *end = t->columns > 1 && t->head ? t->head[t->columns - 1] : NULL;
+    const bool  wraps = end && !strcmp(end, "Notes");
     if (!t->head || !t->right) return;
-    sft__string_add(out, "\\begin{table}[htbp]\n\\centering\n\\small\n\\caption{");
-    tex_text(out, t->caption);
+    sft__string_add(out, "\\begin{table}[htbp]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n\\renewcommand{\\arraystretch}{1.15}\n\\caption{");
+    const char *colon = !strncmp(t->caption, "Table ", 6) ? strstr(t->caption, ": ") : NULL; /* LaTeX counts by itself */
+    tex_text(out, colon ? colon + 2 : t->caption);
     if (n < t->n) sft__string_addf(out, " (the first %d of %d rows)", n, t->n);
-    sft__string_addf(out, "}\n\\label{tab:%s}\n\\begin{tabular}{", t->label);
+    sft__string_addf(out, "}\n\\label{tab:%s}\n\\makebox[\\linewidth]{\\begin{tabular}{", t->label);
     for (int k = 0; k < t->columns; k++)
-        sft__string_add(out, wraps && k == t->columns - 1 ? "p{0.3\\linewidth}" : t->right[k] ? "r" : "l");
+        sft__string_add(out, wraps && k == t->columns - 1 ? "p{0.25\\linewidth}" : t->right[k] ? "r" : "l");
     sft__string_add(out, "}\n\\hline\n");
     tex_line(out, t, -1);
     sft__string_add(out, "\\hline\n");
     for (int i = 0; i < n; i++) tex_line(out, t, i);
-    sft__string_add(out, "\\hline\n\\end{tabular}\n\\end{table}\n");
+    sft__string_add(out, "\\hline\n\\end{tabular}}\n\\end{table}\n");
 }
 
 /* ---- CSV ---------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
@@ -26,7 +27,8 @@ static sft_status read_recipe(sft_runs *x, int i, const char *folder)
         const char *text = sft_recipe_get(r, "train.seed");
         snprintf(seed, sizeof seed, "%s", text ? text : "0");
         sft__parse_int(seed, strlen(seed), &x->run[i].seed);
-        if (i == 0) x->study->plan.recipe_text = sft__arena_text(&x->study->arena, sft_recipe_text(r));
+        text = i ? NULL : sft_recipe_text(r);
+        if (text) x->study->plan.recipe_text = sft__arena_text(&x->study->arena, text);
     }
     sft_recipe_free(r);
     return sft_code(c);
@@ -104,6 +106,14 @@ static void take_look(const sft_run_look *k, bool maximize, sft_attempt *t)
     t->test_accuracy = k->test_accuracy;
 }
 
+/* Relative to where the program stands, study->folder "."; with one that is absolute all are, and the study has no folder. */
+static const char *folder_of(sft_study *s, const char *path)
+{
+    char here[4096];
+    if (*s->folder || *path == '/' || !getcwd(here, sizeof here)) return sft__arena_text(&s->arena, path);
+    return SFT_WORDS(&s->arena, "%s/%s", here, path);
+}
+
 /* ---- all of it -------------------------------------------------------------------------------------------- */
 
 static sft_status make(sft_runs *x, int n, const char *const *paths)
@@ -120,7 +130,7 @@ static sft_status make(sft_runs *x, int n, const char *const *paths)
         sft_attempt *t = &s->attempt[s->n];
         sft_run_look     look;
         *t = (sft_attempt){ .number = s->n, .seed = x->run[i].seed, .u = x->run[i].u, .value = x->run[i].at, .note = "" };
-        t->folder = sft__arena_text(&s->arena, paths[i]);
+        t->folder = folder_of(s, paths[i]);
         if (!t->folder || sft__run_look(s->ctx, &s->arena, paths[i], s->plan.rank_by, &look) != SFT_OK) return sft_code(s->ctx);
         if (repeats(s, t)) continue;
         take_look(&look, s->plan.maximize, t);
@@ -156,6 +166,9 @@ sft_status sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const
     if (rank_by && strcmp(rank_by, "loss") && !sft__measure_find(rank_by))
         return sft__fail(c, SFT_E132, "runs cannot be ranked by `%s` — take loss, accuracy, or a metric: surefoot list metric", rank_by);
     s->plan.seeds = 1;
+    s->folder = ".";
+    for (int i = 0; i < n; i++)
+        if (paths[i] && paths[i][0] == '/') s->folder = "";
     s->plan.name = "runs";
     choose_rank(&x, paths[0], rank_by);
     if (make(&x, n, paths) == SFT_OK && x.data_differ)

@@ -69,8 +69,8 @@ static const double *numbers_of(sft_arena *a, const char **value, int n)
 static const char *label_of(sft_arena *a, const char *key, const char *value, int i)
 {
     if (strlen(value) <= LONGEST_LABEL) return value;
-    const char *label = i < 26 ? sft__arena_printf(a, "%s %c", sft__key_words(a, key), 'A' + i)
-                               : sft__arena_printf(a, "%s %d", sft__key_words(a, key), i + 1);
+    const char *label = i < 26 ? SFT_WORDS(a, "%s %c", sft__key_words(a, key), 'A' + i)
+                               : SFT_WORDS(a, "%s %d", sft__key_words(a, key), i + 1);
     return label ? label : value;
 }
 
@@ -95,7 +95,8 @@ static sft_status add_axis(sft_runs *x, const char *key, const char **value, int
 {
     sft_study   *s = x->study;
     sft_axis    *axis = &s->plan.space.axis[s->plan.space.n];
-    const char **own = sft__arena_alloc(&s->arena, (size_t)n * sizeof *own), **label = sft__arena_alloc(&s->arena, (size_t)n * sizeof *label);
+    const char **own = sft__arena_alloc(&s->arena, (size_t)n * sizeof *own);
+    const char **label = sft__arena_alloc(&s->arena, (size_t)n * sizeof *label);
     if (!own || !label) return sft_code(s->ctx);
     memcpy(own, value, (size_t)n * sizeof *own);
     *axis = (sft_axis){ .key = key, .kind = SFT_AXIS_VALUES, .n = n, .value = own, .label = label, .parent = -1 };
@@ -117,18 +118,25 @@ static sft_status add_axis(sft_runs *x, const char *key, const char **value, int
     return sft_code(s->ctx);
 }
 
-/* `optimizer` and `optimizer.name` never stand beside each other: a section gives its record under its own name. */
 static sft_status consider(sft_runs *x, const char *key, const char **scratch)
 {
     sft_ctx  *c = x->study->ctx;
     const int n = sft__run_counts(key) ? values_of(x, key, scratch) : 0;
     if (n < 2) return SFT_OK;
-    for (int k = 0; k < x->study->plan.space.n; k++)
-        if (!strcmp(x->study->plan.space.axis[k].key, key)) return SFT_OK;
     if (x->study->plan.space.n == SFT_MOST_AXES || n > SFT_MOST_VALUES)
-        return sft__fail(c, SFT_E002, "these runs differ in more than %d keys, or one key has more than %d values — report fewer runs, that "
-                                      "have more in common", SFT_MOST_AXES, SFT_MOST_VALUES);
+        return sft__fail(c, SFT_E002, "these runs differ in more than %d keys, or one key has more than %d values — report fewer runs, "
+                                      "that have more in common", SFT_MOST_AXES, SFT_MOST_VALUES);
     return add_axis(x, key, scratch, n);
+}
+
+/* No run before has this key. Nearly always the first one has, at the same place. */
+static bool is_new(const sft_runs *x, int run, int k)
+{
+    const char *key = x->run[run].key[k];
+    if (run > 0 && k < x->run[0].n && !strcmp(x->run[0].key[k], key)) return false;
+    for (int i = 0; i < run; i++)
+        if (sft__run_value(&x->run[i], key)) return false;
+    return true;
 }
 
 sft_status sft__runs_axes(sft_runs *x)
@@ -143,6 +151,6 @@ sft_status sft__runs_axes(sft_runs *x)
     if (!scratch || sft__failed(s->ctx)) return sft_code(s->ctx);
     for (int i = 0; i < x->n; i++)
         for (int k = 0; k < x->run[i].n; k++)
-            if (consider(x, x->run[i].key[k], scratch) != SFT_OK) return sft_code(s->ctx);
+            if (is_new(x, i, k) && consider(x, x->run[i].key[k], scratch) != SFT_OK) return sft_code(s->ctx);
     return sft_code(s->ctx);
 }

@@ -10,7 +10,7 @@
 
 const char *sft__cell(const sft_report *r, int table, const char *row)
 {
-    const char *text = sft__arena_printf(&((sft_report *)(uintptr_t)r)->arena, "Table %d, row %s", table, row);
+    const char *text = SFT_WORDS(&((sft_report *)(uintptr_t)r)->arena, "Table %d, row %s", table, row);
     return text ? text : "";
 }
 
@@ -19,16 +19,23 @@ const char *sft__effect_words(sft_report *r, const sft_effect *e)
     return sft__key_words(&r->arena, r->study->plan.space.axis[e->axis].key);
 }
 
+/* "learning rate 0.1"; a label that begins with the words needs them no second time: "model B". */
+const char *sft__say_value(sft_report *r, const sft_effect *e, const char *label)
+{
+    const char *words = sft__effect_words(r, e);
+    return strncmp(label, words, strlen(words)) ? SFT_WORDS(&r->arena, "%s %s", words, label) : label;
+}
+
 const char *sft__say_score(sft_report *r, const sft_spread *s)
 {
     const char *text = sft__spread_text(&r->arena, s, r->accuracy ? 100 : 1, r->accuracy ? 2 : -4);
-    return text ? r->accuracy ? sft__arena_printf(&r->arena, "%s %%", text) : text : "";
+    return text ? r->accuracy ? SFT_WORDS(&r->arena, "%s %%", text) : text : "";
 }
 
 const char *sft__say_near(sft_report *r)
 {
     char text[32];
-    return r->accuracy ? "1 point" : sft__arena_printf(&r->arena, "%s (2 %%)", sft__brief(r->near, 2, text, sizeof text));
+    return r->accuracy ? "1 point" : SFT_WORDS(&r->arena, "%s (2 %%)", sft__brief(r->near, 2, text, sizeof text));
 }
 
 sft_side sft__side(const sft_effect *e, int from, int to)
@@ -44,17 +51,18 @@ sft_side sft__side(const sft_effect *e, int from, int to)
 /* "row 3", "rows 1 to 10" */
 const char *sft__say_rows(sft_report *r, const sft_effect *e, int from, int to)
 {
-    return from == to ? sft__arena_printf(&r->arena, "Table %d, row %s", e->table, e->level[from].label)
-                      : sft__arena_printf(&r->arena, "Table %d, rows %s to %s", e->table, e->level[from].label, e->level[to].label);
+    return from == to ? SFT_WORDS(&r->arena, "Table %d, row %s", e->table, e->level[from].label)
+                      : SFT_WORDS(&r->arena, "Table %d, rows %s to %s", e->table, e->level[from].label, e->level[to].label);
 }
 
 static const struct {
     sft_fate    fate;
-    const char *one, *many;
+    const char *one, *many, *word;
 } verbs[] = {
-    { SFT_FATE_DIVERGED, "diverges", "diverge" }, { SFT_FATE_CRASHED, "fails", "fail" }, { SFT_FATE_IDLE, "does not learn", "do not learn" },
-    { SFT_FATE_OSCILLATES, "oscillates", "oscillate" }, { SFT_FATE_SLOW, "is slow", "are slow" },
-    { SFT_FATE_OVERFITS, "overfits", "overfit" },
+    { SFT_FATE_DIVERGED, "diverges", "diverge", "diverged" }, { SFT_FATE_CRASHED, "fails", "fail", "failed" }, { SFT_FATE_IDLE,
+            "does not learn", "do not learn", "idle" },
+    { SFT_FATE_OSCILLATES, "oscillates", "oscillate", "oscillate" }, { SFT_FATE_SLOW, "is slow", "are slow", "slow" },
+    { SFT_FATE_OVERFITS, "overfits", "overfit", "overfit" },
 };
 
 /* "of 12 trials 10 diverge and 2 do not learn"; "" where nothing befell them. */
@@ -81,6 +89,20 @@ const char *sft__say_fates(sft_report *r, const sft_side *s)
     return text ? text : "";
 }
 
+/* For cells: "all slow", "3 of 6 slow, 2 of 6 diverged". */
+const char *sft__say_fates_briefly(sft_report *r, const sft_side *s)
+{
+    const char *text = "";
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        const int n = s->fates[verbs[i].fate];
+        if (!n || !text) continue;
+        const char *lead = *text ? ", " : "";
+        text = n == s->trials ? SFT_WORDS(&r->arena, "%s%sall %s", text, lead, verbs[i].word)
+                              : SFT_WORDS(&r->arena, "%s%s%d of %d %s", text, lead, n, s->trials, verbs[i].word);
+    }
+    return text ? text : "";
+}
+
 /* The best that levels from..to reach, as a point; NULL: none of them finished. */
 const sft_report_point *sft__best_of(const sft_report *r, const sft_effect *e, int from, int to, int *level)
 {
@@ -101,9 +123,10 @@ static void say_side(sft_report *r, const sft_effect *e, sft_string *out, int fr
     const sft_side   s = sft__side(e, from, to);
     const sft_report_point *p = sft__best_of(r, e, from, to, &level);
     const char      *fates = sft__say_fates(r, &s);
-    sft__string_addf(out, " %s it (%s)", above ? "Above" : "Below", sft__say_rows(r, e, from, to));
+    sft__string_addf(out, " %s %s (%s)", above ? "Above" : "Below", e->level[above ? e->to : e->from].label, sft__say_rows(r, e, from, to));
     if (*fates) sft__string_addf(out, " %s", fates);
-    if (p && e->best >= 0) sft__string_addf(out, "%s %s is the best, at %s", *fates ? ";" : "", sft__say_score(r, &p->rank), e->level[level].label);
+    if (p && e->best >= 0) sft__string_addf(out, "%s the best is %s, at %s", *fates ? ";" : "", sft__say_score(r, &p->rank),
+                                            e->level[level].label);
     else if (!p) sft__string_addf(out, "%s no value finishes on every seed", *fates ? ";" : "");
     sft__string_add(out, ".");
 }
@@ -111,7 +134,8 @@ static void say_side(sft_report *r, const sft_effect *e, sft_string *out, int fr
 static void say_numbers(sft_report *r, const sft_effect *e, sft_string *out)
 {
     if (e->from < e->to)
-        sft__string_addf(out, " From %s to %s it stays within %s of that.", e->level[e->from].label, e->level[e->to].label, sft__say_near(r));
+        sft__string_addf(out, " From %s to %s it stays within %s of that.", e->level[e->from].label, e->level[e->to].label,
+                         sft__say_near(r));
     else
         sft__string_addf(out, " No value beside it comes within %s of that.", sft__say_near(r));
     if (e->best == 0 || e->best == e->n - 1)
@@ -140,7 +164,7 @@ static const char *say_effect(sft_report *r, const sft_effect *e)
 {
     sft_string out;
     if (e->best < 0)
-        return sft__arena_printf(&r->arena, "No %s finishes on every seed (Table %d).", sft__effect_words(r, e), e->table);
+        return SFT_WORDS(&r->arena, "No %s finishes on every seed (Table %d).", sft__effect_words(r, e), e->table);
     const sft_band *l = &e->level[e->best];
     sft__string_open(&out, r->ctx);
     sft__string_addf(&out, "The best %s is %s: %s %s (%s).", sft__effect_words(r, e), l->label, r->metric,

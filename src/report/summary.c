@@ -30,7 +30,8 @@ static void put_spread(sft_string *s, const char *name, const sft_spread *v)
 static void put_trial(const sft_report *r, int64_t i, sft_string *s)
 {
     const sft_attempt *t = &r->study->attempt[i];
-    sft__string_addf(s, "{\"trial\": %lld, \"seed\": %lld, \"state\": \"%s\"", (long long)t->number, (long long)t->seed, state_words[t->state]);
+    sft__string_addf(s, "{\"trial\": %lld, \"seed\": %lld, \"state\": \"%s\"", (long long)t->number, (long long)t->seed,
+                     state_words[t->state]);
     key(s, "folder");
     sft__string_json(s, t->folder);
     key(s, "rank");
@@ -93,7 +94,8 @@ static sft_status write(sft_report *r)
     sft__string_json(&s, r->folder);
     key(&s, "rank_by");
     sft__string_json(&s, r->study->plan.rank_by);
-    sft__string_addf(&s, ", \"direction\": \"%s\", \"trials\": %lld,\n \"files\": [", r->study->plan.maximize ? "max" : "min", (long long)r->study->n);
+    sft__string_addf(&s, ", \"direction\": \"%s\", \"trials\": %lld,\n \"files\": [", r->study->plan.maximize ? "max" : "min",
+                     (long long)r->study->n);
     for (int i = 0; sft__report_part_at(i); i++)
         for (const char *at = sft__report_part_at(i)->files; *at; at += strspn(at, " ")) {
             const size_t n = strcspn(at, " ");

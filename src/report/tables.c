@@ -18,7 +18,7 @@ static const char *number(sft_report *r, const sft_spread *s, double scale, int 
 
 static const char *seeds_of(sft_report *r, const sft_report_point *p)
 {
-    return p->done == p->n ? sft__arena_printf(&r->arena, "%d", p->n) : sft__arena_printf(&r->arena, "%d of %d", p->done, p->n);
+    return p->done == p->n ? SFT_WORDS(&r->arena, "%d", p->n) : SFT_WORDS(&r->arena, "%d of %d", p->done, p->n);
 }
 
 /* With accuracy as the rank there are two columns of scores; else the metric's come first, and the accuracies where there are any. */
@@ -41,11 +41,11 @@ static int main_row(sft_report *r, const sft_report_point *p, int place, const c
 {
     const sft_space *space = &r->study->plan.space;
     int              n = 0;
-    cell[n++] = p ? sft__arena_printf(&r->arena, "%d", place) : "#";
+    cell[n++] = p ? SFT_WORDS(&r->arena, "%d", place) : "#";
     for (int k = 0; k < space->n; k++) cell[n++] = p ? p->label[k] : sft__key_words(&r->arena, space->axis[k].key);
     n += scores(r, p, cell + n);
     cell[n++] = p ? number(r, &p->best_epoch, 1, 0) : "Best epoch";
-    cell[n++] = p ? sft__arena_printf(&r->arena, "%s", sft__brief(p->steps_per_second.mean, 3, (char[32]){ 0 }, 32)) : "Steps/s";
+    cell[n++] = p ? SFT_WORDS(&r->arena, "%s", sft__brief(p->steps_per_second.mean, 3, (char[32]){ 0 }, 32)) : "Steps/s";
     if (r->study->plan.seeds > 1) cell[n++] = p ? seeds_of(r, p) : "Seeds";
     cell[n++] = p ? p->note : "Notes";
     return n;
@@ -60,9 +60,9 @@ static bool numbers_only(const sft_report *r, int axis)
 
 static const char *main_caption(sft_report *r)
 {
-    const char *over = r->study->plan.seeds > 1 ? sft__arena_printf(&r->arena, ", mean ± standard deviation over the seeds") : "";
+    const char *over = r->study->plan.seeds > 1 ? SFT_WORDS(&r->arena, ", mean ± standard deviation over the seeds") : "";
     const char *percent = r->has_accuracy ? "; Acc in %" : "";
-    return sft__arena_printf(&r->arena, "Table 1: All %d configurations, the best first, by %s at the best epoch%s%s", r->n_points, r->metric,
+    return SFT_WORDS(&r->arena, "Table 1: All %d configurations, the best first, by %s at the best epoch%s%s", r->n_points, r->metric,
                              over ? over : "", percent);
 }
 
@@ -81,28 +81,22 @@ void sft__main_table(sft_report *r, sft_rows *t)
 
 /* ---- one key, two keys ----------------------------------------------------------------------------------------- */
 
-static const char *count_of(sft_report *r, int n, int of)
-{
-    return n ? sft__arena_printf(&r->arena, "%d of %d", n, of) : "0";
-}
-
 void sft__effect_table(sft_report *r, const sft_effect *e, sft_rows *t)
 {
-    const char *words = sft__effect_words(r, e), *head[] = { words, "Points", sft__arena_printf(&r->arena, "Best %s", r->metric),
-                                                             sft__arena_printf(&r->arena, "its %s", r->test_metric),
-                                                             sft__arena_printf(&r->arena, "Mean %s", r->metric), "Diverged", "Best is #", "Notes" };
+    const char *words = sft__effect_words(r, e), *head[] = { words, "Points", SFT_WORDS(&r->arena, "Best %s", r->metric),
+                                                             SFT_WORDS(&r->arena, "its %s", r->test_metric),
+                                                             SFT_WORDS(&r->arena, "Mean %s", r->metric), "Best is #", "Notes" };
     const int   scale = r->accuracy ? 100 : 1, decimals = r->accuracy ? 2 : -4, columns = (int)(sizeof head / sizeof *head);
-    sft__rows_open(t, &r->arena, sft__arena_printf(&r->arena, "Table %d: Effect of %s on performance", e->table, words),
+    sft__rows_open(t, &r->arena, SFT_WORDS(&r->arena, "Table %d: Effect of %s on performance", e->table, words),
                    r->study->plan.space.axis[e->axis].key, columns);
     for (int k = 0; k < columns; k++) sft__rows_head(t, k, head[k], k < columns - 1 && (k || e->numbers));
     for (int k = 0; k < e->n; k++) {
         const sft_band *l = &e->level[k];
         const sft_report_point *p = l->best >= 0 ? &r->point[l->best] : NULL;
         const sft_side   s = sft__side(e, k, k);
-        const char      *cell[] = { l->label, sft__arena_printf(&r->arena, "%d", l->points), p ? number(r, &p->rank, scale, decimals) : "-",
+        const char      *cell[] = { l->label, SFT_WORDS(&r->arena, "%d", l->points), p ? number(r, &p->rank, scale, decimals) : "-",
                                     p ? number(r, &p->test, scale, decimals) : "-", number(r, &l->mean, scale, decimals),
-                                    count_of(r, l->fates[SFT_FATE_DIVERGED], l->trials),
-                                    p ? sft__arena_printf(&r->arena, "%d", l->best + 1) : "-", sft__say_fates(r, &s) };
+                                    p ? SFT_WORDS(&r->arena, "%d", l->best + 1) : "-", sft__say_fates_briefly(r, &s) };
         sft__rows_add(t, cell);
     }
 }
@@ -112,12 +106,12 @@ void sft__pair_table(sft_report *r, const sft_pair *p, sft_rows *t)
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
     const char       *wa = sft__effect_words(r, a), *wb = sft__effect_words(r, b);
     const char      **cell = sft__arena_alloc(&r->arena, (size_t)(b->n + 1) * sizeof *cell);
-    sft__rows_open(t, &r->arena, sft__arena_printf(&r->arena, "Table %d: %s by %s (rows) and %s (columns), the best over all else", p->table,
+    sft__rows_open(t, &r->arena, SFT_WORDS(&r->arena, "Table %d: %s by %s (rows) and %s (columns), the best over all else", p->table,
                                                    r->metric, wa, wb),
-                   sft__arena_printf(&r->arena, "%s-%s", r->study->plan.space.axis[a->axis].key, r->study->plan.space.axis[b->axis].key), b->n + 1);
+                   SFT_WORDS(&r->arena, "%s-%s", r->study->plan.space.axis[a->axis].key, r->study->plan.space.axis[b->axis].key), b->n + 1);
     if (!cell) return;
     sft__rows_head(t, 0, wa, a->numbers);
-    for (int j = 0; j < b->n; j++) sft__rows_head(t, j + 1, sft__arena_printf(&r->arena, "%s", b->level[j].label), true);
+    for (int j = 0; j < b->n; j++) sft__rows_head(t, j + 1, SFT_WORDS(&r->arena, "%s", b->level[j].label), true);
     for (int i = 0; i < a->n; i++) {
         cell[0] = a->level[i].label;
         for (int j = 0; j < b->n; j++) {

@@ -8,7 +8,7 @@
 /* An input is a number in [0, 1], or with cells[i] > 0 one of that many categories 0..cells-1. */
 typedef struct sft_fanova_data {
     int           n, axes;
-    const double *x;            /* n x axes; NaN: the axis did not matter there (a category of its own) */
+    const double *x;            /* n x axes; NaN: the axis did not matter there (a category of its own, as heavy as it is frequent) */
     const double *y;            /* n; finite */
     const int    *cells;        /* axes; 0: a number */
 } sft_fanova_data;

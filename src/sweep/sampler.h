@@ -15,7 +15,7 @@ typedef enum sft_known {        /* what is known of an earlier point */
 } sft_known;
 
 typedef struct sft_sample {
-    const double *u;            /* n axes; NaN: does not matter there */
+    const double *u;            /* n axes, snapped; NaN: does not matter there */
     sft_known     known;
     double        value;        /* LESS IS BETTER: who maximises gives -accuracy */
     double        budget;       /* share of the full training it is from, 0..1; 1 without halving */

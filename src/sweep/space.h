@@ -55,13 +55,16 @@ const char *sft__axis_label(const sft_axis *a, double u, char *buf, size_t size)
 double      sft__axis_number(const sft_axis *a, double u);  /* NaN where it is no number */
 int         sft__axis_index(const sft_axis *a, double u);   /* which of the n values; -1: endless or NaN */
 double      sft__axis_at(const sft_axis *a, int index);     /* the middle of the cell of value `index` */
+int64_t     sft__axis_cells(const sft_axis *a);             /* how many different values: n, or of a range of whole numbers; 0: endless */
+bool        sft__axis_ordered(const sft_axis *a);           /* a range, or a list of numbers that rise or fall */
 /* The u of a value given as text; NaN: it is none of the axis. */
 double      sft__axis_find(const sft_axis *a, const char *text);
-/* u moved to the middle of its cell where there are cells, so that equal values are equal points; axes that do not matter become NaN. */
+/* u moved to the middle of its cell where there are cells, and to the number as printed elsewhere, so that equal values are equal points
+ * and sft__axis_find of the text gives the same bits; axes that do not matter become NaN. */
 void        sft__space_snap(const sft_space *s, double *u);
-bool        sft__space_allows(const sft_space *s, const double *u); /* all constraints */
+bool        sft__space_allows(const sft_space *s, const double *u); /* all constraints; one on an axis that does not matter holds */
 int64_t     sft__space_size(const sft_space *s);            /* points of the grid before constraints, conditions counted once; 0: endless; saturates */
-/* "optimizer.lr=0.01 model.width=64": overrides of the recipe, one an axis that matters. */
+/* "optimizer.lr=0.01 model.width=64": overrides of the recipe, one an axis that matters, whole sections first. */
 int         sft__space_overrides(const sft_space *s, const double *u, sft_arena *a, const char **out); /* how many; out: room for n */
 bool        sft__space_same(const sft_space *s, const double *u, const double *v); /* after snapping */
 
