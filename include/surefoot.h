@@ -62,6 +62,7 @@ typedef struct sft_data sft_data;       /* samples, split in train, validation a
 typedef struct sft_net sft_net;         /* a network with its weights */
 typedef struct sft_trainer sft_trainer; /* a network, its data, an optimiser and a place in time */
 typedef struct sft_diagnosis sft_diagnosis; /* what the doctor found, and what it tried */
+typedef struct sft_sweep sft_sweep;     /* many runs of a recipe with other values, in a folder that remembers them */
 typedef struct sft_folder sft_folder;   /* recipe.yaml, run.json, metrics.csv, checkpoints/, held by a lock */
 
 typedef struct sft_shape {
@@ -541,12 +542,85 @@ struct sft_result {
     sft_scores best;                            /* the best evaluation: validation at best_epoch */
     sft_scores train, validation, test;         /* of the weights that are left in the network; count 0 where stopped */
     sft_measures measures[SFT_SPLITS];          /* metrics of the same weights */
+    sft_measures best_measures;                 /* of the best evaluation; n 0 where it was before a resume */
     char       weights_sha256[65];
 };
 
 /* Trains to the planned end, or to a fault that ends it (SFT_TRAINING, with a checkpoint); o and result may be NULL. Written with the
  * calls above only and meant to be copied: src/train/fit.c. */
 SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, const sft_fit_options *o, sft_result *result);
+
+/* ---- sweeps -------------------------------------------------------------------------------- */
+
+/* Counts of trials, and how it goes. A trial is a point of the space trained with one seed; ranks are what the plan's rank_by says. */
+typedef struct sft_sweep_facts {
+    const char *name, *folder, *rank_by, *sampler;
+    bool        maximize;       /* a larger rank is better */
+    int         axes, seeds, workers; /* workers: of the run in hand, or of the last one */
+    const char *const *key;     /* of each axis: "optimizer.lr" */
+    int64_t     planned;        /* trials in all; 0: not known */
+    int64_t     trials, waiting, running, done, pruned, failed; /* trials: asked for so far, the sum of the others */
+    int64_t     best_point;     /* -1: none yet */
+    double      best;           /* its mean rank over seeds */
+    double      seconds, trial_seconds; /* wall time of all runs; training time of all trials */
+    double      eta;            /* seconds to the end; NaN: not known */
+    bool        complete;       /* nothing is left to do */
+} sft_sweep_facts;
+
+/* Called about ten times a second while trials run; false: they write checkpoints and stop. */
+typedef bool sft_sweep_fn(void *user, const sft_sweep_facts *f);
+
+typedef struct sft_sweep_options {
+    const char   *folder;       /* sweep.db and trials/00000 …; made when absent */
+    bool          resume;       /* go on with the sweep that the folder holds; without it a folder that holds one is refused (E345) */
+    bool          retry_failed; /* failed trials start afresh */
+    const char *const *set;     /* overrides "key=value" of the base recipe, n_sets of them */
+    int           n_sets;
+    int           workers;      /* processes of one thread; 0: one a core */
+    int64_t       trials;       /* 0: as the plan says */
+    double        seconds;      /* no trial is begun later than this, in all runs together; 0: as the plan says */
+    int64_t       fail_fast;    /* stop when so many have failed in this run; 0: never */
+    int64_t       memory;       /* bytes of address space of a worker, which fails its trial where it is short; 0: no limit */
+    sft_sweep_fn *progress;     /* may be NULL */
+    void         *user;
+} sft_sweep_options;
+
+typedef struct sft_attempt_facts {  /* a trial of a sweep */
+    int64_t     number, point, seed;
+    const char *state;          /* waiting running done pruned failed */
+    const char *folder;         /* its run folder, a path that can be opened; "": another program trains it */
+    const char *failure;        /* a sentence, or NULL */
+    const char *note;           /* what the doctor and the curve say, or "" */
+    int         exit_code;      /* of a failed one: as of `surefoot train`, or 128 + signal */
+    int64_t     epochs, steps, planned_steps, best_epoch;
+    double      seconds, rank, val_loss, val_accuracy, test_loss, test_accuracy; /* at the best epoch; NaN: none */
+    const char *const *value;   /* of each axis as text; NULL: it does not matter there */
+    const char *edits;          /* the point and its seed as overrides of the recipe, a blank between */
+} sft_attempt_facts;
+
+typedef struct sft_point_facts {    /* a point over its seeds: means, and standard deviations (NaN below two) */
+    int64_t     point, trials, done, pruned, failed;
+    double      rank, rank_std, val_loss, val_accuracy, val_accuracy_std, test_accuracy, test_accuracy_std, best_epoch, seconds;
+    const char *const *value;
+    const char *note;           /* of its first trial that has one */
+} sft_point_facts;
+
+/* Reads plan (sweep.yaml) and opens the folder, which this process then holds (E344 while another does). plan NULL: as the folder has it.
+ * E343 where the folder's sweep searched something else; E342 for a damaged or newer sweep.db. */
+SFT_API sft_sweep  *sft_sweep_open(sft_ctx *c, const char *plan, const sft_sweep_options *o);
+/* Trains until the budget is used up, the space is, or progress asked to stop. Forks: call it before the process trains anything itself.
+ * A trial that fails is no failure of the sweep; a full disk is. What ended is in the folder, whatever kills this process. */
+SFT_API sft_status  sft_sweep_run(sft_sweep *s);
+SFT_API sft_status  sft_sweep_facts_of(sft_sweep *s, sft_sweep_facts *facts);
+/* Trial by number; points ranked, best first: those whose seeds all ended well, then the others. False past the end. Texts live until the
+ * next call on the sweep. */
+SFT_API bool        sft_sweep_trial(sft_sweep *s, int64_t number, sft_attempt_facts *facts);
+SFT_API bool        sft_sweep_point(sft_sweep *s, int64_t place, sft_point_facts *facts);
+/* For programs that train by themselves: the next trial, now running; false with no failure: none is left. And what became of it: its
+ * rank, NaN: it failed. E345 for a trial that was not asked for this way. */
+SFT_API bool        sft_sweep_ask(sft_sweep *s, sft_attempt_facts *facts);
+SFT_API sft_status  sft_sweep_tell(sft_sweep *s, int64_t number, double rank);
+SFT_API void        sft_sweep_close(sft_sweep *s);
 
 /* ---- reports ------------------------------------------------------------------------------- */
 

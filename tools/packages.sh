@@ -3,7 +3,7 @@
 
 # package:what its presence is known by (a command, a header below /usr/include, or a path)
 packages_build=(gcc:cc libc6-dev:stdio.h cmake:cmake ninja-build:ninja pkg-config:pkg-config
-    libyaml-dev:yaml.h libjansson-dev:jansson.h zlib1g-dev:zlib.h libpng-dev:png.h libjpeg-dev:jpeglib.h libcurl4-openssl-dev:curl/curl.h libdnnl-dev:oneapi/dnnl/dnnl.h)
+    libyaml-dev:yaml.h libjansson-dev:jansson.h zlib1g-dev:zlib.h libpng-dev:png.h libjpeg-dev:jpeglib.h libsqlite3-dev:sqlite3.h libcurl4-openssl-dev:curl/curl.h libdnnl-dev:oneapi/dnnl/dnnl.h)
 packages_test=(gcc:gcc clang:clang libcmocka-dev:cmocka.h python3:python3 openssl:openssl)
 packages_figures=(gnuplot-nox:gnuplot)
 packages_fuzz=(clang:clang "libclang-rt-dev:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a")

@@ -37,10 +37,14 @@
     X(131, RECIPE, "warm-up longer than training")                                                 \
     X(132, RECIPE, "unknown name")                                                                 \
     X(133, RECIPE, "augmentation does not fit the samples")                                        \
+    X(140, RECIPE, "a sweep's key is not in the recipe")                                           \
+    X(141, RECIPE, "range is empty, or logarithmic from zero")                                     \
     X(142, RECIPE, "grid over a range without steps")                                              \
-    X(143, RECIPE, "sweep space is empty")                                                         \
+    X(143, RECIPE, "constraints leave nothing")                                                    \
     X(144, USAGE, "override of an unknown key")                                                    \
     X(145, USAGE, "override of the wrong type")                                                    \
+    X(146, RECIPE, "nothing to vary")                                                              \
+    X(147, RECIPE, "a budget of zero")                                                             \
     X(150, RECIPE, "recipe is a directory")                                                        \
     X(151, RECIPE, "recipe cannot be read")                                                        \
     X(152, RECIPE, "no such recipe")                                                               \
@@ -116,6 +120,10 @@
     X(331, IO, "folder is read-only")                                                              \
     X(332, IO, "quota exceeded")                                                                   \
     X(333, IO, "input or output error")                                                            \
+    X(342, CHECKPOINT, "sweep database damaged or newer")                                          \
+    X(343, RECIPE, "sweep changed since it began")                                                 \
+    X(344, LOCKED, "sweep in use")                                                                 \
+    X(345, USAGE, "not with this sweep")                                                            \
     X(350, TRAINING, "loss is not finite")                                                         \
     X(351, TRAINING, "gradient is not finite")                                                     \
     X(352, INTERNAL, "a fast kernel and its reference differ")                                     \

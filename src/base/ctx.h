@@ -16,6 +16,7 @@ struct sft_ctx {
     struct sft_team *team;
     sft_note_fn     *note;
     void            *note_user;
+    bool             lazy;      /* files are not synced: sft__lazy_files */
     atomic_int       claimed;
     atomic_int       status;
     sft_ecode        ecode;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files: bounded reading, atomic writing, folders, the clock. */
+#include "base/ctx.h"
 #include "base/io.h"
 #include "base/random.h"
 
@@ -129,6 +130,11 @@ void sft__bytes_free(sft_ctx *c, sft_bytes *b)
     *b = (sft_bytes){ 0 };
 }
 
+void sft__lazy_files(sft_ctx *c, bool lazy)
+{
+    c->lazy = lazy;
+}
+
 /* ---- failing ------------------------------------------------------------------------------- */
 
 /* "/a/b" of "/a/b/c", "." of "c", "/" of "/c"; false when the buffer is too small. */
@@ -218,12 +224,12 @@ static int sync_file(int fd)
     return fsync(fd) ? errno : 0;
 }
 
-static int fill(int fd, const sft_part *parts, int n)
+static int fill(int fd, const sft_part *parts, int n, bool sync)
 {
     int error = reserve(fd, parts, n);
     for (int i = 0; i < n && !error; i++)
         error = write_all(fd, &parts[i]);
-    if (!error)
+    if (!error && sync)
         error = sync_file(fd);
     if (close(fd) && !error)
         error = errno;
@@ -260,13 +266,13 @@ static double megabytes_of(const sft_part *part, int n)
     return bytes / 1e6;
 }
 
-static int write_within(int folder, const char *name, const sft_part *parts, int n)
+static int write_within(int folder, const char *name, const sft_part *parts, int n, bool sync)
 {
     char temporary[256];
     int fd = open_temporary(folder, name, temporary, sizeof temporary);
     if (fd < 0)
         return errno;
-    int error = fill(fd, parts, n);
+    int error = fill(fd, parts, n, sync);
     if (!error && renameat(folder, temporary, folder, name))
         error = errno;
     if (error) {
@@ -274,7 +280,7 @@ static int write_within(int folder, const char *name, const sft_part *parts, int
         return error;
     }
     /* the new name lasts only when the folder is on the disk too; some file systems have no such call */
-    if (fsync(folder) && errno != EINVAL && errno != ENOTSUP)
+    if (sync && fsync(folder) && errno != EINVAL && errno != ENOTSUP)
         return errno;
     return 0;
 }
@@ -290,7 +296,7 @@ sft_status sft__write_file(sft_ctx *c, const char *path, const sft_part *parts, 
     int folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return sft__io_fail(c, path, errno, "writing");
-    int error = write_within(folder, name, parts, n);
+    int error = write_within(folder, name, parts, n, !c->lazy);
     close(folder);
     if (error == ENOSPC || error == EFBIG)
         return sft__fail(c, SFT_E330, "writing `%s`: %s — it needs %.2f MB, %.1f MB are free there — free some space or choose another folder",

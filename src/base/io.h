@@ -40,6 +40,15 @@ void sft__sha256_open(sft_sha256 *s);
 void sft__sha256_add(sft_sha256 *s, const void *data, size_t n);
 void sft__sha256_close(sft_sha256 *s, char hex[65]);
 
+/* lock.c: one writer at a time. *lock gets a descriptor that holds FOLDER/.lock until it is closed in this process and in those that were
+ * forked from it; the kernel lets go when they die. Where another holds it `in_use`; E33x otherwise. patience: seconds to wait for
+ * children of an owner that died. */
+sft_status sft__lock(sft_ctx *c, const char *folder, sft_ecode in_use, double patience, int *lock);
+void       sft__unlock(int lock); /* below 0: nothing */
+
+/* Files that are written from here on are not synced to the disk: they outlast the program, but not a loss of power. */
+void sft__lazy_files(sft_ctx *c, bool lazy);
+
 double sft__now(void);          /* seconds on a clock that only goes forward */
 
 #endif

@@ -149,7 +149,7 @@ int cli_parse(cli *a, int argc, char **argv)
         int failed = 0;
         if (!only_words && !strcmp(text, "--"))
             only_words = true;
-        else if (!only_words && text[0] == '-' && text[1])
+        else if (!only_words && text[0] == '-' && text[1] && !strchr("0123456789.", text[1])) /* -0.5 is a number */
             failed = take_flag(a, argc, argv, &i);
         else
             failed = take_word(a, text);

@@ -41,7 +41,7 @@ static void program_help(FILE *out)
     fputs("\nIn every verb:\n", out);
     print_flags(cli_common_flags(), out);
     fputs("\nExit codes: 0 ok, 1 internal, 2 usage, 3 recipe, 4 data, 5 checkpoint, 6 training failed, 7 input or output,\n"
-          "8 out of memory, 9 locked, 130 and 143 stopped by SIGINT or SIGTERM after a checkpoint.\n\n"
+          "8 out of memory, 9 locked, 11 sweep with failed trials, 130 and 143 stopped by SIGINT or SIGTERM after a checkpoint.\n\n"
           "Start here:  surefoot train recipes/quickstart.yaml      then:  surefoot list\n", out);
 }
 

@@ -109,20 +109,18 @@ static bool is_preset(const char *text, size_t n)
     return sft__preset_find(word) != NULL;
 }
 
-sft_status sft__spec_unname(sft_recipe *r, int id, sft_spec *s)
+sft_status sft__spec_unname(sft_arena *a, const char *what, sft_spec *s)
 {
     if (!s->name || !*s->name) return SFT_OK;
     const char *value = s->name;
     sft_spec    all = { .name = "", .pos = s->pos };
-    sft_status  status = sft__spec_put(&r->arena, &all, NULL, value, s->pos, false);
+    sft_status  status = sft__spec_put(a, &all, NULL, value, s->pos, false);
     for (int i = 0; i < s->n && status == SFT_OK; i++) {
         if (!s->arg[i].key) {
-            return sft__fail_at(r->ctx, s->arg[i].pos, SFT_E115,
-                                "`%s` where key=value is expected in `%s`", s->arg[i].value,
-                                sft__section[id].name);
+            return sft__fail_at(a->ctx, s->arg[i].pos, SFT_E115,
+                                "`%s` where key=value is expected in `%s`", s->arg[i].value, what);
         }
-        status =
-            sft__spec_put(&r->arena, &all, s->arg[i].key, s->arg[i].value, s->arg[i].pos, false);
+        status = sft__spec_put(a, &all, s->arg[i].key, s->arg[i].value, s->arg[i].pos, false);
     }
     *s = all;
     return status;
@@ -147,7 +145,7 @@ sft_status sft__section_assign(sft_recipe *r, int id, const char *text, size_t n
         return sft__augment_add(r, text, n, pos, override);
     }
     sft_status s = sft__spec_parse(&r->arena, text, n, pos, &spec);
-    if (s == SFT_OK && !sft__section[id].at) s = sft__spec_unname(r, id, &spec);
+    if (s == SFT_OK && !sft__section[id].at) s = sft__spec_unname(&r->arena, sft__section[id].name, &spec);
     if (s != SFT_OK) return s;
     for (int i = 0; i < spec.n; i++) spec.arg[i].override = override;
     sft__section_clear(r, id);

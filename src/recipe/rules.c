@@ -59,7 +59,7 @@ sft_status sft__rule_assign(sft_recipe *r, int id, const char *pattern, sft_pos 
 {
     sft_spec   spec = { 0 };
     sft_status s = sft__spec_parse(&r->arena, text, strlen(text), text_pos, &spec);
-    if (s == SFT_OK && !sft__section[id].at) s = sft__spec_unname(r, id, &spec);
+    if (s == SFT_OK && !sft__section[id].at) s = sft__spec_unname(&r->arena, sft__section[id].name, &spec);
     return s != SFT_OK ? s : sft__rule_put(r, id, pattern, pos, &spec, override);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SFT_RECIPE_SECTIONS_H
 #define SFT_RECIPE_SECTIONS_H
 
+#include "base/text.h"
 #include "recipe/recipe.h"
 
 enum { SFT_RECIPE_VERSION = 1, SFT_RECIPE_LIMIT = 1 << 20, SFT_RECIPE_DEPTH = 64 };
@@ -48,8 +49,14 @@ sft_status sft__section_bind(sft_recipe *r, int id, const sft_spec *s, sft_bound
 /* The rows that section id takes under this name (schedules: with warm-up); NULL after a failure. */
 const sft_field *sft__section_rows(sft_recipe *r, int id, const sft_choice *c);
 
-/* `early_stop: 8`: where there is no name, the first word is the main value. */
-sft_status sft__spec_unname(sft_recipe *r, int id, sft_spec *s);
+/* `early_stop: 8`: where there is no name, the first word is the main value. `what` names the section in messages. */
+sft_status sft__spec_unname(sft_arena *a, const char *what, sft_spec *s);
+
+/* src/recipe/text.c: a YAML scalar that reads back as `text`, and a number that YAML 1.1 takes for one. */
+void        sft__yaml_scalar(sft_string *out, const char *text);
+void        sft__yaml_number(sft_string *out, double value);
+/* As sft_recipe_text, without its remark; a section of `sparse` has those options only that it was given. In the arena. */
+const char *sft__recipe_sparse(sft_recipe *r, const bool sparse[SFT_SECTIONS], sft_arena *a);
 
 /* src/recipe/rules.c: sections with patterns. Overrides are checked at once, the recipe's own by sft__rules_bind. */
 sft_rules *sft__section_rules(sft_recipe *r, int id);

@@ -10,7 +10,7 @@
 enum { LINE = 96 };
 
 /* A YAML scalar that reads back as `text`: plain where that is safe, else in JSON's quotes. */
-static void scalar(sft_string *out, const char *text)
+void sft__yaml_scalar(sft_string *out, const char *text)
 {
     static const char *const words[] = { "null", "Null", "NULL", "~", "-",
                                          "--",   "---",  "...",  "",  NULL };
@@ -35,6 +35,12 @@ static void number(sft_string *out, const char *text)
     sft__string_add(out, text + n + 1);
 }
 
+void sft__yaml_number(sft_string *out, double value)
+{
+    char buf[32];
+    number(out, sft__print_real(value, buf, sizeof buf));
+}
+
 /* What a printed value is written by: numbers and lists as they are, texts and words so that YAML leaves them alone. */
 static void value(sft_string *out, const sft_field *row, const void *conf)
 {
@@ -42,7 +48,7 @@ static void value(sft_string *out, const sft_field *row, const void *conf)
     const char *text = NULL;
     if (row->kind == SFT_TEXT) memcpy(&text, (const char *)conf + row->offset, sizeof text);
     if (!text) text = sft__field_print(row, conf, buf, sizeof buf);
-    if (row->kind == SFT_TEXT || row->kind == SFT_WORD) scalar(out, text);
+    if (row->kind == SFT_TEXT || row->kind == SFT_WORD) sft__yaml_scalar(out, text);
     else if (row->kind == SFT_REAL) number(out, text);
     else sft__string_add(out, text);
 }
@@ -69,21 +75,34 @@ static void stack(sft_string *out, const char *text)
     sft__string_add(out, "\n");
 }
 
-static void section(sft_string *out, const char *name, const sft_bound *b)
+static bool is_given(const sft_spec *s, const sft_field *rows, const sft_field *row)
 {
+    for (int i = 0; i < s->n; i++) {
+        const sft_arg   *a = &s->arg[i];
+        const sft_field *named = sft__field_find(rows, a->key ? a->key : a->value);
+        if (named == row || (!a->key && !named && row->flags & SFT_MAIN)) return true;
+    }
+    return false;
+}
+
+/* given: the options to write; NULL: all. */
+static void section(sft_string *out, const char *name, const sft_bound *b, const sft_spec *given)
+{
+    const bool bare = !b->rows->name || (given && given->n == 0);
     sft__string_addf(out, "%s:", name);
-    if (b->name && !b->rows->name) {
+    if (b->name && bare) {
         sft__string_add(out, " ");
-        scalar(out, b->name);
+        sft__yaml_scalar(out, b->name);
     }
     sft__string_add(out, "\n");
-    if (!b->rows->name) return;
+    if (bare) return;
     if (b->name) {
         sft__string_add(out, "  name: ");
-        scalar(out, b->name);
+        sft__yaml_scalar(out, b->name);
         sft__string_add(out, "\n");
     }
     for (const sft_field *row = b->rows; row->name; row++) {
+        if (given && !is_given(given, b->rows, row)) continue;
         sft__string_addf(out, "  %s: ", row->name);
         value(out, row, b->conf);
         sft__string_add(out, "\n");
@@ -99,9 +118,9 @@ static void rules(sft_string *out, sft_recipe *r, int id)
         const char *text = sft__rule_text(&r->arena, &all->rule[i]);
         if (!text) return;
         sft__string_add(out, "  ");
-        scalar(out, all->rule[i].pattern);
+        sft__yaml_scalar(out, all->rule[i].pattern);
         sft__string_add(out, ": ");
-        scalar(out, text);
+        sft__yaml_scalar(out, text);
         sft__string_add(out, "\n");
     }
 }
@@ -114,30 +133,45 @@ static void list(sft_recipe *r, sft_string *out, const char *name)
     sft__string_add(out, "\n");
 }
 
-const char *sft_recipe_text(sft_recipe *r)
+static void sections(sft_recipe *r, sft_string *out, const char *layers, const bool *sparse)
 {
-    if (!r || sft_recipe_resolve(r) != SFT_OK) return NULL;
-    if (r->text) return r->text;
+    sft__string_addf(out, "version: %d\n", SFT_RECIPE_VERSION);
+    for (int id = 0; id < SFT_SECTIONS; id++) {
+        if (id == SFT_MODEL_SECTION && layers)
+            stack(out, layers);
+        else if (sft__section[id].patterns)
+            rules(out, r, id);
+        else if (sft__section[id].list)
+            list(r, out, sft__section[id].name);
+        else
+            section(out, sft__section[id].name, &r->bound[id], sparse && sparse[id] ? sft__section_spec(r, id) : NULL);
+    }
+}
+
+static const char *text_of(sft_recipe *r, const char *head, const bool *sparse, sft_arena *a)
+{
+    if (sft_recipe_resolve(r) != SFT_OK) return NULL;
     const char *layers = r->stack ? sft__stack_text(&r->arena, r->layers) : NULL;
     if (r->stack && !layers) return NULL;
     sft_string out;
     sft__string_open(&out, r->ctx);
-    sft__string_addf(&out,
-                     "# resolved by surefoot " SFT_VERSION
-                     "; running it again gives the same bits\nversion: %d\n",
-                     SFT_RECIPE_VERSION);
-    for (int id = 0; id < SFT_SECTIONS; id++) {
-        if (id == SFT_MODEL_SECTION && layers)
-            stack(&out, layers);
-        else if (sft__section[id].patterns)
-            rules(&out, r, id);
-        else if (sft__section[id].list)
-            list(r, &out, sft__section[id].name);
-        else
-            section(&out, sft__section[id].name, &r->bound[id]);
-    }
-    r->text = sft__failed(r->ctx) ? NULL : sft__arena_text(&r->arena, out.text);
+    sft__string_add(&out, head);
+    sections(r, &out, layers, sparse);
+    const char *text = sft__failed(r->ctx) ? NULL : sft__arena_text(a, out.text);
     sft__string_close(&out);
+    return text;
+}
+
+const char *sft__recipe_sparse(sft_recipe *r, const bool sparse[SFT_SECTIONS], sft_arena *a)
+{
+    return text_of(r, "", sparse, a);
+}
+
+const char *sft_recipe_text(sft_recipe *r)
+{
+    if (!r || sft_recipe_resolve(r) != SFT_OK) return NULL;
+    if (!r->text)
+        r->text = text_of(r, "# resolved by surefoot " SFT_VERSION "; running it again gives the same bits\n", NULL, &r->arena);
     return r->text;
 }
 

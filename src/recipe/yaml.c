@@ -9,37 +9,28 @@
 #include "recipe/augment.h"
 #include "recipe/yaml_events.h"
 
+typedef struct reader {
+    sft_yaml   *y;
+    sft_recipe *r;
+    sft_pos     seen[SFT_SECTIONS];
+} reader;
+
 typedef struct mapping { /* a section written as a mapping, while it is read */
     int      id;
     sft_spec spec;
     bool     quoted[256]; /* per argument: it stood in quotes */
 } mapping;
 
-static const char *scalar(const sft_yaml *d) { return (const char *)d->event.data.scalar.value; }
+static const char *scalar(const reader *d) { return (const char *)d->y->event.data.scalar.value; }
 
-static bool is_quoted(const sft_yaml *d)
-{
-    const yaml_scalar_style_t style = d->event.data.scalar.style;
-    return style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
-}
-
-/* An unquoted nothing: the section or key is as if it were not there. */
-static bool is_null(const sft_yaml *d)
-{
-    const char *v = scalar(d);
-    return d->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-           (!*v || sft__text_is(v, "~") || sft__text_is(v, "null") || sft__text_is(v, "Null") ||
-            sft__text_is(v, "NULL"));
-}
-
-static bool no_zero(const sft_yaml *d) { return strlen(scalar(d)) == d->event.data.scalar.length; }
+static bool no_zero(const reader *d) { return strlen(scalar(d)) == d->y->event.data.scalar.length; }
 
 /* The key at hand, copied; NULL after a failure. */
-static const char *read_key(sft_yaml *d)
+static const char *read_key(reader *d)
 {
-    if (d->event.type == YAML_SCALAR_EVENT && no_zero(d))
+    if (d->y->event.type == YAML_SCALAR_EVENT && no_zero(d))
         return sft__arena_text(&d->r->arena, scalar(d));
-    sft__fail_at(d->r->ctx, sft__yaml_here(d), SFT_E111, "a key must be a word");
+    sft__fail_at(d->r->ctx, sft__yaml_here(d->y), SFT_E111, "a key must be a word");
     return NULL;
 }
 
@@ -56,39 +47,39 @@ static bool same_words(const char *a, size_t na, const char *b, size_t nb)
 
 /* The text of a scalar and where it begins. Positions inside stack text are to be those of the file, so the file's own
  * bytes are used where they differ from the value in blanks only (plain and block scalars). */
-static sft_status section_scalar(sft_yaml *d, int id)
+static sft_status section_scalar(reader *d, int id)
 {
-    const yaml_event_t *e = &d->event;
+    const yaml_event_t *e = &d->y->event;
     const char         *text = scalar(d);
     size_t              n = e->data.scalar.length;
-    sft_pos             pos = sft__yaml_here(d);
-    size_t              first = sft__yaml_offset(d, e->start_mark.index),
-           end = sft__yaml_offset(d, e->end_mark.index);
+    sft_pos             pos = sft__yaml_here(d->y);
+    size_t              first = sft__yaml_offset(d->y, e->start_mark.index),
+           end = sft__yaml_offset(d->y, e->end_mark.index);
     if (!no_zero(d))
         return sft__fail_at(d->r->ctx, pos, SFT_E111, "a zero character in `%s`",
                             sft__section[id].name);
     const bool block = e->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
                        e->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
     if (block) { /* begins on the line behind the | or > */
-        const char *newline = memchr(d->text + first, '\n', d->n - first);
-        first = newline ? (size_t)(newline - d->text) + 1 : d->n;
+        const char *newline = memchr(d->y->text + first, '\n', d->y->n - first);
+        first = newline ? (size_t)(newline - d->y->text) + 1 : d->y->n;
         pos.line++;
         pos.col = 1;
     }
-    if (first < end && same_words(d->text + first, end - first, text, n)) {
-        text = d->text + first;
+    if (first < end && same_words(d->y->text + first, end - first, text, n)) {
+        text = d->y->text + first;
         n = end - first;
-    } else if (is_quoted(d)) {
+    } else if (sft__yaml_quoted(d->y)) {
         pos.col++;
     }
     return sft__section_assign(d->r, id, text, n, pos, false);
 }
 
-static sft_status wrong_value(sft_yaml *d, const char *key, const char *wanted)
+static sft_status wrong_value(reader *d, const char *key, const char *wanted)
 {
-    const bool    list = d->event.type == YAML_SEQUENCE_START_EVENT;
-    const sft_pos pos = sft__yaml_here(d);
-    sft_status    s = sft__yaml_skip(d);
+    const bool    list = d->y->event.type == YAML_SEQUENCE_START_EVENT;
+    const sft_pos pos = sft__yaml_here(d->y);
+    sft_status    s = sft__yaml_skip(d->y);
     if (s != SFT_OK) return s;
     return sft__fail_at(d->r->ctx, pos, SFT_E111, "`%s` wants %s, got a %s", key, wanted,
                         list ? "list" : "mapping");
@@ -107,18 +98,18 @@ static void add_item(sft_string *s, const char *text)
 }
 
 /* [0.9, 0.999] as the text of the one grammar. */
-static const char *read_list(sft_yaml *d, const char *key)
+static const char *read_list(reader *d, const char *key)
 {
     sft_string s;
     sft__string_open(&s, d->r->ctx);
     sft__string_add(&s, "[");
-    while (sft__yaml_next(d) == SFT_OK && d->event.type != YAML_SEQUENCE_END_EVENT) {
-        if (d->event.type != YAML_SCALAR_EVENT) {
+    while (sft__yaml_next(d->y) == SFT_OK && d->y->event.type != YAML_SEQUENCE_END_EVENT) {
+        if (d->y->event.type != YAML_SCALAR_EVENT) {
             wrong_value(d, key, "a flat list");
             break;
         }
         if (!no_zero(d)) {
-            sft__fail_at(d->r->ctx, sft__yaml_here(d), SFT_E111, "a zero character in `%s`", key);
+            sft__fail_at(d->r->ctx, sft__yaml_here(d->y), SFT_E111, "a zero character in `%s`", key);
             break;
         }
         if (s.n > 1) sft__string_add(&s, ", ");
@@ -131,34 +122,27 @@ static const char *read_list(sft_yaml *d, const char *key)
     return text;
 }
 
-static sft_status given_twice(sft_yaml *d, const char *key, sft_pos pos, sft_pos before)
-{
-    return sft__fail_at(d->r->ctx, pos, SFT_E104,
-                        "`%s` given twice: %d:%d and %d:%d — leave one of the two out", key,
-                        before.line, before.col, pos.line, pos.col);
-}
-
 /* One key of a section and its value. */
-static sft_status pair(sft_yaml *d, mapping *m)
+static sft_status pair(reader *d, mapping *m)
 {
-    const sft_pos pos = sft__yaml_here(d);
+    const sft_pos pos = sft__yaml_here(d->y);
     const char   *key = read_key(d), *value;
     sft_spec     *s = &m->spec;
     const bool    name = key && sft__section[m->id].at && sft__text_is(key, "name");
     if (!key) return sft_code(d->r->ctx);
     for (int i = 0; i < s->n; i++) {
-        if (sft__text_is(s->arg[i].key, key)) return given_twice(d, key, pos, s->arg[i].pos);
+        if (sft__text_is(s->arg[i].key, key)) return sft__yaml_twice(d->y, key, pos, s->arg[i].pos);
     }
-    if (name && s->name) return given_twice(d, key, pos, s->pos);
-    if (sft__yaml_next(d) != SFT_OK) return sft_code(d->r->ctx);
-    const sft_pos value_pos = sft__yaml_here(d);
-    const bool    quoted = d->event.type == YAML_SCALAR_EVENT && is_quoted(d);
-    if (d->event.type == YAML_SCALAR_EVENT) {
-        if (is_null(d)) return SFT_OK;
+    if (name && s->name) return sft__yaml_twice(d->y, key, pos, s->pos);
+    if (sft__yaml_next(d->y) != SFT_OK) return sft_code(d->r->ctx);
+    const sft_pos value_pos = sft__yaml_here(d->y);
+    const bool    quoted = d->y->event.type == YAML_SCALAR_EVENT && sft__yaml_quoted(d->y);
+    if (d->y->event.type == YAML_SCALAR_EVENT) {
+        if (sft__yaml_null(d->y)) return SFT_OK;
         if (!no_zero(d))
             return sft__fail_at(d->r->ctx, value_pos, SFT_E111, "a zero character in `%s`", key);
         value = sft__arena_text(&d->r->arena, scalar(d));
-    } else if (d->event.type == YAML_SEQUENCE_START_EVENT && !name) {
+    } else if (d->y->event.type == YAML_SEQUENCE_START_EVENT && !name) {
         value = read_list(d, key);
     } else {
         return wrong_value(d, key, "one value");
@@ -175,7 +159,7 @@ static sft_status pair(sft_yaml *d, mapping *m)
 }
 
 /* "1e-3" in quotes where a number is wanted is taken, with a remark. */
-static void note_quoted(sft_yaml *d, const mapping *m)
+static void note_quoted(reader *d, const mapping *m)
 {
     const sft_section *section = &sft__section[m->id];
     sft_choice         c = { .fields = section->rows };
@@ -191,14 +175,14 @@ static void note_quoted(sft_yaml *d, const mapping *m)
     }
 }
 
-static sft_status read_mapping(sft_yaml *d, int id, sft_spec *spec)
+static sft_status read_mapping(reader *d, int id, sft_spec *spec)
 {
     mapping       m = { .id = id };
-    const sft_pos pos = sft__yaml_here(d);
+    const sft_pos pos = sft__yaml_here(d->y);
     for (;;) {
-        sft_status s = sft__yaml_next(d);
+        sft_status s = sft__yaml_next(d->y);
         if (s != SFT_OK) return s;
-        if (d->event.type == YAML_MAPPING_END_EVENT) break;
+        if (d->y->event.type == YAML_MAPPING_END_EVENT) break;
         s = pair(d, &m);
         if (s != SFT_OK) return s;
     }
@@ -209,14 +193,14 @@ static sft_status read_mapping(sft_yaml *d, int id, sft_spec *spec)
 }
 
 /* {name: cutout, size: 8} in a list of calls. */
-static sft_status push_call(sft_yaml *d, int id, const sft_spec *call)
+static sft_status push_call(reader *d, int id, const sft_spec *call)
 {
     if (call->name) return sft__augment_push(d->r, call);
     return sft__fail_at(d->r->ctx, call->pos, SFT_E114, "an entry of `%s` has no name — write {name: flip}",
                         sft__section[id].name);
 }
 
-static sft_status section_mapping(sft_yaml *d, int id)
+static sft_status section_mapping(reader *d, int id)
 {
     sft_spec         spec;
     const sft_status s = read_mapping(d, id, &spec);
@@ -228,35 +212,35 @@ static sft_status section_mapping(sft_yaml *d, int id)
 }
 
 /* One pattern and its call, as text in the one grammar or as a mapping. */
-static sft_status rule(sft_yaml *d, int id)
+static sft_status rule(reader *d, int id)
 {
-    const sft_pos   pos = sft__yaml_here(d);
+    const sft_pos   pos = sft__yaml_here(d->y);
     const char     *pattern = read_key(d);
     sft_spec        spec;
     const sft_rule *before = pattern ? sft__rules_find(sft__section_rules(d->r, id), pattern) : NULL;
     if (!pattern) return sft_code(d->r->ctx);
-    if (before) return given_twice(d, pattern, pos, before->pos);
-    sft_status s = sft__yaml_next(d);
+    if (before) return sft__yaml_twice(d->y, pattern, pos, before->pos);
+    sft_status s = sft__yaml_next(d->y);
     if (s != SFT_OK) return s;
-    if (d->event.type == YAML_MAPPING_START_EVENT) {
+    if (d->y->event.type == YAML_MAPPING_START_EVENT) {
         s = read_mapping(d, id, &spec);
         return s != SFT_OK ? s : sft__rule_put(d->r, id, pattern, pos, &spec, false);
     }
-    if (d->event.type != YAML_SCALAR_EVENT) return wrong_value(d, pattern, "a call or a mapping");
-    if (is_null(d)) return SFT_OK;
-    sft_pos at = sft__yaml_here(d);
+    if (d->y->event.type != YAML_SCALAR_EVENT) return wrong_value(d, pattern, "a call or a mapping");
+    if (sft__yaml_null(d->y)) return SFT_OK;
+    sft_pos at = sft__yaml_here(d->y);
     if (!no_zero(d)) return sft__fail_at(d->r->ctx, at, SFT_E111, "a zero character in `%s`", pattern);
-    at.col += is_quoted(d);
+    at.col += sft__yaml_quoted(d->y);
     return sft__rule_assign(d->r, id, pattern, pos, scalar(d), at, false);
 }
 
-static sft_status section_rules(sft_yaml *d, int id)
+static sft_status section_rules(reader *d, int id)
 {
     sft__section_clear(d->r, id);
     for (;;) {
-        sft_status s = sft__yaml_next(d);
+        sft_status s = sft__yaml_next(d->y);
         if (s != SFT_OK) return s;
-        if (d->event.type == YAML_MAPPING_END_EVENT) return SFT_OK;
+        if (d->y->event.type == YAML_MAPPING_END_EVENT) return SFT_OK;
         s = rule(d, id);
         if (s != SFT_OK) return s;
     }
@@ -264,60 +248,60 @@ static sft_status section_rules(sft_yaml *d, int id)
 
 /* - crop padding=4
  * - {name: cutout, size: 8} */
-static sft_status section_list(sft_yaml *d, int id)
+static sft_status section_list(reader *d, int id)
 {
     for (;;) {
-        sft_status s = sft__yaml_next(d);
-        if (s != SFT_OK || d->event.type == YAML_SEQUENCE_END_EVENT) return s;
-        const sft_pos pos = sft__yaml_here(d);
-        if (d->event.type == YAML_MAPPING_START_EVENT)
+        sft_status s = sft__yaml_next(d->y);
+        if (s != SFT_OK || d->y->event.type == YAML_SEQUENCE_END_EVENT) return s;
+        const sft_pos pos = sft__yaml_here(d->y);
+        if (d->y->event.type == YAML_MAPPING_START_EVENT)
             s = section_mapping(d, id);
-        else if (d->event.type == YAML_SEQUENCE_START_EVENT)
+        else if (d->y->event.type == YAML_SEQUENCE_START_EVENT)
             s = wrong_value(d, sft__section[id].name, "a flat list");
         else if (!no_zero(d))
             s = sft__fail_at(d->r->ctx, pos, SFT_E111, "a zero character in `%s`", sft__section[id].name);
-        else if (!is_null(d))
-            s = sft__augment_add(d->r, scalar(d), d->event.data.scalar.length, pos, false);
+        else if (!sft__yaml_null(d->y))
+            s = sft__augment_add(d->r, scalar(d), d->y->event.data.scalar.length, pos, false);
         if (s != SFT_OK) return s;
     }
 }
 
-static sft_status version(sft_yaml *d)
+static sft_status version(reader *d)
 {
-    sft_status s = sft__yaml_next(d);
+    sft_status s = sft__yaml_next(d->y);
     if (s != SFT_OK) return s;
-    if (d->event.type != YAML_SCALAR_EVENT) return wrong_value(d, "version", "a number");
-    return sft__version_check(d->r, scalar(d), sft__yaml_here(d), false);
+    if (d->y->event.type != YAML_SCALAR_EVENT) return wrong_value(d, "version", "a number");
+    return sft__version_check(d->r, scalar(d), sft__yaml_here(d->y), false);
 }
 
-static sft_status section(sft_yaml *d)
+static sft_status section(reader *d)
 {
-    const sft_pos pos = sft__yaml_here(d);
+    const sft_pos pos = sft__yaml_here(d->y);
     const char   *key = read_key(d);
     if (!key) return sft_code(d->r->ctx);
     if (sft__text_is(key, "version")) return version(d);
     const int id = sft__section_find(key);
-    if (id >= 0 && d->seen[id].line) return given_twice(d, key, pos, d->seen[id]);
-    sft_status s = sft__yaml_next(d);
+    if (id >= 0 && d->seen[id].line) return sft__yaml_twice(d->y, key, pos, d->seen[id]);
+    sft_status s = sft__yaml_next(d->y);
     if (s != SFT_OK) return s;
     if (id < 0) {
-        s = sft__yaml_skip(d);
+        s = sft__yaml_skip(d->y);
         return s == SFT_OK ? sft__section_unknown(d->r, key, pos, SFT_E110) : s;
     }
     d->seen[id] = pos;
-    if (d->event.type == YAML_MAPPING_START_EVENT)
+    if (d->y->event.type == YAML_MAPPING_START_EVENT)
         return sft__section[id].patterns ? section_rules(d, id) : section_mapping(d, id);
-    if (d->event.type == YAML_SEQUENCE_START_EVENT && id == SFT_METRICS_SECTION) {
-        const sft_pos at = sft__yaml_here(d);
+    if (d->y->event.type == YAML_SEQUENCE_START_EVENT && id == SFT_METRICS_SECTION) {
+        const sft_pos at = sft__yaml_here(d->y);
         const char   *list = read_list(d, key);
         return list ? sft__section_assign(d->r, id, list, strlen(list), at, false) : sft_code(d->r->ctx);
     }
-    if (d->event.type == YAML_SEQUENCE_START_EVENT && sft__section[id].list) return section_list(d, id);
-    if (d->event.type != YAML_SCALAR_EVENT) return wrong_value(d, key, "text or a mapping");
-    return is_null(d) ? SFT_OK : section_scalar(d, id);
+    if (d->y->event.type == YAML_SEQUENCE_START_EVENT && sft__section[id].list) return section_list(d, id);
+    if (d->y->event.type != YAML_SCALAR_EVENT) return wrong_value(d, key, "text or a mapping");
+    return sft__yaml_null(d->y) ? SFT_OK : section_scalar(d, id);
 }
 
-static sft_status empty(sft_yaml *d)
+static sft_status empty(reader *d)
 {
     const sft_pos pos = { d->r->file, 0, 0 };
     return sft__fail_at(
@@ -325,46 +309,48 @@ static sft_status empty(sft_yaml *d)
         sft__section[SFT_DATA_SECTION].example, sft__section[SFT_MODEL_SECTION].example);
 }
 
-static sft_status document(sft_yaml *d)
+static sft_status mapping_of_sections(reader *d)
 {
-    sft_status s = sft__yaml_next(d); /* the stream's start */
-    if (s == SFT_OK) s = sft__yaml_next(d);
+    for (;;) {
+        sft_status s = sft__yaml_next(d->y);
+        if (s != SFT_OK || d->y->event.type == YAML_MAPPING_END_EVENT) return s;
+        s = section(d);
+        if (s != SFT_OK) return s;
+    }
+}
+
+sft_status sft__yaml_recipe(sft_yaml *y, sft_recipe *r)
+{
+    reader d = { .y = y, .r = r };
+    return mapping_of_sections(&d);
+}
+
+static sft_status document(reader *d)
+{
+    bool       nothing;
+    sft_status s = sft__yaml_begin(d->y, &nothing);
     if (s != SFT_OK) return s;
-    if (d->event.type == YAML_STREAM_END_EVENT) return empty(d);
-    s = sft__yaml_next(d);
-    if (s != SFT_OK) return s;
-    if (d->event.type == YAML_SCALAR_EVENT && is_null(d)) return empty(d);
-    if (d->event.type != YAML_MAPPING_START_EVENT) {
-        const sft_pos pos = sft__yaml_here(d);
-        s = sft__yaml_skip(d);
+    if (nothing) return empty(d);
+    if (d->y->event.type != YAML_MAPPING_START_EVENT) {
+        const sft_pos pos = sft__yaml_here(d->y);
+        s = sft__yaml_skip(d->y);
         if (s != SFT_OK) return s;
         return sft__fail_at(d->r->ctx, pos, SFT_E111,
                             "a recipe is a mapping of sections — it begins like `%s`",
                             sft__section[SFT_DATA_SECTION].example);
     }
-    for (;;) {
-        s = sft__yaml_next(d);
-        if (s != SFT_OK) return s;
-        if (d->event.type == YAML_MAPPING_END_EVENT) break;
-        s = section(d);
-        if (s != SFT_OK) return s;
-    }
-    s = sft__yaml_next(d); /* the document's end */
-    if (s == SFT_OK) s = sft__yaml_next(d);
-    if (s == SFT_OK && d->event.type != YAML_STREAM_END_EVENT) {
-        return sft__fail_at(d->r->ctx, sft__yaml_here(d), SFT_E109,
-                            "second document — one recipe a file; take the `---` out");
-    }
-    return s;
+    s = mapping_of_sections(d);
+    return s == SFT_OK ? sft__yaml_end(d->y, "recipe") : s;
 }
 
 sft_status sft__yaml_read(sft_recipe *r, const char *text, size_t n)
 {
-    sft_yaml   d;
-    sft_status s = sft__yaml_open(&d, r, text, n);
+    sft_yaml   y;
+    sft_status s = sft__yaml_open(&y, r->ctx, r->file, text, n);
     if (s != SFT_OK) return s;
+    reader d = { .y = &y, .r = r };
     s = document(&d);
-    sft__yaml_close(&d);
+    sft__yaml_close(&y);
     return s;
 }
 

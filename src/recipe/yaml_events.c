@@ -8,7 +8,7 @@
 
 static sft_pos at(const sft_yaml *d, yaml_mark_t m)
 {
-    return (sft_pos){ d->r->file, (int)m.line + 1, (int)m.column + 1 };
+    return (sft_pos){ d->file, (int)m.line + 1, (int)m.column + 1 };
 }
 
 sft_pos sft__yaml_here(const sft_yaml *d) { return at(d, d->event.start_mark); }
@@ -16,7 +16,7 @@ sft_pos sft__yaml_here(const sft_yaml *d) { return at(d, d->event.start_mark); }
 /* Line and column of a byte. */
 static sft_pos place(const sft_yaml *d, size_t offset)
 {
-    sft_pos p = { d->r->file, 1, 1 };
+    sft_pos p = { d->file, 1, 1 };
     for (size_t i = 0; i < offset && i < d->n; i++) {
         if (d->text[i] == '\n') {
             p.line++;
@@ -42,10 +42,10 @@ size_t sft__yaml_offset(const sft_yaml *d, size_t index)
 static sft_status syntax(sft_yaml *d)
 {
     const yaml_parser_t *p = &d->parser;
-    sft_ctx             *c = d->r->ctx;
+    sft_ctx             *c = d->ctx;
     const char          *problem = p->problem ? p->problem : "not YAML";
     if (p->error == YAML_MEMORY_ERROR)
-        return sft__fail(c, SFT_E004, "out of memory while reading %s", d->r->file);
+        return sft__fail(c, SFT_E004, "out of memory while reading %s", d->file);
     if (p->error == YAML_READER_ERROR) {
         return sft__fail_at(c, place(d, p->problem_offset), SFT_E103, "%s — is this a text file?",
                             problem);
@@ -67,13 +67,13 @@ static sft_status syntax(sft_yaml *d)
 
 static sft_status refuse_alias(sft_yaml *d)
 {
-    return sft__fail_at(d->r->ctx, sft__yaml_here(d), SFT_E105,
+    return sft__fail_at(d->ctx, sft__yaml_here(d), SFT_E105,
                         "aliases are off — write the value out where it is used");
 }
 
 static sft_status refuse_tag(sft_yaml *d, const yaml_char_t *tag)
 {
-    return sft__fail_at(d->r->ctx, sft__yaml_here(d), SFT_E108,
+    return sft__fail_at(d->ctx, sft__yaml_here(d), SFT_E108,
                         "tags are not allowed: `%.60s` — leave it out", (const char *)tag);
 }
 
@@ -87,8 +87,8 @@ static sft_status check(sft_yaml *d, const yaml_char_t *anchor, const yaml_char_
 static sft_status open_level(sft_yaml *d)
 {
     if (++d->depth <= SFT_RECIPE_DEPTH) return SFT_OK;
-    return sft__fail_at(d->r->ctx, sft__yaml_here(d), SFT_E106,
-                        "nested deeper than %d — recipes have two levels", SFT_RECIPE_DEPTH);
+    return sft__fail_at(d->ctx, sft__yaml_here(d), SFT_E106,
+                        "nested deeper than %d — nothing here needs so many levels", SFT_RECIPE_DEPTH);
 }
 
 sft_status sft__yaml_next(sft_yaml *d)
@@ -125,13 +125,57 @@ sft_status sft__yaml_skip(sft_yaml *d)
     return SFT_OK;
 }
 
+bool sft__yaml_quoted(const sft_yaml *d)
+{
+    const yaml_scalar_style_t style = d->event.data.scalar.style;
+    return style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+}
+
+bool sft__yaml_null(const sft_yaml *d)
+{
+    const char *v = (const char *)d->event.data.scalar.value;
+    return d->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+           (!*v || sft__text_is(v, "~") || sft__text_is(v, "null") || sft__text_is(v, "Null") ||
+            sft__text_is(v, "NULL"));
+}
+
+sft_status sft__yaml_twice(sft_yaml *d, const char *key, sft_pos pos, sft_pos before)
+{
+    return sft__fail_at(d->ctx, pos, SFT_E104,
+                        "`%s` given twice: %d:%d and %d:%d — leave one of the two out", key,
+                        before.line, before.col, pos.line, pos.col);
+}
+
+sft_status sft__yaml_begin(sft_yaml *d, bool *nothing)
+{
+    *nothing = false;
+    sft_status s = sft__yaml_next(d); /* the stream's start */
+    if (s == SFT_OK) s = sft__yaml_next(d);
+    if (s == SFT_OK && d->event.type == YAML_STREAM_END_EVENT) {
+        *nothing = true;
+        return s;
+    }
+    if (s == SFT_OK) s = sft__yaml_next(d);
+    if (s == SFT_OK) *nothing = d->event.type == YAML_SCALAR_EVENT && sft__yaml_null(d);
+    return s;
+}
+
+sft_status sft__yaml_end(sft_yaml *d, const char *what)
+{
+    sft_status s = sft__yaml_next(d); /* the document's end */
+    if (s == SFT_OK) s = sft__yaml_next(d);
+    if (s != SFT_OK || d->event.type == YAML_STREAM_END_EVENT) return s;
+    return sft__fail_at(d->ctx, sft__yaml_here(d), SFT_E109,
+                        "second document — one %s a file; take the `---` out", what);
+}
+
 /* What libyaml would not say well, or not in time. */
 static sft_status screen(const sft_yaml *d)
 {
-    sft_ctx *c = d->r->ctx;
+    sft_ctx *c = d->ctx;
     if (d->n > SFT_RECIPE_LIMIT) {
-        return sft__fail_at(c, (sft_pos){ d->r->file, 0, 0 }, SFT_E107,
-                            "larger than %d bytes — recipes are small; is this the right file?",
+        return sft__fail_at(c, (sft_pos){ d->file, 0, 0 }, SFT_E107,
+                            "larger than %d bytes — recipes and sweeps are small; is this the right file?",
                             SFT_RECIPE_LIMIT);
     }
     const int64_t fault = sft__utf8_fault(d->text, d->n);
@@ -142,13 +186,13 @@ static sft_status screen(const sft_yaml *d)
                         (unsigned)(unsigned char)d->text[fault], p.line, p.col);
 }
 
-sft_status sft__yaml_open(sft_yaml *d, sft_recipe *r, const char *text, size_t n)
+sft_status sft__yaml_open(sft_yaml *d, sft_ctx *c, const char *file, const char *text, size_t n)
 {
-    *d = (sft_yaml){ .r = r, .text = text, .n = n };
+    *d = (sft_yaml){ .ctx = c, .file = file, .text = text, .n = n };
     sft_status s = screen(d);
     if (s != SFT_OK) return s;
     if (!yaml_parser_initialize(&d->parser))
-        return sft__fail(r->ctx, SFT_E004, "out of memory while reading %s", r->file);
+        return sft__fail(c, SFT_E004, "out of memory while reading %s", file);
     yaml_parser_set_encoding(&d->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&d->parser, (const unsigned char *)text, n);
     return SFT_OK;

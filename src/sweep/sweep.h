@@ -55,7 +55,7 @@ typedef struct sft_attempt {    /* a trial of a sweep: a point with one seed. (T
     const double   *u;          /* the point in the cube */
     const char    **value;      /* text of each axis, NULL: does not matter */
     sft_trial_state state;
-    const char     *folder;     /* of the run, relative to the sweep's: "trials/00017" */
+    const char     *folder;     /* of the run, relative to the sweep's: "trials/00017"; "": another program trains it */
     const char     *failure;    /* sentence, or NULL */
     int             exit_code;  /* of a failed one: as of `surefoot train`; 128 + signal */
     int64_t         epochs, steps, planned_steps, best_epoch;
@@ -64,6 +64,8 @@ typedef struct sft_attempt {    /* a trial of a sweep: a point with one seed. (T
     double          rank;       /* rank_by at the best epoch; NaN: none */
     double          val_loss, val_accuracy, test_loss, test_accuracy; /* at the best epoch by rank_by; NaN */
     const char     *note;       /* one line of the doctor and of the curve, see notes.c; "" for none */
+    int             rung;       /* of halving: rungs that it has come to the end of */
+    int             deaths;     /* how often its worker was killed from outside */
 } sft_attempt;
 
 typedef struct sft_study {      /* a sweep folder as read: what reports, rankings and samplers look at */
@@ -84,7 +86,7 @@ sft_status sft__plan_parse(sft_ctx *c, sft_arena *a, const char *name, const cha
 /* The base recipe with the point's overrides and the seed, to be freed. */
 sft_recipe *sft__plan_recipe(sft_ctx *c, const sft_plan *p, const double *u, int64_t seed);
 
-/* store.c: read only, also while a manager writes */
+/* study.c: read only, also while a manager writes. E299 where there is no sweep, E342 for a damaged or newer database. */
 sft_status sft__study_open(sft_ctx *c, const char *folder, sft_study *s);
 void       sft__study_close(sft_study *s);
 

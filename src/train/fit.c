@@ -30,6 +30,7 @@ typedef struct fit {
     sft_watcher           *watcher; /* NULL: nobody looks */
     memory                 now;
     sft_progress           progress;
+    sft_measures           best_measures;
     char                   monitor[32]; /* loss, accuracy, or a metric */
     bool                   restore, keep, stop, fault;
     double                 min_delta, every; /* every: epochs between checkpoints */
@@ -121,7 +122,7 @@ static void log_scores(fit *f, sft_split split, const sft_scores *s, const sft_m
 
 /* Is this evaluation the best so far? Then its weights are remembered. NaN is no improvement, and
  * any number is one on nothing. */
-static void judge(fit *f, const sft_scores *s, double now)
+static void judge(fit *f, const sft_scores *s, const sft_measures *m, double now)
 {
     double best = f->now.best_epoch ? f->now.best_watched - f->min_delta : INFINITY;
     if (!(now < best)) {
@@ -129,6 +130,7 @@ static void judge(fit *f, const sft_scores *s, double now)
         return;
     }
     f->now.best = *s;
+    f->best_measures = *m;
     f->now.best_watched = now;
     f->now.best_epoch = f->progress.step.epoch;
     f->now.waits = 0;
@@ -152,7 +154,7 @@ static void evaluate(fit *f)
     f->progress.evaluated = true;
     log_scores(f, SFT_VALIDATION, &s, &m);
     sft_trainer_observe(f->trainer, &s); /* plateau's rate may fall */
-    judge(f, &s, watched(f, &s, &m));
+    judge(f, &s, &m, watched(f, &s, &m));
 }
 
 static void end_epoch(fit *f)
@@ -280,6 +282,7 @@ static void conclude(fit *f, sft_result *result)
     result->epochs = done.epoch;
     result->best_epoch = f->now.best_epoch;
     result->best = f->now.best;
+    result->best_measures = f->best_measures;
     result->stopped = f->stop;
     result->early = wants_to_stop(f) && done.step < done.steps;
     result->seconds = f->progress.seconds;

@@ -3,14 +3,11 @@
 #include "train/folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
-#include <unistd.h>
 
 const char *sft__folder_file(const sft_folder *f, const char *name, char *buf)
 {
@@ -18,68 +15,9 @@ const char *sft__folder_file(const sft_folder *f, const char *name, char *buf)
     return buf;
 }
 
-/* ---- one writer at a time ------------------------------------------------------------------- */
-
-/* A boot has an id of its own on Linux: who reads the lock can tell a pid from before a reboot. */
-static void boot_id(char *buf, size_t size)
+static sft_status lock(sft_folder *f)
 {
-    FILE *in = fopen("/proc/sys/kernel/random/boot_id", "r");
-    buf[0] = 0;
-    if (in && fgets(buf, (int)size, in))
-        buf[strcspn(buf, "\n")] = 0;
-    if (in)
-        fclose(in);
-}
-
-/* The pid in a lock file's text; "" when there is none. */
-static void read_owner(int lock, char *owner, size_t size)
-{
-    ssize_t n = read(lock, owner, size - 1);
-    owner[n > 0 ? n : 0] = 0;
-    owner[strspn(owner, "0123456789")] = 0;
-}
-
-/* The lock is the kernel's and falls with its process; the text in the file only says whose. */
-sft_status sft__folder_lock(sft_folder *f)
-{
-    char path[SFT_PATH], owner[21], boot[64], now[160];
-    sft__folder_file(f, ".lock", path);
-    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (lock < 0)
-        return sft__io_fail(f->ctx, path, errno, "locking the run folder");
-    bool held = flock(lock, LOCK_EX | LOCK_NB) != 0;
-    int error = errno;
-    read_owner(lock, owner, sizeof owner);
-    if (held) {
-        close(lock);
-        if (error != EWOULDBLOCK)
-            return sft__io_fail(f->ctx, path, error, "locking the run folder");
-        return sft__fail(f->ctx, SFT_E320,
-                         "%s is in use by another surefoot (pid %s) — wait for it, stop it, or "
-                         "choose another folder",
-                         f->path, owner[0] ? owner : "unknown");
-    }
-    f->lock = lock;
-    if (owner[0])               /* the lock fell when its owner died, so its text is left over */
-        sft__note(f->ctx, SFT_NOTE, "W320",
-                  "%s was left by a surefoot that did not end well (pid %s); taken over", f->path,
-                  owner);
-    boot_id(boot, sizeof boot);
-    int len = snprintf(now, sizeof now, "%ld %s\n", (long)getpid(), boot);
-    if (ftruncate(f->lock, 0) || pwrite(f->lock, now, (size_t)len, 0) != len)
-        return sft__io_fail(f->ctx, path, errno, "locking the run folder");
-    return SFT_OK;
-}
-
-static void unlock(sft_folder *f)
-{
-    if (f->lock < 0)
-        return;
-    /* an empty lock: its owner ended well. Failure only costs a note at the next start. */
-    if (ftruncate(f->lock, 0))
-        errno = 0;
-    close(f->lock);
-    f->lock = -1;
+    return sft__lock(f->ctx, f->path, SFT_E320, 0, &f->lock);
 }
 
 /* ---- open and close -------------------------------------------------------------------------- */
@@ -172,7 +110,7 @@ sft_folder *sft_folder_open(sft_trainer *t, const char *path, bool resume)
     f->best_written = -1;
     f->started = f->last_save = sft__now();
     f->start_time = (long long)time(NULL);
-    if (make_folders(f, path, resume) == SFT_OK && sft__folder_lock(f) == SFT_OK &&
+    if (make_folders(f, path, resume) == SFT_OK && lock(f) == SFT_OK &&
         check_room(f) == SFT_OK && !resume) {
         sft__folder_clear(f);
         sft__folder_begin(f);
@@ -193,7 +131,7 @@ void sft_folder_close(sft_folder *f)
         sft__io_fail(c, sft__folder_file(f, "metrics.csv", path), errno, "closing the metrics");
     if (f->signals && fclose(f->signals) && !sft__failed(c))
         sft__io_fail(c, sft__folder_file(f, "signals.csv", path), errno, "closing the signals");
-    unlock(f);
+    sft__unlock(f->lock);
     sft__arena_close(&f->arena);
     sft__free(c, f, sizeof *f);
 }

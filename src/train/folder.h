@@ -29,7 +29,6 @@ struct sft_folder {
 
 /* "DIR/name"; buf of SFT_PATH characters. */
 const char *sft__folder_file(const sft_folder *f, const char *name, char *buf);
-sft_status  sft__folder_lock(sft_folder *f);
 /* metrics_log.c: opens metrics.csv; rows beyond last_step are dropped. */
 sft_status  sft__metrics_open(sft_folder *f, int64_t last_step);
 /* signals_log.c: signals.csv without rows beyond last_step; 0: a new run, which has none. */

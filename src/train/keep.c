@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Checkpoints of a run folder: written, pruned, and found again with fallback. The newest is the
  * one of the highest step; `latest` holds its name for other programs. */
+#include "base/ctx.h"
 #include "base/text.h"
 #include "train/folder.h"
 
@@ -120,10 +121,11 @@ sft_status sft_folder_save(sft_folder *f, const char *extra, bool force)
         return SFT_OK;
     f->last_save = now;
     char path[SFT_PATH], name[64];
-    if (f->metrics) /* rows up to this step must not be lost where the step is not; a disk that
+    const bool lazy = f->ctx->lazy;
+    if (f->metrics && !lazy) /* rows up to this step must not be lost where the step is not; a disk that
                        cannot sync fails below */
         fsync(fileno(f->metrics));
-    if (f->signals)
+    if (f->signals && !lazy)
         fsync(fileno(f->signals));
     if (sft_trainer_save(f->trainer, checkpoint_name(f, f->trainer->step, path), extra) ||
         write_best(f))

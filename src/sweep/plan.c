@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* sweep.yaml to a plan: which keys there are, in which order they are understood, and the recipe of a point. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "sweep/plan.h"
+
+/* ---- keys ------------------------------------------------------------------------------------------ */
+
+enum { RECIPE, VARY, CONSTRAINTS, SEEDS, SAMPLER, SAMPLER_SEED, RANK_BY, DIRECTION, BUDGET, RUN_CAP, HALVING, EARLY_TERMINATE, WATCH, NAME,
+       FOREIGN, KEYS };
+
+static const struct {
+    const char *name, *aliases;
+} keys[KEYS] = {
+    [RECIPE] = { "recipe", NULL },
+    [VARY] = { "vary", "parameters space" },
+    [CONSTRAINTS] = { "constraints", "constraint" },
+    [SEEDS] = { "seeds", "repeats" },
+    [SAMPLER] = { "sampler", "method" },
+    [SAMPLER_SEED] = { "sampler_seed", NULL },
+    [RANK_BY] = { "rank_by", "metric" },
+    [DIRECTION] = { "direction", "goal" },
+    [BUDGET] = { "budget", NULL },
+    [RUN_CAP] = { "run_cap", NULL },
+    [HALVING] = { "halving", NULL },
+    [EARLY_TERMINATE] = { "early_terminate", NULL },
+    [WATCH] = { "watch", NULL },
+    [NAME] = { "name", NULL },
+    [FOREIGN] = { "description", "program command project entity" }, /* of W&B; they say nothing about training */
+};
+
+typedef const sft_yaml_node *nodes[KEYS];
+
+static sft_status unknown(sft_draft *d, const sft_yaml_node *x)
+{
+    const int  section = sft__section_find(x->key);
+    sft_near   near = sft__near(x->key);
+    sft_string list;
+    if (section >= 0)
+        return sft__fail_at(d->ctx, x->key_pos, SFT_E110, "`%s` belongs to the recipe — indent it below `recipe:`, or below `vary:` to vary it", x->key);
+    sft__string_open(&list, d->ctx);
+    for (int k = 0; k < FOREIGN; k++) {
+        sft__near_try(&near, keys[k].name);
+        sft__string_addf(&list, "%s%s", k ? ", " : "", keys[k].name);
+    }
+    const char *best = sft__near_best(&near);
+    if (list.text)
+        sft__fail_at(d->ctx, x->key_pos, SFT_E110, "unknown key `%.60s` of a sweep — there are %s%s%s%s", x->key, list.text,
+                     best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+    sft__string_close(&list);
+    return sft_code(d->ctx);
+}
+
+static sft_status sort_keys(sft_draft *d, const sft_yaml_node *root, nodes all)
+{
+    for (const sft_yaml_node *x = root->first; x; x = x->next) {
+        int k = 0;
+        while (k < KEYS && !sft__named(x->key, keys[k].name, keys[k].aliases)) k++;
+        if (k == KEYS) return unknown(d, x);
+        if (k == FOREIGN) {
+            sft__note(d->ctx, SFT_NOTE, NULL, "%s:%d:%d: `%s` means nothing here and is left out", x->key_pos.file, x->key_pos.line, x->key_pos.col, x->key);
+        } else if (all[k]) {
+            return sft__fail_at(d->ctx, x->key_pos, SFT_E104, "`%s` given twice: %d:%d and %d:%d — leave one of the two out", keys[k].name,
+                                all[k]->key_pos.line, all[k]->key_pos.col, x->key_pos.line, x->key_pos.col);
+        }
+        all[k] = x;
+    }
+    return SFT_OK;
+}
+
+/* ---- the recipe ------------------------------------------------------------------------------------ */
+
+static sft_recipe *recipe_of_file(sft_draft *d, const sft_yaml_node *x)
+{
+    if (!d->folder) {
+        sft__fail_at(d->ctx, x->pos, SFT_E111, "`recipe` must be a mapping here, as there is no folder to look for `%.60s`", x->text);
+        return NULL;
+    }
+    const bool  as_is = *x->text == '/' || !*d->folder;
+    const char *path = sft__arena_printf(d->arena, "%s%s%s", as_is ? "" : d->folder, as_is ? "" : "/", x->text);
+    return path ? sft_recipe_read(d->ctx, path) : NULL;
+}
+
+static sft_status take_recipe(sft_draft *d, sft_yaml_node *x)
+{
+    const sft_pos whole = { d->plan->file, 0, 0 };
+    if (!x || x->kind == SFT_YAML_NULL)
+        return sft__fail_at(d->ctx, x ? x->key_pos : whole, SFT_E114, "`recipe` is required — the path of a recipe beside this file, or a recipe as a mapping");
+    if (x->kind == SFT_YAML_RECIPE) {
+        d->base = x->recipe;
+        x->recipe = NULL;
+    } else if (x->kind == SFT_YAML_SCALAR) {
+        d->base = recipe_of_file(d, x);
+    } else {
+        return sft__node_wrong(d, x, "recipe", "a path or a mapping");
+    }
+    return d->base ? sft_recipe_resolve(d->base) : sft_code(d->ctx);
+}
+
+/* Where `optimizer.name` is varied, the options that only the base recipe's optimiser has must not stay. */
+static sft_status keep_recipe(sft_draft *d)
+{
+    bool sparse[SFT_SECTIONS] = { false };
+    for (int i = 0; i < d->plan->space.n; i++) {
+        const char  *key = d->plan->space.axis[i].key;
+        const size_t n = strcspn(key, ".");
+        for (int id = 0; id < SFT_SECTIONS; id++)
+            if (strlen(sft__section[id].name) == n && !strncmp(key, sft__section[id].name, n) && sft__text_is(key + n, ".name")) sparse[id] = true;
+    }
+    d->plan->recipe_text = sft__recipe_sparse(d->base, sparse, d->arena);
+    return d->plan->recipe_text ? SFT_OK : sft_code(d->ctx);
+}
+
+/* ---- seeds, sampler, and what is one word ------------------------------------------------------------ */
+
+enum { MOST_SEEDS = 1000 };
+
+typedef struct seeds {
+    int64_t n, one;
+} seeds;
+
+static const sft_field seed_rows[] = {
+    { .name = "seeds", .kind = SFT_INT, .offset = offsetof(seeds, n), .low = 1, .high = MOST_SEEDS, .def = 1, .doc = "how often a point is trained", .flags = SFT_MAIN },
+    SFT_FIELD_END
+};
+static const sft_field one_seed_rows[] = {
+    { .name = "seed", .kind = SFT_INT, .offset = offsetof(seeds, one), .low = 0, .high = 4503599627370496.0, .doc = "train.seed", .flags = SFT_MAIN },
+    SFT_FIELD_END
+};
+
+static sft_status list_of_seeds(sft_draft *d, const sft_yaml_node *x, int64_t *out)
+{
+    for (const sft_yaml_node *i = x->first; i; i = i->next) {
+        sft_spec s;
+        seeds    k;
+        if (sft__node_spec(d, i, "seeds", false, &s) || sft__fields_bind(d->arena, one_seed_rows, &k, &s, "seeds")) return sft_code(d->ctx);
+        for (int j = 0; j < d->plan->seeds; j++)
+            if (out[j] == k.one) return sft__fail_at(d->ctx, i->pos, SFT_E104, "seed %lld given twice — leave one of the two out", (long long)k.one);
+        out[d->plan->seeds++] = k.one;
+    }
+    return SFT_OK;
+}
+
+static sft_status read_seeds(sft_draft *d, const sft_yaml_node *x)
+{
+    seeds      k = { .n = 1 };
+    sft_spec   s;
+    const bool list = x && x->kind == SFT_YAML_LIST;
+    if (list && (x->n == 0 || x->n > MOST_SEEDS)) return sft__node_wrong(d, x, "seeds", "1 to 1000 of them");
+    if (!list && x && x->kind != SFT_YAML_NULL &&
+        (sft__node_spec(d, x, "seeds", false, &s) || sft__fields_bind(d->arena, seed_rows, &k, &s, "seeds")))
+        return sft_code(d->ctx);
+    int64_t *out = sft__arena_alloc(d->arena, (size_t)(list ? x->n : k.n) * sizeof *out);
+    if (!out) return sft_code(d->ctx);
+    d->plan->seed = out;
+    if (list) return list_of_seeds(d, x, out);
+    for (; d->plan->seeds < k.n; d->plan->seeds++) out[d->plan->seeds] = d->base->train_conf.seed + d->plan->seeds;
+    return SFT_OK;
+}
+
+static sft_status unknown_sampler(sft_draft *d, const char *name, sft_pos pos)
+{
+    sft_near   near = sft__near(name);
+    sft_string list;
+    sft__string_open(&list, d->ctx);
+    for (int i = 0; sft__sampler_at(i); i++) {
+        sft__near_try(&near, sft__sampler_at(i)->name);
+        sft__string_addf(&list, "%s%s", i ? ", " : "", sft__sampler_at(i)->name);
+    }
+    const char *best = sft__near_best(&near);
+    if (list.text)
+        sft__fail_at(d->ctx, pos, SFT_E132, "unknown sampler `%.60s` — there are %s%s%s%s", name, list.text, best ? " — did you mean `" : "",
+                     best ? best : "", best ? "`?" : "");
+    sft__string_close(&list);
+    return sft_code(d->ctx);
+}
+
+/* All points where they can be counted and the budget holds them, otherwise a search. */
+static const char *usual_sampler(const sft_plan *p)
+{
+    const int64_t size = sft__space_size(&p->space);
+    int64_t       trials;
+    for (int i = 0; i < p->space.n; i++)
+        if (p->space.axis[i].n == 0) return "tpe";
+    return size > 0 && sft__mul(size, p->seeds, &trials) && (p->max_trials == 0 || trials <= p->max_trials) ? "grid" : "tpe";
+}
+
+static sft_status read_sampler(sft_draft *d, const sft_yaml_node *x)
+{
+    static const sft_field none[] = { SFT_FIELD_END };
+    sft_plan              *p = d->plan;
+    sft_spec               s = { .name = "" };
+    if (x && x->kind != SFT_YAML_NULL && sft__node_spec(d, x, "sampler", true, &s)) return sft_code(d->ctx);
+    if (!s.name || !*s.name) s.name = usual_sampler(p);
+    if (sft__text_is(s.name, "bayes")) s.name = "gp"; /* as W&B's `method: bayes` */
+    p->sampler.record = sft__sampler_find(s.name);
+    if (!p->sampler.record) return unknown_sampler(d, s.name, s.pos);
+    const char *what = sft__arena_printf(d->arena, "sampler %s", p->sampler.record->name);
+    p->sampler.conf = sft__arena_alloc(d->arena, p->sampler.record->conf_size + 1);
+    if (!what || !p->sampler.conf) return sft_code(d->ctx);
+    return sft__fields_bind(d->arena, p->sampler.record->fields ? p->sampler.record->fields : none, p->sampler.conf, &s, what);
+}
+
+static const char *const watched[] = { "first", "all", "none", NULL }; /* in the order of sft_watched */
+
+typedef struct words {
+    int         watch;
+    int64_t     seed;
+    const char *name;
+} words;
+
+static const sft_field watch_rows[] = {
+    { .name = "watch", .kind = SFT_WORD, .offset = offsetof(words, watch), .text = "first", .words = watched,
+      .doc = "whose training the doctor watches: of every point the first seed, all, none", .flags = SFT_MAIN },
+    SFT_FIELD_END
+};
+static const sft_field seed_of_sampler_rows[] = {
+    { .name = "sampler_seed", .kind = SFT_INT, .offset = offsetof(words, seed), .low = 0, .high = 4503599627370496.0, .doc = "of the sampler: the same seed asks for the same points",
+      .flags = SFT_MAIN },
+    SFT_FIELD_END
+};
+
+static sft_status bind_one(sft_draft *d, const sft_yaml_node *x, const char *what, const sft_field *rows, words *out)
+{
+    sft_spec s = { .name = "" };
+    if (x && x->kind != SFT_YAML_NULL && sft__node_spec(d, x, what, false, &s)) return sft_code(d->ctx);
+    return sft__fields_bind(d->arena, rows, out, &s, what);
+}
+
+/* "sweeps/lr.yaml" is called lr where it gives itself no name. */
+static const char *stem(sft_draft *d)
+{
+    const char *slash = strrchr(d->plan->file, '/'), *base = slash ? slash + 1 : d->plan->file, *dot = strrchr(base, '.');
+    return sft__arena_textn(d->arena, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
+}
+
+static sft_status read_name(sft_draft *d, const sft_yaml_node *x)
+{
+    enum { LONGEST = 100 };
+    const bool given = x && x->kind != SFT_YAML_NULL;
+    if (given && x->kind != SFT_YAML_SCALAR) return sft__node_wrong(d, x, "name", "text");
+    d->plan->name = given ? x->text : stem(d);
+    if (!d->plan->name) return sft_code(d->ctx);
+    if (!given) return SFT_OK;
+    for (const char *c = x->text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127) return sft__node_wrong(d, x, "name", "letters");
+    return *x->text && strlen(x->text) <= LONGEST ? SFT_OK : sft__fail_at(d->ctx, x->pos, SFT_E111, "`name` wants 1 to %d characters", LONGEST);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------- */
+
+static sft_status read_words(sft_draft *d, nodes k)
+{
+    words w = { 0 };
+    if (bind_one(d, k[WATCH], "watch", watch_rows, &w) || bind_one(d, k[SAMPLER_SEED], "sampler_seed", seed_of_sampler_rows, &w)) return sft_code(d->ctx);
+    d->plan->watch = (sft_watched)w.watch;
+    d->plan->sampler_seed = (uint64_t)w.seed;
+    return read_name(d, k[NAME]);
+}
+
+/* What is fixed in `vary` and what is ranked by change the base recipe, so its text comes behind them. */
+static sft_status read_plan(sft_draft *d, nodes k)
+{
+    const sft_pos whole = { d->plan->file, 0, 0 };
+    if (!k[VARY]) return sft__fail_at(d->ctx, whole, SFT_E146, "nothing to vary — write `vary: {optimizer.lr: [0.01, 0.1]}`");
+    if (sft__plan_vary(d, k[VARY]) || sft__plan_goal(d, k[RANK_BY], k[DIRECTION]) || keep_recipe(d) || sft__plan_check_axes(d))
+        return sft_code(d->ctx);
+    if (sft__plan_limits(d, k[CONSTRAINTS]) || read_seeds(d, k[SEEDS]) || sft__plan_budget(d, k[BUDGET], k[RUN_CAP])) return sft_code(d->ctx);
+    if (sft__plan_halving(d, k[HALVING], k[EARLY_TERMINATE]) || read_sampler(d, k[SAMPLER]) || read_words(d, k)) return sft_code(d->ctx);
+    if (sft__plan_check_space(d, k[CONSTRAINTS] ? k[CONSTRAINTS]->key_pos : whole)) return sft_code(d->ctx);
+    return sft__plan_text(d);
+}
+
+static sft_status read_tree(sft_draft *d, const sft_yaml_node *root)
+{
+    const sft_pos whole = { d->plan->file, 0, 0 };
+    nodes         k = { 0 };
+    if (root->kind == SFT_YAML_NULL)
+        return sft__fail_at(d->ctx, whole, SFT_E100, "sweep is empty — a smallest one is:\n  recipe: recipe.yaml\n  vary: {optimizer.lr: [0.01, 0.1]}");
+    if (root->kind != SFT_YAML_MAP)
+        return sft__fail_at(d->ctx, root->pos, SFT_E111, "a sweep is a mapping — it begins like `recipe: recipe.yaml`");
+    if (sort_keys(d, root, k) || take_recipe(d, sft__node_child(root, "recipe"))) return sft_code(d->ctx);
+    return read_plan(d, k);
+}
+
+sft_status sft__plan_parse(sft_ctx *c, sft_arena *a, const char *name, const char *text, size_t n, const char *folder, sft_plan *p)
+{
+    sft_draft      d = { .ctx = c, .arena = a, .folder = folder, .plan = p };
+    sft_yaml_node *root;
+    if (sft__failed(c)) return sft_code(c);
+    *p = (sft_plan){ .file = sft__arena_text(a, name ? name : "sweep.yaml") };
+    if (!p->file || sft__yaml_tree(a, p->file, "sweep", text, n, &root)) return sft_code(c);
+    const sft_status s = read_tree(&d, root);
+    if (d.base) sft_recipe_free(d.base);
+    sft__yaml_tree_free(root);
+    return s;
+}
+
+static sft_status unreadable(sft_ctx *c, const char *path, sft_io_fault fault, int error)
+{
+    const sft_pos at = { path, 0, 0 };
+    if (fault == SFT_IO_MEMORY) return sft_code(c);
+    if (fault == SFT_IO_FOLDER) return sft__fail_at(c, at, SFT_E150, "this is a folder — give the sweep file inside it");
+    if (fault == SFT_IO_MISSING)
+        return sft__fail_at(c, at, SFT_E152, "no such sweep file (%s) — is the path right, seen from the current folder?", strerror(ENOENT));
+    if (fault == SFT_IO_TOO_LARGE)
+        return sft__fail_at(c, at, SFT_E107, "larger than %d bytes — sweep files are small; is this the right one?", SFT_RECIPE_LIMIT);
+    return sft__fail_at(c, at, SFT_E151, "cannot be read (%s) — look at its permissions", strerror(error ? error : EACCES));
+}
+
+sft_status sft__plan_read(sft_ctx *c, sft_arena *a, const char *path, sft_plan *p)
+{
+    if (sft__failed(c)) return sft_code(c);
+    sft_bytes bytes = { 0 };
+    errno = 0;
+    const sft_io_fault fault = sft__read_file(c, path, SFT_RECIPE_LIMIT, &bytes);
+    if (fault != SFT_IO_OK) return unreadable(c, path, fault, errno);
+    const char *slash = strrchr(path, '/');
+    const char *folder = sft__arena_textn(a, path, slash ? (size_t)(slash - path) + (slash == path) : 0);
+    if (folder) sft__plan_parse(c, a, path, (const char *)bytes.data, bytes.size, folder, p);
+    sft__bytes_free(c, &bytes);
+    return sft_code(c);
+}
+
+/* ---- the recipe of a point ------------------------------------------------------------------------------ */
+
+/* Records before their options: `optimizer=…` comes first by itself, then `optimizer.name=…`. */
+static bool names_record(const char *override)
+{
+    const char *dot = strchr(override, '.'), *is = strchr(override, '=');
+    return dot && is && dot < is && is - dot == 5 && !strncmp(dot, ".name", 5);
+}
+
+static sft_status apply(sft_recipe *r, const char *const *set, int n)
+{
+    for (int rank = 0; rank < 3; rank++) {
+        for (int i = 0; i < n; i++) {
+            if (!set[i]) return sft_code(r->ctx);
+            const bool whole = strcspn(set[i], ".") > strcspn(set[i], "=");
+            if (rank == (whole ? 0 : names_record(set[i]) ? 1 : 2) && sft_recipe_set(r, set[i])) return sft_code(r->ctx);
+        }
+    }
+    return SFT_OK;
+}
+
+/* The best epoch is that by rank_by, unless early stopping looks at something else. */
+static sft_status finish(sft_recipe *r, const sft_plan *p, int64_t seed)
+{
+    const char *set = sft__arena_printf(&r->arena, "train.seed=%lld", (long long)seed);
+    if (!set || sft_recipe_set(r, set) || sft_recipe_resolve(r)) return sft_code(r->ctx);
+    if (r->stop_conf.patience > 0) return SFT_OK;
+    set = sft__arena_printf(&r->arena, "early_stop.monitor=%s", p->rank_by);
+    return set && sft_recipe_set(r, set) == SFT_OK ? sft_recipe_resolve(r) : sft_code(r->ctx);
+}
+
+sft_recipe *sft__plan_recipe(sft_ctx *c, const sft_plan *p, const double *u, int64_t seed)
+{
+    const char *set[SFT_MOST_AXES];
+    sft_recipe *r = sft_recipe_parse(c, p->file, p->recipe_text, strlen(p->recipe_text));
+    if (!r) return NULL;
+    const int n = sft__space_overrides(&p->space, u, &r->arena, set);
+    if (apply(r, set, n) == SFT_OK && finish(r, p, seed) == SFT_OK) return r;
+    sft_recipe_free(r);
+    return NULL;
+}
