@@ -17,6 +17,7 @@ typedef struct sft_sink {
     const char   *path;         /* NULL: goes to `write` */
     char          temporary[4200]; /* "": path is no file, and is written as it is */
     int           fd;
+    bool          lazy;         /* not synced: one of many files, which a loss of power may take and an export gives again */
     sft_write_fn *write;
     void         *user;
 } sft_sink;
