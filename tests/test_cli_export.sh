@@ -56,6 +56,40 @@ run 0 export runs/* -f tensorboard -o logs --json
 json 'x["runs"] == 2 and x["files"] == 3 and x["path"] == "logs"'
 [ -s logs/a/events.out.tfevents.0.surefoot ] || complain "no folder a run"
 
+# ---- a sweep -----------------------------------------------------------------------------------
+
+cat >s.yaml <<'YAML'
+recipe: r.yaml
+vary:
+  optimizer.lr: [0.01, 0.1]
+seeds: 2
+sampler: grid
+YAML
+if "$program" sweep s.yaml -o sweep -q >answer 2>said </dev/null || ! grep -q SQLite said; then
+    run 0 export sweep -f csv
+    python3 -c 'import csv
+rows = list(csv.DictReader(open("answer", newline="")))
+assert [(r["trial"], r["point"], r["seed"], r["optimizer.lr"], r["state"]) for r in rows] == [
+    ("0", "0", "0", "0.01", "done"), ("1", "0", "1", "0.01", "done"), ("2", "1", "0", "0.1", "done"), ("3", "1", "1", "0.1", "done")], rows
+for r in rows:
+    best = [m for m in csv.DictReader(open("sweep/" + r["folder"] + "/metrics.csv", newline=""))
+            if m["split"] == "validation" and m["epoch"] == r["best_epoch"]]
+    assert r["val_loss"] == best[0]["loss"], r' 2>said || complain "the table of trials is not what the trials logged"
+    run 0 export sweep -f csv --curves --no-signals
+    [ "$(grep -c ',validation,loss,' answer)" -eq 8 ] || complain "the long table lacks evaluations of trials"
+    run 0 export sweep -f json
+    json 'x["sweeps"][0]["axes"][0]["values"] == [0.01, 0.1] and [r["values"]["optimizer.lr"] for r in x["runs"]] == [0.01, 0.01, 0.1, 0.1]'
+    json 'all(r["recipe"]["optimizer.lr"] == r["values"]["optimizer.lr"] and r["recipe"]["train.seed"] == r["seed"] for r in x["runs"])'
+    run 0 export sweep -f tensorboard
+    [ -s sweep/tensorboard/00003/events.out.tfevents.0.surefoot ] || complain "no folder a trial"
+    run 2 export sweep runs/a -f csv
+    says curves
+    run 0 export sweep runs/a -f csv --curves
+    answers "sweep/00003,"
+else
+    echo "skipped: sweeps (built without SQLite)"
+fi
+
 # ---- words that help ---------------------------------------------------------------------------
 
 run 2 export

@@ -37,6 +37,13 @@ train: {epochs: 3, batch: 64}
 """
 
 
+SWEEP = """recipe: r.yaml
+vary: {optimizer.lr: [0.01, 0.03]}
+seeds: 2
+sampler: grid
+"""
+
+
 def run(*arguments):
     subprocess.run([PROGRAM, *arguments], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
@@ -56,6 +63,8 @@ def logged(folder):
             for name, text in row.items():
                 if text:
                     out[name if name in ("lr", "grad_norm") else f"{name}/{split}", step] = single(text)
+    if not Path(folder, "signals.csv").exists():
+        return out
     with open(f"{folder}/signals.csv", newline="") as file:
         for row in csv.DictReader(file):
             step, layer, op = int(row.pop("step")), row.pop("layer"), row.pop("op")
@@ -76,7 +85,7 @@ def plugin(events, tag):
     return plugin_data_pb2.HParamsPluginData.FromString(events.summary_metadata[tag].plugin_data.content)
 
 
-def check_run(folder, events):
+def check_run(folder, events, least=100):
     want, got, last = logged(folder), {}, 0
     for tag in events.Tags()["scalars"]:
         steps = events.Scalars(tag)
@@ -86,11 +95,30 @@ def check_run(folder, events):
             assert (tag, s.step) not in got, (tag, s.step)
             got[tag, s.step] = s.value
             last = max(last, s.wall_time)
-    assert len(want) > 100
+    assert len(want) > least
     assert got == want, sorted(set(got.items()) ^ set(want.items()))[:10]
     assert abs(last - Path(folder, "run.json").stat().st_mtime) < 60, "wall times are not those of the run"
     text = events.Tensors("recipe")[0].tensor_proto.string_val[0].decode()
     assert "optimizer:" in text, text
+
+
+def check_sweep():
+    """Seeds of a point are one group with one set of hyperparameters."""
+    Path("s.yaml").write_text(SWEEP)
+    if subprocess.run([PROGRAM, "sweep", "s.yaml", "-o", "sweep", "-q"], capture_output=True, text=True).stderr.count("SQLite"):
+        return
+    run("export", "sweep", "--format", "tensorboard")
+    groups = {}
+    for trial in range(4):
+        name = f"{trial:05d}"
+        events = load(f"sweep/tensorboard/{name}")
+        check_run(f"sweep/trials/{name}", events, 5)
+        begin = plugin(events, "_hparams_/session_start_info").session_start_info
+        rate = begin.hparams["optimizer.lr"].number_value
+        assert groups.setdefault(begin.group_name, rate) == rate
+    assert sorted(groups.values()) == [0.01, 0.03], groups
+    infos = plugin(load("sweep/tensorboard"), "_hparams_/experiment").experiment.hparam_infos
+    assert [i.name for i in infos] == ["optimizer.lr"], infos
 
 
 def main():
@@ -111,6 +139,7 @@ def main():
         experiment = plugin(load("out"), "_hparams_/experiment").experiment
         assert [h.name for h in experiment.hparam_infos] == ["optimizer.lr"], experiment
         assert "accuracy/validation" in [m.name.tag for m in experiment.metric_infos]
+        check_sweep()
         run("export", "runs/a", "--format", "tensorboard", "-q")
         check_run("runs/a", load("runs/a/tensorboard"))
 

@@ -45,7 +45,8 @@ struct cli {
 };
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
-#define CLI_VERBS(X) X(train) X(resume) X(check) X(doctor) X(lr_find) X(sweep) X(eval) X(predict) X(inspect) X(compare) X(report) X(export) X(list) X(data)
+#define CLI_VERBS(X)                                                                                                                     \
+    X(train) X(resume) X(check) X(doctor) X(lr_find) X(sweep) X(eval) X(predict) X(inspect) X(compare) X(report) X(export) X(list) X(data)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)

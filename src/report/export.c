@@ -105,12 +105,6 @@ sft_status sft__export_walk(sft_ctx *c, const char *folder, unsigned what, sft_e
     return sft_code(c);
 }
 
-const char *sft__export_state(sft_trial_state state)
-{
-    static const char *const words[] = { "waiting", "running", "done", "pruned", "failed" };
-    return (size_t)state < sizeof words / sizeof *words ? words[state] : "";
-}
-
 const char *sft__signal_tag(const sft_export_row *row, int i, char *buf, size_t size)
 {
     const bool same = !*row->op || !strcmp(row->layer, row->op);

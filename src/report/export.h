@@ -17,6 +17,7 @@ typedef struct sft_sink {
     const char   *path;         /* NULL: goes to `write` */
     char          temporary[4200]; /* "": path is no file, and is written as it is */
     int           fd;
+    bool          lazy;         /* not synced: one of many files, which a loss of power may take and an export gives again */
     sft_write_fn *write;
     void         *user;
 } sft_sink;
@@ -123,8 +124,6 @@ enum { SFT_EXPORT_METRICS = 1, SFT_EXPORT_SIGNALS = 2 };
 
 /* Both files, merged by step; a look comes before the evaluation at its step. */
 sft_status  sft__export_walk(sft_ctx *c, const char *folder, unsigned what, sft_export_row_fn *each, void *user);
-/* "done" */
-const char *sft__export_state(sft_trial_state state);
 /* "signal/0.linear/rms" */
 const char *sft__signal_tag(const sft_export_row *row, int i, char *buf, size_t size);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Format csv: of runs one long table, a number a line; of a sweep a row a trial. Quoted as RFC 4180 says. */
 #include "report/export.h"
+#include "sweep/store.h"
 
 #include <math.h>
 #include <string.h>
@@ -76,7 +77,7 @@ static void put_trial(sft_string *out, const sft_study *s, const sft_attempt *t)
     sft__string_addf(out, "%lld", (long long)t->number);
     put_int(out, t->point);
     put_int(out, t->seed);
-    put_text(out, sft__export_state(t->state), false);
+    put_text(out, sft__state_name(t->state), false);
     for (int i = 0; i < s->plan.space.n; i++) put_text(out, t->value[i], false);
     const double score[] = { t->rank, t->val_loss, t->val_accuracy, t->test_loss, t->test_accuracy };
     for (size_t i = 0; i < sizeof score / sizeof *score; i++) put_number(out, score[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Format json: one object. Sweeps with their axes; runs with the recipe, what run.json says, and their curves, a row an object. */
 #include "report/export.h"
+#include "sweep/store.h"
 
 #include <math.h>
 #include <string.h>
@@ -119,7 +120,7 @@ static void put_trial(sft_string *out, const sft_study *s, const sft_attempt *t)
     put_int(out, "trial", t->number);
     put_int(out, "point", t->point);
     put_int(out, "seed", t->seed);
-    put_text(out, "state", sft__export_state(t->state));
+    put_text(out, "state", sft__state_name(t->state));
     put_text(out, "failure", t->failure);
     put_text(out, "note", t->note);
     put_number(out, "rank", t->rank);

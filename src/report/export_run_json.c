@@ -22,8 +22,8 @@ static void take(const json_t *run, sft_run_json *out)
     const json_t *seconds = json_object_get(run, "seconds");
     const double  spent = json_is_number(seconds) ? json_number_value(seconds) : NAN;
     snprintf(out->status, sizeof out->status, "%s", status ? status : "");
-    out->begin = sft__unix_time(json_string_value(json_object_get(run, "started")));
-    out->end = sft__unix_time(json_string_value(json_object_get(run, "written")));
+    out->begin = sft__iso_time(json_string_value(json_object_get(run, "started")));
+    out->end = sft__iso_time(json_string_value(json_object_get(run, "written")));
     if (json_object_get(run, "resumed_at_step") && isfinite(out->end - spent)) out->begin = out->end - spent;
 }
 

@@ -79,7 +79,7 @@ sft_status sft__sink_close(sft_sink *s)
     put(s);
     sft__string_close(&s->text);
     if (s->fd < 0) return sft_code(s->ctx);
-    if (*s->temporary && !sft__failed(s->ctx) && fsync(s->fd)) sft__io_fail(s->ctx, s->path, errno, "writing");
+    if (*s->temporary && !s->lazy && !sft__failed(s->ctx) && fsync(s->fd)) sft__io_fail(s->ctx, s->path, errno, "writing");
     if (close(s->fd) && !sft__failed(s->ctx)) sft__io_fail(s->ctx, s->path, errno, "closing");
     s->fd = -1;
     if (!*s->temporary) return sft_code(s->ctx);

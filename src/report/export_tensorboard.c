@@ -107,6 +107,7 @@ static sft_status open_events(const sft_export_job *x, sft_events *e, const char
     sft__string_open(&e->inner, x->ctx);
     const char *path = sft__arena_printf(a, "%s%s%s/%s", x->o->path, *folder ? "/" : "", folder, file_name);
     sft__sink_open(x->ctx, &e->sink, path, NULL, NULL);
+    e->sink.lazy = true;
     sft__proto_double(&e->event, 1, e->begin);
     sft__proto_text(&e->event, 3, "brain.Event:2");
     sft__tfrecord_add(&e->sink.text, e->event.text, e->event.n);

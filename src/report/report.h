@@ -44,7 +44,7 @@ typedef struct sft_run_look {
 /* rank_by: "loss", "accuracy" or the name of a metric; NULL: loss. A folder without files is no failure: found is false. */
 sft_status sft__run_look(sft_ctx *c, sft_arena *a, const char *folder, const char *rank_by, sft_run_look *out);
 /* "2026-11-29T06:34:35Z" in seconds since 1970; NaN: it is no such text. verdicts.c */
-double     sft__unix_time(const char *iso);
+double     sft__iso_time(const char *iso);
 /* verdicts.c: the JSON part; without jansson nothing is found. */
 void       sft__run_look_json(sft_ctx *c, sft_arena *a, const char *folder, sft_run_look *out);
 

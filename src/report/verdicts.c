@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* "2026-11-29T06:34:35Z" in seconds since 1970: days by the calendar's rule of 400 years. */
-double sft__unix_time(const char *iso)
+double sft__iso_time(const char *iso)
 {
     int y, m, d, h, min, s;
     if (!iso || sscanf(iso, "%4d-%2d-%2dT%2d:%2d:%2dZ", &y, &m, &d, &h, &min, &s) != 6 || m < 1 || m > 12 || y < 1970) return NAN;
@@ -73,7 +73,7 @@ static void take_run(sft_arena *a, const json_t *run, sft_run_look *out)
     out->planned_steps = whole(run, "steps_planned");
     out->best_epoch = whole(run, "best_epoch");
     out->seconds = number(run, "seconds");
-    out->started = sft__unix_time(json_string_value(json_object_get(run, "started")));
+    out->started = sft__iso_time(json_string_value(json_object_get(run, "started")));
     out->prior = prior_of(run);
     out->end_loss = number(end, "loss");
     out->end_accuracy = number(end, "accuracy");
