@@ -47,7 +47,8 @@ static void read_scores(sft_study *s, sft_attempt *t)
 
 static sft_axis list_axis(const char *key, int n, const char *const *value, const double *number, bool log)
 {
-    return (sft_axis){ .key = key, .kind = SFT_AXIS_VALUES, .n = n, .value = value, .label = value, .number = number, .log = log, .parent = -1 };
+    return (sft_axis){ .key = key, .kind = SFT_AXIS_VALUES, .n = n, .value = value, .label = value, .number = number, .log = log,
+                       .parent = -1 };
 }
 
 void page_study_grid(sft_study *s, const char *folder, int rates, int seeds)

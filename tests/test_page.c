@@ -48,8 +48,9 @@ static void squeeze_copies_json_only(void **state)
         { "{\"big\": {\"x\": [1]}, \"a\": \"\\u00e9 b\"}", "{\"a\":\"\\u00e9 b\"}" },
         { "{\"a\": {\"big\": 1}, \"big\": 2}", "{\"a\":{\"big\":1}}" },
     };
-    static const char *const bad[] = { "", "1", "{", "{\"a\":}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\n\"}", "{\"a\":\"\\x\"}",
-                                       "{} {}", "{\"a\":1.}", "{\"a\":\"\xff\"}", "{\"a\":[1,]}", "{\"a\" 1}", "{\"big\":}" };
+    static const char *const bad[] = { "", "1", "{", "{\"a\":}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\n\"}",
+                                       "{\"a\":\"\\x\"}", "{} {}", "{\"a\":1.}", "{\"a\":\"\xff\"}", "{\"a\":[1,]}",
+                                       "{\"a\" 1}", "{\"big\":}" };
     sft_ctx   *c = check_open();
     sft_string s;
     sft__string_open(&s, c);
@@ -171,19 +172,22 @@ static void damaged_files_leave_the_rest(void **state)
     put_file("broken", "metrics.csv", "step,epoch,split,loss\n1,1,train,0.5\n2,2,train\n");
     put_file("broken", "diagnosis.json", "{\"findings\": [");
     put_file("broken", "run.json", "{\"status\": \"failed\", \"cpu\": \"x\", \"message\": \"m\"}");
-    put_file("broken", "signals.csv", "step,epoch,layer,op,rms\n0,0,a,linear,1.5\n0,0,b,relu,\n8,1,a,linear,2.5\n8,1,b,relu,\n16,2,a,linear,3\n");
+    put_file("broken", "signals.csv",
+             "step,epoch,layer,op,rms\n0,0,a,linear,1.5\n0,0,b,relu,\n8,1,a,linear,2.5\n8,1,b,relu,\n16,2,a,linear,3\n");
     snprintf(path, sizeof path, "%s/broken", root);
     sft__string_open(&json, c);
     sft__page_run(&json, path, 1 << 20);
     assert_string_equal(json.text,
                         "{\"train\":{\"step\":[1],\"epoch\":[1],\"loss\":[0.5]},\"validation\":null,\"diagnosis\":\"damaged\","
                         "\"run\":{\"status\":\"failed\",\"message\":\"m\"},\"recipe\":null,\"signals\":{\"layer\":[\"a\",\"b\"],"
-                        "\"op\":[\"linear\",\"relu\"],\"step\":[0,8],\"rms\":[[1.5,2.5],null],\"gain\":[null,null],\"alike\":[null,null],"
-                        "\"dead\":[null,null],\"slope\":[null,null],\"gradient\":[null,null],\"weight\":[null,null],\"update\":[null,null]}}");
+                        "\"op\":[\"linear\",\"relu\"],\"step\":[0,8],\"rms\":[[1.5,2.5],null],\"gain\":[null,null],"
+                        "\"alike\":[null,null],\"dead\":[null,null],\"slope\":[null,null],"
+                        "\"gradient\":[null,null],\"weight\":[null,null],\"update\":[null,null]}}");
     json.n = 0;
     snprintf(path, sizeof path, "%s/nowhere", root);
     sft__page_run(&json, path, 1 << 20);
-    assert_string_equal(json.text, "{\"train\":null,\"validation\":null,\"diagnosis\":null,\"run\":null,\"recipe\":null,\"signals\":null}");
+    assert_string_equal(json.text,
+                        "{\"train\":null,\"validation\":null,\"diagnosis\":null,\"run\":null,\"recipe\":null,\"signals\":null}");
     sft__string_close(&json);
     CHECK_OK(c);
     sft_close(c);
@@ -284,7 +288,8 @@ static void thousand_trials_are_quick_and_small(void **state)
     text.n = 0;
     sft__string_add(&text, "step,epoch,layer,op,rms,mean,gain,alike,dead,slope,gradient,weight,update\n");
     for (int i = 0; i < 20 * 12; i++)
-        sft__string_addf(&text, "%d,%d,%d,linear,1.0002332537384837,0.1,0.123456,0.4803,0.25,0.5123,0.01234,5.4321,0.00123456\n", i / 12, i / 12, i % 12);
+        sft__string_addf(&text, "%d,%d,%d,linear,1.0002332537384837,0.1,0.123456,0.4803,0.25,0.5123,0.01234,5.4321,0.00123456\n",
+                         i / 12, i / 12, i % 12);
     put_file("many", "signals.csv", text.text);
     s.n = 1000;
     s.folder = root;
@@ -340,10 +345,15 @@ static int write_page(char **argument)
     open_study(&s, c);
     page_study_grid(&s, argument[1], atoi(argument[2]), atoi(argument[3]));
     const sft_page_answer answer[] = {
-        { "What happens with too high a rate?", "Above a rate of 1 the loss leaves the start and does not come back; with momentum 0.9 that begins ten times lower." },
-        { "How does momentum interact with the rate?", "What counts is the effective rate lr / (1 − momentum): the curves of both momenta lie on each other when they are drawn against it." },
+        { "What happens with too high a rate?",
+          "Above a rate of 1 the loss leaves the start and does not come back; "
+          "with momentum 0.9 that begins ten times lower." },
+        { "How does momentum interact with the rate?",
+          "What counts is the effective rate lr / (1 − momentum): the curves of both momenta lie on each "
+          "other when they are drawn against it." },
     };
-    const sft_page_parts parts = { .n_answers = 2, .answer = answer, .recipe = "data: digits\nmodel: flatten | linear 64 | relu | linear\n" };
+    const sft_page_parts parts = { .n_answers = 2, .answer = answer,
+                                   .recipe = "data: digits\nmodel: flatten | linear 64 | relu | linear\n" };
     const char *name = argument[4];
     if (name) {                 /* one run by its folder */
         s.n = 1;

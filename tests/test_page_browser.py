@@ -100,7 +100,9 @@ def want(what, got, wanted):
 
 
 def quiet(b, page):
-    """Nothing was complained about, nothing was asked for."""
+    """Nothing was complained about, nothing was asked for, nothing is there that is no text."""
+    text = b.execute_script("return [...document.querySelectorAll('main, dialog')].map((e) => e.innerText).join(' ')")
+    want(f"{page.name}: words that are none", re.findall(r"\[object|undefined|\bNaN\b|\bnull\b", text), [])
     log = [entry for entry in b.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
     want(f"{page.name}: console", log, [])
     asked = b.execute_script("return performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:'))")
@@ -237,6 +239,7 @@ def shows_one_run(b, page):
     text = b.find_element(By.TAG_NAME, "main").text
     for word in ("Loss", "Accuracy", "Signals of the layers", "Diagnosis"):
         assert word in text, f"the page of a run does not show {word}"
+    want("the edits of a remedy", all_of(b, ".finding code")[0].text[:13], "optimizer.lr=")
     quiet(b, page)
     fits_a_phone(b, page, False)
 
@@ -250,7 +253,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
             browser.execute_cdp_cmd("Network.enable", {})
-            browser.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0})
+            browser.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, "latency": 0,
+                                            "downloadThroughput": 0, "uploadThroughput": 0})
             train(Path(folder), os.path.abspath(program))
             page, plain, single = write_pages(Path(folder), os.path.abspath(writer))
             for each in (page, plain):

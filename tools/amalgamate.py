@@ -9,6 +9,7 @@ oneDNN's kernels stay out, and no optional library is used. Names of file scope 
 meet in one translation unit, so each is given its file's suffix; a file's own macros are undefined at its end.
 """
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -333,6 +334,14 @@ class Amalgamation:
         self.out.append(f"\n/* ==== {where} ==== */\n{body}")
         self.out.extend(f"#undef {m}\n" for m in local_macros(text))
 
+    def add_page(self, folder):
+        """report.html's page as the build embeds it, with its own simple charts: no optional library is used here."""
+        path = folder / "page_assets.c"
+        subprocess.run(["cmake", f"-DSOURCE={ROOT}", f"-DOUT={path.resolve()}", "-DQUIET=ON",
+                        "-P", ROOT / "cmake/SurefootEmbed.cmake"], check=True)
+        self.out.append(f"\n/* ==== page_assets.c ==== */\n{self.expand(path, path.read_text())}")
+        path.unlink()
+
 
 def main():
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/amalgamation")
@@ -345,6 +354,7 @@ def main():
     sources = [p for p in sources if not p.relative_to(ROOT).as_posix().startswith(LEFT_OUT)]
     for path in sources:
         whole.add_source(path)
+    whole.add_page(folder)
     (folder / "surefoot.c").write_text("".join(whole.out))
     (folder / "surefoot.h").write_text(header)
     print(f"{folder}/surefoot.c: {len(sources)} files, {sum(p.count(chr(10)) for p in whole.out)} lines")

@@ -2,18 +2,14 @@
 /* Charts by uPlot: axes, scales, zoom by dragging. Dots, and what is lit, are drawn into its canvas. */
 
 function uplotAxis(axis, vertical) {
-    const fixed = axis.categories && { splits: () => axis.categories.map((_, i) => i) };
+    const logarithmic = (u, i, low, high) => ticks([low, high], true, vertical ? 6 : Math.max(2, u.width / 110));
+    const splits = axis.categories ? () => axis.categories.map((_, i) => i) : axis.log ? logarithmic : undefined;
     return {
         label: axis.label + (axis.percent ? " (%)" : ""), labelSize: 20, labelFont: "12px " + cssColour("--sans"), labelGap: 0,
         stroke: cssColour("--soft"), font: "12px " + cssColour("--sans"), size: vertical ? 56 : 34, gap: 4,
         grid: { stroke: cssColour("--grid"), width: 1, show: vertical }, ticks: { stroke: cssColour("--line"), width: 1, size: 4 },
-        values: (u, splits) => splits.map((v) => (v === null || (axis.log && !isRound(v)) ? "" : tickText(axis, v))), ...fixed,
+        values: (u, at) => at.map((v) => (v === null ? "" : tickText(axis, v))), ...(splits && { splits, filter: (u, at) => at }),
     };
-}
-
-/* One digit and zeros: the ends of a logarithmic scale, where uPlot puts ticks too, are none. */
-function isRound(v) {
-    return Math.abs(Number(v.toPrecision(1)) / v - 1) < 1e-9;
 }
 
 function uplotSeries(line) {

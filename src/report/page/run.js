@@ -65,7 +65,7 @@ function curveCharts(host, runs) {
 
 function signalLines(s, name) {
     const layers = s.layer.map((_, i) => i).filter((i) => s[name][i]);
-    return layers.map((i, k) => ({ id: "layer" + i, label: s.layer[i] + " " + s.op[i], x: s.step, y: s[name][i], color: ramp(layers.length > 1 ? k / (layers.length - 1) : 0) }));
+    return layers.map((i, k) => ({ id: "layer" + i, label: s.op[i] === s.layer[i] ? s.op[i] : s.layer[i] + " " + s.op[i], x: s.step, y: s[name][i], color: ramp(layers.length > 1 ? k / (layers.length - 1) : 0) }));
 }
 
 function signalSpec(s, name) {
@@ -139,8 +139,6 @@ function diagnosis(host, d) {
 function oneTrial(host, trial) {
     const run = runOf(trial);
     host.replaceChildren();
-    if (trial.failure) host.append(el("p", { class: "warning" }, trial.failure));
-    if (trial.note) host.append(el("p", {}, "Notes: " + trial.note));
     diagnosis(host, run?.diagnosis);
     if (run?.signals) signals(host, run.signals);
     if (run?.recipe) host.append(el("details", {}, el("summary", {}, "Recipe, resolved"), el("pre", { tabindex: "0" }, run.recipe)));
@@ -156,6 +154,9 @@ function showRun(host, trials) {
     host.append(part);
     const choose = (trial) => {
         about.replaceChildren(trialFacts(trial));
+        const words = trial.failure || runOf(trial)?.run?.message;
+        if (words) about.append(el("p", { class: "warning" }, words));
+        if (trial.note) about.append(el("p", {}, trial.note.charAt(0).toUpperCase() + trial.note.slice(1) + "."));
         if (trials.length > 1) {
             about.prepend(el("div", { class: "controls no-print" }, el("div", { class: "switch", role: "group", "aria-label": "Seed" },
                 trials.map((t) => el("button", { type: "button", class: "button", "aria-pressed": String(t === trial), onclick: () => choose(t) }, "seed " + t.seed)))));

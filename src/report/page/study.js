@@ -50,14 +50,23 @@ function stateOf(trials) {
     return words.length === 1 ? words[0] : words.map((w) => count[w] + " " + w).join(", ");
 }
 
-/* "diverged at step 37 (2 of 3)" */
+/* Notes that differ by their numbers only are one, with ranges: "diverged at step 37–52 (2 of 3)". */
 function noteOf(trials) {
-    const count = new Map();
+    const number = /\d+(?:\.\d+)?/g, alike = new Map();
     for (const t of trials) {
-        const text = t.note || t.failure;
-        if (text) count.set(text, (count.get(text) || 0) + 1);
+        const text = t.note || t.failure, pattern = text && text.replace(number, "#");
+        if (text) alike.set(pattern, [...(alike.get(pattern) || []), text]);
     }
-    return [...count].map(([text, n]) => text + (trials.length > 1 && n < trials.length ? " (" + n + " of " + trials.length + ")" : "")).join("; ");
+    const merged = (texts) => {
+        const found = texts.map((text) => text.match(number) || []);
+        let i = 0;
+        return texts[0].replace(number, () => {
+            const seen = found.map((list) => list[i]).sort((a, b) => a - b);
+            i++;
+            return seen[0] === seen[seen.length - 1] ? seen[0] : seen[0] + "–" + seen[seen.length - 1];
+        });
+    };
+    return [...alike.values()].map((texts) => merged(texts) + (texts.length < trials.length ? " (" + texts.length + " of " + trials.length + ")" : "")).join("; ");
 }
 
 function makeRow(id, trials) {

@@ -9,7 +9,7 @@ function el(tag, props, ...children) {
         if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
         else node.setAttribute(key, value === true ? "" : value);
     }
-    node.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false));
+    node.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
     return node;
 }
 
