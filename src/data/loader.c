@@ -54,7 +54,7 @@ static const int64_t *order_of(sft_loader *l, int64_t epoch)
     if (l->conf.shuffle && l->order_epoch[k] != epoch) {
         sft_stream s = sft__stream(sft__key(l->conf.seed, SFT_FOR_SHUFFLE), (uint32_t)epoch, 0, 0);
         if (l->conf.weighted)
-            sft__class_sampler_draw(&l->sampler, l->conf.seed, epoch, order);
+            sft__sampler_draw(&l->sampler, l->conf.seed, epoch, order);
         else
             sft__permute(&s, order, l->count);
         l->order_epoch[k] = epoch;
@@ -254,7 +254,7 @@ sft_loader *sft__loader_new(const sft_data *d, const sft_loader_conf *k)
         return NULL;
     }
     make_orders(l);
-    if (k->weighted) sft__class_sampler_make(d, k->split, &l->sampler);
+    if (k->weighted) sft__sampler_make(d, k->split, &l->sampler);
     make_augmenter(l);
     bool threaded = k->prefetch && size >= (l->augmenter ? AUGMENTED_FROM : THREAD_FROM);
     for (int i = 0; i < 1 + threaded; i++) make_buffer(l, &l->buffer[i]);
@@ -286,7 +286,7 @@ void sft__loader_free(sft_loader *l)
 {
     if (!l) return;
     stop_thread(l);
-    sft__class_sampler_free(l->ctx, &l->sampler);
+    sft__sampler_free(l->ctx, &l->sampler);
     sft__augmenter_free(l->augmenter);
     sft__free(l->ctx, l->number, (size_t)l->conf.batch * sizeof *l->number);
     for (int i = 0; i < 2; i++) {

@@ -18,7 +18,7 @@ static void group(const sft_data *d, sft_split split, int64_t *filled, sft_class
     for (int64_t i = 0; i < s->count; i++) s->member[filled[label[d->index[split][i]]]++] = i;
 }
 
-sft_status sft__class_sampler_make(const sft_data *d, sft_split split, sft_class_sampler *s)
+sft_status sft__sampler_make(const sft_data *d, sft_split split, sft_class_sampler *s)
 {
     size_t   classes = (size_t)d->raw.outputs + 1;
     int64_t *filled = sft__alloc(d->ctx, classes * sizeof *filled);
@@ -33,7 +33,7 @@ sft_status sft__class_sampler_make(const sft_data *d, sft_split split, sft_class
     return sft_code(d->ctx);
 }
 
-void sft__class_sampler_draw(const sft_class_sampler *s, uint64_t seed, int64_t epoch, int64_t *order)
+void sft__sampler_draw(const sft_class_sampler *s, uint64_t seed, int64_t epoch, int64_t *order)
 {
     sft_stream r =
         sft__stream(sft__key(seed, SFT_FOR_SHUFFLE), (uint32_t)epoch, 1, 0); /* 0 is shuffling's */
@@ -44,7 +44,7 @@ void sft__class_sampler_draw(const sft_class_sampler *s, uint64_t seed, int64_t 
     }
 }
 
-void sft__class_sampler_free(sft_ctx *c, sft_class_sampler *s)
+void sft__sampler_free(sft_ctx *c, sft_class_sampler *s)
 {
     sft__free(c, s->member, s->size);
     *s = (sft_class_sampler){ 0 };

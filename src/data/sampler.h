@@ -13,10 +13,10 @@ typedef struct sft_class_sampler {
 } sft_class_sampler;
 
 /* For data with classes. */
-sft_status sft__class_sampler_make(const sft_data *d, sft_split split, sft_class_sampler *s);
+sft_status sft__sampler_make(const sft_data *d, sft_split split, sft_class_sampler *s);
 /* The order of an epoch, `count` numbers: each time a class, then a sample of it, both evenly; so sample i comes with
  * probability 1 / (classes * samples of its class). A pure function of (seed, epoch). */
-void sft__class_sampler_draw(const sft_class_sampler *s, uint64_t seed, int64_t epoch, int64_t *order);
-void sft__class_sampler_free(sft_ctx *c, sft_class_sampler *s);
+void sft__sampler_draw(const sft_class_sampler *s, uint64_t seed, int64_t epoch, int64_t *order);
+void sft__sampler_free(sft_ctx *c, sft_class_sampler *s);
 
 #endif
