@@ -32,7 +32,7 @@ struct sft_loader {
     int64_t         count, steps, sample, outputs;
     int64_t        *order[2]; /* of the last even and odd epoch: sample numbers within the split */
     int64_t         order_epoch[2];
-    sft_class_draw     sampler; /* weighted only */
+    sft_class_sampler     sampler; /* weighted only */
     sft_augmenter  *augmenter; /* or NULL */
     int64_t        *number;    /* sample numbers of a batch, for the augmenter */
     buffer          buffer[2];

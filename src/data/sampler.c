@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Members class by class; classes without a sample fall away. */
-static void group(const sft_data *d, sft_split split, int64_t *filled, sft_class_draw *s)
+static void group(const sft_data *d, sft_split split, int64_t *filled, sft_class_sampler *s)
 {
     const int32_t *label = sft__split_samples(d, split)->label;
     for (int64_t i = 0; i < s->count; i++) filled[label[d->index[split][i]] + 1]++;
@@ -18,11 +18,11 @@ static void group(const sft_data *d, sft_split split, int64_t *filled, sft_class
     for (int64_t i = 0; i < s->count; i++) s->member[filled[label[d->index[split][i]]]++] = i;
 }
 
-sft_status sft__sampler_make(const sft_data *d, sft_split split, sft_class_draw *s)
+sft_status sft__sampler_make(const sft_data *d, sft_split split, sft_class_sampler *s)
 {
     size_t   classes = (size_t)d->raw.outputs + 1;
     int64_t *filled = sft__alloc(d->ctx, classes * sizeof *filled);
-    *s = (sft_class_draw){ .count = d->facts.count[split] };
+    *s = (sft_class_sampler){ .count = d->facts.count[split] };
     s->size = ((size_t)s->count + classes) * sizeof *s->member;
     s->member = filled ? sft__alloc(d->ctx, s->size) : NULL;
     if (s->member) {
@@ -33,7 +33,7 @@ sft_status sft__sampler_make(const sft_data *d, sft_split split, sft_class_draw 
     return sft_code(d->ctx);
 }
 
-void sft__sampler_draw(const sft_class_draw *s, uint64_t seed, int64_t epoch, int64_t *order)
+void sft__sampler_draw(const sft_class_sampler *s, uint64_t seed, int64_t epoch, int64_t *order)
 {
     sft_stream r =
         sft__stream(sft__key(seed, SFT_FOR_SHUFFLE), (uint32_t)epoch, 1, 0); /* 0 is shuffling's */
@@ -44,8 +44,8 @@ void sft__sampler_draw(const sft_class_draw *s, uint64_t seed, int64_t epoch, in
     }
 }
 
-void sft__sampler_free(sft_ctx *c, sft_class_draw *s)
+void sft__sampler_free(sft_ctx *c, sft_class_sampler *s)
 {
     sft__free(c, s->member, s->size);
-    *s = (sft_class_draw){ 0 };
+    *s = (sft_class_sampler){ 0 };
 }
