@@ -10,7 +10,7 @@ if ! command -v python3 >/dev/null; then
 fi
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -r src include tools "$copy"
+cp -r src include tools cmake "$copy"
 
 python3 - "$copy" docs/extending.md <<'EOF'
 import pathlib
