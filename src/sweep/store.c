@@ -42,7 +42,7 @@ static const char *const sql[SFT_SQL] = {
 
 /* ---- failing ---------------------------------------------------------------------------------- */
 
-static sft_status fail_of_disk(sft_store *s, int rc)
+static sft_status fail_of_disk(sft_sweep_store *s, int rc)
 {
     const bool room = (rc & 0xff) == SQLITE_FULL, denied = (rc & 0xff) == SQLITE_READONLY || (rc & 0xff) == SQLITE_PERM;
     return sft__fail(s->ctx, room ? SFT_E330 : denied ? SFT_E331 : SFT_E333, "%s: %s — %s", s->path, sqlite3_errstr(rc),
@@ -50,7 +50,7 @@ static sft_status fail_of_disk(sft_store *s, int rc)
                           : denied ? "choose a folder that may be written" : "check the path and the disk");
 }
 
-sft_status sft__sql_fail(sft_store *s, int rc)
+sft_status sft__sql_fail(sft_sweep_store *s, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_NOMEM:
@@ -70,7 +70,7 @@ sft_status sft__sql_fail(sft_store *s, int rc)
     }
 }
 
-sqlite3_stmt *sft__sql(sft_store *s, int which)
+sqlite3_stmt *sft__sql(sft_sweep_store *s, int which)
 {
     if (sft__failed(s->ctx))
         return NULL;
@@ -84,26 +84,26 @@ sqlite3_stmt *sft__sql(sft_store *s, int which)
     return s->stmt[which];
 }
 
-sft_status sft__sql_run(sft_store *s, int which)
+sft_status sft__sql_run(sft_sweep_store *s, int which)
 {
     int rc = sqlite3_step(s->stmt[which]);
     sqlite3_reset(s->stmt[which]);
     return rc == SQLITE_DONE ? SFT_OK : sft__sql_fail(s, rc);
 }
 
-static sft_status run(sft_store *s, int which)
+static sft_status run(sft_sweep_store *s, int which)
 {
     return sft__sql(s, which) ? sft__sql_run(s, which) : sft_code(s->ctx);
 }
 
-sft_status sft__store_open_transaction(sft_store *s)
+sft_status sft__store_open_transaction(sft_sweep_store *s)
 {
     if (!s->in_transaction && run(s, SFT_SQL_BEGIN) == SFT_OK)
         s->in_transaction = true;
     return sft_code(s->ctx);
 }
 
-sft_status sft__store_commit(sft_store *s)
+sft_status sft__store_commit(sft_sweep_store *s)
 {
     if (!s->in_transaction || sft__failed(s->ctx))
         return sft_code(s->ctx);
@@ -113,7 +113,7 @@ sft_status sft__store_commit(sft_store *s)
 
 /* ---- opening ---------------------------------------------------------------------------------- */
 
-static int64_t number_of(sft_store *s, const char *pragma)
+static int64_t number_of(sft_sweep_store *s, const char *pragma)
 {
     sqlite3_stmt *q = NULL;
     int64_t v = -1;
@@ -126,21 +126,21 @@ static int64_t number_of(sft_store *s, const char *pragma)
     return v;
 }
 
-static sft_status execute(sft_store *s, const char *text)
+static sft_status execute(sft_sweep_store *s, const char *text)
 {
     int rc = sqlite3_exec(s->db, text, NULL, NULL, NULL);
     return rc ? sft__sql_fail(s, rc) : SFT_OK;
 }
 
 /* Nothing in it yet: made by us just now, or by a sweep that was killed before it had begun. */
-static sft_status make(sft_store *s)
+static sft_status make(sft_sweep_store *s)
 {
     if (execute(s, "BEGIN IMMEDIATE") == SFT_OK && execute(s, schema) == SFT_OK)
         execute(s, "COMMIT");
     return sft_code(s->ctx);
 }
 
-static sft_status check_version(sft_store *s, sft_store_mode mode)
+static sft_status check_version(sft_sweep_store *s, sft_store_mode mode)
 {
     int64_t version = number_of(s, "PRAGMA user_version"), whose = number_of(s, "PRAGMA application_id");
     if (sft__failed(s->ctx))
@@ -159,7 +159,7 @@ static sft_status check_version(sft_store *s, sft_store_mode mode)
 }
 
 /* A folder that may not be written has no place for the index of the log that readers share: then the file is read as it stands. */
-static int open_read_only(sft_store *s)
+static int open_read_only(sft_sweep_store *s)
 {
     char uri[4400];
     int rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
@@ -173,7 +173,7 @@ static int open_read_only(sft_store *s)
 }
 
 /* NORMAL: a commit is one write. After a loss of power the last ones may be missing, and their trials are trained again. */
-static sft_status open_write(sft_store *s)
+static sft_status open_write(sft_sweep_store *s)
 {
     int rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc)
@@ -182,9 +182,9 @@ static sft_status open_write(sft_store *s)
     return execute(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
 }
 
-sft_store *sft__store_open(sft_ctx *c, const char *folder, sft_store_mode mode)
+sft_sweep_store *sft__store_open(sft_ctx *c, const char *folder, sft_store_mode mode)
 {
-    sft_store *s = sft__failed(c) ? NULL : sft__alloc(c, sizeof *s);
+    sft_sweep_store *s = sft__failed(c) ? NULL : sft__alloc(c, sizeof *s);
     struct stat st;
     if (!s)
         return NULL;
@@ -207,7 +207,7 @@ sft_store *sft__store_open(sft_ctx *c, const char *folder, sft_store_mode mode)
     return NULL;
 }
 
-void sft__store_close(sft_store *s)
+void sft__store_close(sft_sweep_store *s)
 {
     if (!s)
         return;
@@ -219,7 +219,7 @@ void sft__store_close(sft_store *s)
 
 /* ---- the plan and the clock ------------------------------------------------------------------------ */
 
-sft_status sft__store_begin(sft_store *s, const sft_plan *p, const char *version, double created)
+sft_status sft__store_begin(sft_sweep_store *s, const sft_plan *p, const char *version, double created)
 {
     sft_string axes;
     sft__string_open(&axes, s->ctx);
@@ -245,7 +245,7 @@ sft_status sft__store_begin(sft_store *s, const sft_plan *p, const char *version
     return sft_code(s->ctx);
 }
 
-sft_status sft__store_clock(sft_store *s, double wall_seconds, int workers)
+sft_status sft__store_clock(sft_sweep_store *s, double wall_seconds, int workers)
 {
     sqlite3_stmt *q = sft__store_open_transaction(s) ? NULL : sft__sql(s, SFT_SQL_CLOCK);
     if (!q)
@@ -255,7 +255,7 @@ sft_status sft__store_clock(sft_store *s, double wall_seconds, int workers)
     return sft__sql_run(s, SFT_SQL_CLOCK);
 }
 
-bool sft__store_head(sft_store *s, sft_arena *a, sft_store_head *head)
+bool sft__store_head(sft_sweep_store *s, sft_arena *a, sft_store_head *head)
 {
     sqlite3_stmt *q = sft__sql(s, SFT_SQL_HEAD);
     int rc = q ? sqlite3_step(q) : SQLITE_DONE;

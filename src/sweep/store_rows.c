@@ -97,7 +97,7 @@ static void bind_trial(sqlite3_stmt *q, const sft_attempt *t, const char *u, con
     sqlite3_bind_text(q, 23, t->note ? t->note : "", -1, SQLITE_STATIC);
 }
 
-sft_status sft__store_put(sft_store *s, const sft_plan *p, const sft_attempt *t)
+sft_status sft__store_put(sft_sweep_store *s, const sft_plan *p, const sft_attempt *t)
 {
     sft_string u, params;
     sft__string_open(&u, s->ctx);
@@ -114,7 +114,7 @@ sft_status sft__store_put(sft_store *s, const sft_plan *p, const sft_attempt *t)
     return sft_code(s->ctx);
 }
 
-sft_status sft__store_rung(sft_store *s, int64_t trial, int rung, int64_t epochs, double value)
+sft_status sft__store_rung(sft_sweep_store *s, int64_t trial, int rung, int64_t epochs, double value)
 {
     sqlite3_stmt *q = sft__store_open_transaction(s) ? NULL : sft__sql(s, SFT_SQL_RUNG);
     if (!q)
@@ -126,7 +126,7 @@ sft_status sft__store_rung(sft_store *s, int64_t trial, int rung, int64_t epochs
     return sft__sql_run(s, SFT_SQL_RUNG);
 }
 
-sft_status sft__store_event(sft_store *s, int64_t trial, const char *kind, const char *text)
+sft_status sft__store_event(sft_sweep_store *s, int64_t trial, const char *kind, const char *text)
 {
     sqlite3_stmt *q = sft__store_open_transaction(s) ? NULL : sft__sql(s, SFT_SQL_EVENT);
     struct timespec now;
@@ -165,7 +165,7 @@ static double number_or_nan(sqlite3_stmt *q, int column)
     return sqlite3_column_type(q, column) == SQLITE_NULL ? NAN : sqlite3_column_double(q, column);
 }
 
-static sft_status read_trial(sft_store *s, sqlite3_stmt *q, const sft_plan *p, sft_arena *a, sft_attempt *t)
+static sft_status read_trial(sft_sweep_store *s, sqlite3_stmt *q, const sft_plan *p, sft_arena *a, sft_attempt *t)
 {
     double *u = sft__arena_alloc(a, sizeof *u * (size_t)(p->space.n + 1));
     const char *note = sft__sql_text(q, 21, a), *folder = sft__sql_text(q, 5, a);
@@ -184,7 +184,7 @@ static sft_status read_trial(sft_store *s, sqlite3_stmt *q, const sft_plan *p, s
 }
 
 /* Rows come by number: the one at place i is trial i, or something was taken out. */
-static sft_status read_trials(sft_store *s, sqlite3_stmt *q, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **list)
+static sft_status read_trials(sft_sweep_store *s, sqlite3_stmt *q, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **list)
 {
     int64_t room = 0;
     int rc;
@@ -207,7 +207,7 @@ static sft_status read_trials(sft_store *s, sqlite3_stmt *q, const sft_plan *p, 
     return rc == SQLITE_DONE ? SFT_OK : sft__sql_fail(s, rc);
 }
 
-sft_status sft__store_load(sft_store *s, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **list)
+sft_status sft__store_load(sft_sweep_store *s, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **list)
 {
     sqlite3_stmt *q = sft__sql(s, SFT_SQL_TRIALS);
     *n = 0;
@@ -219,7 +219,7 @@ sft_status sft__store_load(sft_store *s, const sft_plan *p, sft_arena *a, int64_
     return sft_code(s->ctx);
 }
 
-sft_status sft__store_load_rungs(sft_store *s, int64_t n, double (*value)[SFT_MOST_RUNGS])
+sft_status sft__store_load_rungs(sft_sweep_store *s, int64_t n, double (*value)[SFT_MOST_RUNGS])
 {
     sqlite3_stmt *q = sft__sql(s, SFT_SQL_RUNGS);
     int rc = SQLITE_DONE;
@@ -238,33 +238,33 @@ sft_status sft__store_load_rungs(sft_store *s, int64_t n, double (*value)[SFT_MO
 
 #else
 
-struct sft_store { int nothing; };
+struct sft_sweep_store { int nothing; };
 
 static sft_status without(sft_ctx *c)
 {
     return sft__fail(c, SFT_E002, "this build of surefoot cannot keep sweeps: it was made without SQLite — install libsqlite3-dev and build it again");
 }
 
-sft_store *sft__store_open(sft_ctx *c, const char *folder, sft_store_mode mode)
+sft_sweep_store *sft__store_open(sft_ctx *c, const char *folder, sft_store_mode mode)
 {
     (void)folder, (void)mode;
     without(c);
     return NULL;
 }
 
-void sft__store_close(sft_store *s) { (void)s; }
-bool sft__store_head(sft_store *s, sft_arena *a, sft_store_head *h) { (void)s, (void)a, (void)h; return false; }
-sft_status sft__store_begin(sft_store *s, const sft_plan *p, const char *v, double t) { (void)s, (void)p, (void)v, (void)t; return SFT_USAGE; }
-sft_status sft__store_clock(sft_store *s, double w, int k) { (void)s, (void)w, (void)k; return SFT_USAGE; }
-sft_status sft__store_load(sft_store *s, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **l)
+void sft__store_close(sft_sweep_store *s) { (void)s; }
+bool sft__store_head(sft_sweep_store *s, sft_arena *a, sft_store_head *h) { (void)s, (void)a, (void)h; return false; }
+sft_status sft__store_begin(sft_sweep_store *s, const sft_plan *p, const char *v, double t) { (void)s, (void)p, (void)v, (void)t; return SFT_USAGE; }
+sft_status sft__store_clock(sft_sweep_store *s, double w, int k) { (void)s, (void)w, (void)k; return SFT_USAGE; }
+sft_status sft__store_load(sft_sweep_store *s, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **l)
 {
     (void)s, (void)p, (void)a, (void)n, (void)l;
     return SFT_USAGE;
 }
-sft_status sft__store_load_rungs(sft_store *s, int64_t n, double (*v)[SFT_MOST_RUNGS]) { (void)s, (void)n, (void)v; return SFT_USAGE; }
-sft_status sft__store_put(sft_store *s, const sft_plan *p, const sft_attempt *t) { (void)s, (void)p, (void)t; return SFT_USAGE; }
-sft_status sft__store_rung(sft_store *s, int64_t t, int r, int64_t e, double v) { (void)s, (void)t, (void)r, (void)e, (void)v; return SFT_USAGE; }
-sft_status sft__store_event(sft_store *s, int64_t t, const char *k, const char *x) { (void)s, (void)t, (void)k, (void)x; return SFT_USAGE; }
-sft_status sft__store_commit(sft_store *s) { (void)s; return SFT_USAGE; }
+sft_status sft__store_load_rungs(sft_sweep_store *s, int64_t n, double (*v)[SFT_MOST_RUNGS]) { (void)s, (void)n, (void)v; return SFT_USAGE; }
+sft_status sft__store_put(sft_sweep_store *s, const sft_plan *p, const sft_attempt *t) { (void)s, (void)p, (void)t; return SFT_USAGE; }
+sft_status sft__store_rung(sft_sweep_store *s, int64_t t, int r, int64_t e, double v) { (void)s, (void)t, (void)r, (void)e, (void)v; return SFT_USAGE; }
+sft_status sft__store_event(sft_sweep_store *s, int64_t t, const char *k, const char *x) { (void)s, (void)t, (void)k, (void)x; return SFT_USAGE; }
+sft_status sft__store_commit(sft_sweep_store *s) { (void)s; return SFT_USAGE; }
 
 #endif

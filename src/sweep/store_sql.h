@@ -15,7 +15,7 @@ enum {
     SFT_SQL
 };
 
-struct sft_store {
+struct sft_sweep_store {
     sft_ctx      *ctx;
     char          path[4200];
     sqlite3      *db;
@@ -23,11 +23,11 @@ struct sft_store {
     bool          in_transaction;
 };
 
-sft_status    sft__sql_fail(sft_store *s, int rc);
-sqlite3_stmt *sft__sql(sft_store *s, int which);        /* NULL after a failure */
-sft_status    sft__sql_run(sft_store *s, int which);    /* one that gives no rows */
+sft_status    sft__sql_fail(sft_sweep_store *s, int rc);
+sqlite3_stmt *sft__sql(sft_sweep_store *s, int which);        /* NULL after a failure */
+sft_status    sft__sql_run(sft_sweep_store *s, int which);    /* one that gives no rows */
 const char   *sft__sql_text(sqlite3_stmt *q, int column, sft_arena *a); /* NULL stays NULL */
-sft_status    sft__store_open_transaction(sft_store *s);
+sft_status    sft__store_open_transaction(sft_sweep_store *s);
 
 #endif
 #endif

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static sft_status fill(sft_store *store, sft_study *s)
+static sft_status fill(sft_sweep_store *store, sft_study *s)
 {
     sft_store_head head;
     if (!sft__store_head(store, &s->arena, &head))
@@ -23,7 +23,7 @@ sft_status sft__study_open(sft_ctx *c, const char *folder, sft_study *s)
     *s = (sft_study){ .ctx = c };
     sft__arena_open(&s->arena, c);
     s->folder = sft__arena_text(&s->arena, folder);
-    sft_store *store = s->folder ? sft__store_open(c, folder, SFT_STORE_READ) : NULL;
+    sft_sweep_store *store = s->folder ? sft__store_open(c, folder, SFT_STORE_READ) : NULL;
     if (store)
         fill(store, s);
     sft__store_close(store);
