@@ -40,7 +40,7 @@ typedef struct sft_sampler {
 } sft_sampler;
 
 /* The list: one word each; the record sft__sampler_WORD stands at the bottom of its file. */
-#define SFT_SAMPLERS(X) X(grid) X(random) X(sobol) X(tpe)
+#define SFT_SAMPLERS(X) X(grid) X(random) X(sobol) X(tpe) X(gp)
 #define X(word) extern const sft_sampler sft__sampler_##word;
 SFT_SAMPLERS(X)
 #undef X
