@@ -33,8 +33,8 @@ static const char *const sql[SFT_SQL] = {
     [SFT_SQL_CLOCK] = "UPDATE plan SET wall_seconds=?1, workers=?2",
     [SFT_SQL_PLAN] = "INSERT INTO plan(id,name,text,recipe,axes,seeds,rank_by,maximize,version,created) VALUES(1,?1,?2,?3,?4,?5,?6,?7,?8,?9)",
     [SFT_SQL_HEAD] = "SELECT name,text,version,created,wall_seconds,workers FROM plan",
-    [SFT_SQL_TRIALS] = "SELECT number,point,seed,u,state,folder,failure,exit_code,rung,deaths,epochs,steps,planned_steps,best_epoch,"
-                       "seconds,started,rank,val_loss,val_accuracy,test_loss,test_accuracy,note FROM trials ORDER BY number",
+    [SFT_SQL_TRIALS] = ("SELECT number,point,seed,u,state,folder,failure,exit_code,rung,deaths,epochs,steps,planned_steps,best_epoch,"
+                       "seconds,started,rank,val_loss,val_accuracy,test_loss,test_accuracy,note FROM trials ORDER BY number"),
     [SFT_SQL_RUNGS] = "SELECT trial,rung,value FROM rungs",
     [SFT_SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SFT_SQL_COMMIT] = "COMMIT",
