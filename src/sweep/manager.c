@@ -89,7 +89,7 @@ static void listen_to(sft_sweep *s, sft_worker *w)
     sft_reply r;
     int status;
     if (sft__receive(w->fd, &r, sizeof r)) {
-        r.text[sizeof r.text - 1] = 0;
+        r.text[sizeof r.text - 1] = r.note[sizeof r.note - 1] = 0;
         s->idle_deaths = 0;
         sft__reply_take(s, w, &r);
         return;
