@@ -41,6 +41,7 @@ typedef struct sft_worker {
     int64_t trial;              /* in hand; -1: idle */
     int64_t until;
     double  share;
+    bool    leaving;            /* it has said its last word */
 } sft_worker;
 
 typedef struct sft_standing {   /* a point in the ranking */

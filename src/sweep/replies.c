@@ -83,8 +83,10 @@ void sft__reply_take(sft_sweep *s, sft_worker *w, const sft_reply *r)
         done(s, t);
     else if (r->kind == SFT_REPLY_RUNG)
         rung(s, t);
-    else if (r->kind == SFT_REPLY_STOPPED)
+    else if (r->kind == SFT_REPLY_STOPPED) {
+        w->leaving = true;
         sft__sweep_state(s, t, SFT_TRIAL_WAITING);
+    }
     else if (r->code == SFT_IO)
         stop_for_disk(s, t, r);
     else
