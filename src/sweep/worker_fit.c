@@ -152,7 +152,7 @@ static void fail(fitting *f)
 {
     sft_ctx *c = f->b->ctx;
     f->reply->kind = SFT_REPLY_FAILED;
-    f->reply->code = sft_code(c);
+    f->reply->code = (int)sft_code(c);
     copy_sentence(f->reply->text, sizeof f->reply->text, sft_message(c));
     sft_clear(c);
 }
