@@ -92,7 +92,8 @@ expect 4 'error\[E202\].*split.validation' "$surefoot" sweep none-sweep.yaml -o 
 sed 's/| relu //' r.yaml > linear.yaml
 sed -e 's/r.yaml/linear.yaml/' -e 's/0.01, 0.1/0.1, 1e5/' -e '/momentum/d' -e 's/seeds: 2/seeds: 1/' s.yaml > wild.yaml
 expect 11 '1/2 done, 1 failed' "$surefoot" sweep wild.yaml -o wild
-expect 11 'trial 1 .*optimizer.lr=(1e5|100000).*E35[01]' "$surefoot" sweep wild
+expect 11 'trial 1 .*optimizer.lr=(1e5|100000).*diverged at step [0-9]' "$surefoot" sweep wild
+expect 11 '"failure": "error.E35[01]' "$surefoot" sweep wild --json
 expect 11 '"done": 1, "pruned": 0, "failed": 1' "$surefoot" sweep wild --resume --retry-failed --json
 grep -q '"exit_code": 6' out || { echo "FAILED: no exit code of the failed trial"; failures=$((failures + 1)); }
 sed -i 's/0.1, 1e5/1e4, 1e5, 0.1/' wild.yaml
@@ -112,6 +113,27 @@ wait $pid
 same $? 143 "exit code after SIGTERM"
 compgen -G 'busy/trials/00000/checkpoints/step-*' > /dev/null || { echo "FAILED: no checkpoint after SIGTERM"; failures=$((failures + 1)); }
 expect 0 '"waiting": [1-9]' "$surefoot" sweep busy --json --minutes 0.001
+
+# a worker that crashes costs its trial, one that is asked to end costs nothing
+children() { cat "/proc/$1/task/$1/children" 2> /dev/null; }
+sed 's/seeds: 2/seeds: 1/' s.yaml > one.yaml
+strike() {                      # SIGNAL FOLDER: starts a sweep there, and strikes its worker in the middle of the first trial
+    "$surefoot" sweep one.yaml -o "$2" --workers 1 --trials 1 train.epochs=1500 -q > out 2> err &
+    pid=$!
+    for _ in $(seq 100); do [ -s "$2/trials/00000/metrics.csv" ] && break; sleep 0.1; done
+    read -r -a workers <<< "$(children $pid)"
+    kill "-$1" "${workers[0]}"
+    wait $pid
+}
+if [ -r /proc/self/task/$$/children ] || children $$ > /dev/null; then
+    strike SEGV crashed
+    same $? 11 "exit code of a sweep with a crash"
+    expect 11 '"exit_code": 139' "$surefoot" sweep crashed --json
+    grep -q 'its worker crashed (signal 11' out || { echo "FAILED: no word of the crash"; failures=$((failures + 1)); }
+    strike TERM ended
+    same $? 0 "exit code of a sweep with a worker that was ended"
+    grep -q 'resumed_at_step' ended/trials/00000/run.json || { echo "FAILED: the trial began anew"; failures=$((failures + 1)); }
+fi
 
 # other programs
 cat > ask.yaml <<'END_OF_PLAN'

@@ -162,7 +162,7 @@ static void print_failures(sft_sweep *s, const sft_sweep_facts *f)
     int shown = 0;
     for (int64_t i = 0; f->failed && shown < SHOWN_FAILURES && sft_sweep_trial(s, i, &t); i++)
         if (!strcmp(t.state, "failed") && ++shown)
-            printf("  trial %lld (%s): %s\n", (long long)i, t.edits, t.failure ? t.failure : "failed");
+            printf("  trial %lld (%s): %s\n", (long long)i, t.edits, t.note[0] ? t.note : t.failure ? t.failure : "failed");
     if (f->failed > SHOWN_FAILURES)
         printf("  … and %lld more\n", (long long)(f->failed - SHOWN_FAILURES));
 }

@@ -51,11 +51,12 @@ static void start_trial(sft_sweep *s, sft_worker *w, int64_t number, int64_t unt
         sft__sweep_state(s, t, SFT_TRIAL_RUNNING);
 }
 
+/* One that leaves has another in its place soon. */
 static int busy(const sft_sweep *s)
 {
     int n = 0;
     for (int i = 0; i < s->n_workers; i++)
-        n += s->worker[i].fd >= 0 && s->worker[i].trial >= 0;
+        n += s->worker[i].fd >= 0 && (s->worker[i].trial >= 0 || s->worker[i].leaving);
     return n;
 }
 
@@ -74,7 +75,7 @@ static bool give_work(sft_sweep *s)
     for (int i = 0; i < s->n_workers && !none && !sft__failed(s->ctx); i++) {
         sft_worker *w = &s->worker[i];
         int64_t until = 0;
-        if (w->fd < 0 || w->trial >= 0)
+        if (w->fd < 0 || w->trial >= 0 || w->leaving)
             continue;
         const int64_t number = sft__sweep_next(s, &until);
         none = number < 0;
@@ -89,7 +90,7 @@ static void listen_to(sft_sweep *s, sft_worker *w)
     sft_reply r;
     int status;
     if (sft__receive(w->fd, &r, sizeof r)) {
-        r.text[sizeof r.text - 1] = 0;
+        r.text[sizeof r.text - 1] = r.note[sizeof r.note - 1] = 0;
         s->idle_deaths = 0;
         sft__reply_take(s, w, &r);
         return;

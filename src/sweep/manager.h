@@ -25,7 +25,8 @@ typedef struct sft_reply {
     int64_t epochs, steps, planned_steps, best_epoch;
     double  share;              /* of the job's work, so far */
     double  seconds, rank, val_loss, val_accuracy, test_loss, test_accuracy;
-    char    text[1024];         /* FAILED: the sentence; else the note */
+    char    text[1024];         /* FAILED: the sentence */
+    char    note[256];          /* DONE, FAILED: what the doctor and the curve say */
 } sft_reply;
 
 /* False: the other side is gone. A message of another size is one too. */
@@ -40,6 +41,7 @@ typedef struct sft_worker {
     int64_t trial;              /* in hand; -1: idle */
     int64_t until;
     double  share;
+    bool    leaving;            /* it has said its last word */
 } sft_worker;
 
 typedef struct sft_standing {   /* a point in the ranking */

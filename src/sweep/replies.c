@@ -23,6 +23,8 @@ static void take_numbers(sft_sweep *s, sft_attempt *t, const sft_reply *r)
     t->val_accuracy = r->val_accuracy;
     t->test_loss = r->test_loss;
     t->test_accuracy = r->test_accuracy;
+    if (r->note[0])
+        t->note = sft__arena_text(&s->arena, r->note);
     s->trial_seconds += t->seconds - before;
 }
 
@@ -48,11 +50,10 @@ static void stop_for_disk(sft_sweep *s, sft_attempt *t, const sft_reply *r)
     sft__sweep_state(s, t, SFT_TRIAL_WAITING);
 }
 
-static void done(sft_sweep *s, sft_attempt *t, const sft_reply *r)
+static void done(sft_sweep *s, sft_attempt *t)
 {
     t->failure = NULL;
     t->exit_code = 0;
-    t->note = r->text[0] ? sft__arena_text(&s->arena, r->text) : "";
     s->ended++;
     sft__sweep_state(s, t, SFT_TRIAL_DONE);
 }
@@ -79,11 +80,13 @@ void sft__reply_take(sft_sweep *s, sft_worker *w, const sft_reply *r)
     take_numbers(s, t, r);
     s->fresh[t->number] = false;
     if (r->kind == SFT_REPLY_DONE)
-        done(s, t, r);
+        done(s, t);
     else if (r->kind == SFT_REPLY_RUNG)
         rung(s, t);
-    else if (r->kind == SFT_REPLY_STOPPED)
+    else if (r->kind == SFT_REPLY_STOPPED) {
+        w->leaving = true;
         sft__sweep_state(s, t, SFT_TRIAL_WAITING);
+    }
     else if (r->code == SFT_IO)
         stop_for_disk(s, t, r);
     else

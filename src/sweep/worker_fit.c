@@ -2,6 +2,7 @@
 /* One job: the plan's recipe at a point, trained in the trial's folder by the calls of surefoot.h. */
 #include "base/io.h"
 #include "base/text.h"
+#include "report/report.h"
 #include "sweep/manager.h"
 
 #include <math.h>
@@ -169,6 +170,25 @@ static void check_rank(fitting *f)
              : "the rank of the best epoch is not finite — is the rate too high?");
 }
 
+/* The worst that is true of the trial, judged by itself: reports compare it with the others. */
+static void take_note(fitting *f, const char *folder)
+{
+    const sft_reply *r = f->reply;
+    const bool failed = r->kind == SFT_REPLY_FAILED;
+    sft_arena a;
+    sft_attempt t = { .number = f->job->number, .seed = f->job->seed, .u = f->job->u, .folder = folder, .note = "",
+                      .state = failed ? SFT_TRIAL_FAILED : SFT_TRIAL_DONE, .failure = failed ? r->text : NULL, .exit_code = r->code,
+                      .epochs = r->epochs, .steps = r->steps, .planned_steps = r->planned_steps, .best_epoch = r->best_epoch,
+                      .seconds = r->seconds, .rank = r->rank, .val_loss = r->val_loss, .val_accuracy = r->val_accuracy,
+                      .test_loss = r->test_loss, .test_accuracy = r->test_accuracy };
+    if (r->kind != SFT_REPLY_DONE && !failed)
+        return;
+    sft__arena_open(&a, f->b->ctx);
+    copy_sentence(f->reply->note, sizeof f->reply->note, sft__attempt_note(f->b->ctx, &a, folder, &t, NULL));
+    sft__arena_close(&a);
+    sft_clear(f->b->ctx);
+}
+
 static bool is_there(const char *folder)
 {
     char path[4400];
@@ -204,6 +224,7 @@ void sft__job_do(sft_bench *b, const sft_job *job, sft_reply *reply)
     if (sft_code(b->ctx))
         fail(&f);
     check_rank(&f);
+    take_note(&f, folder);
     sft_net_free(n);
     sft_recipe_free(r);
     sft_clear(b->ctx);
