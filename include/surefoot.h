@@ -608,8 +608,8 @@ typedef struct sft_point_facts {    /* a point over its seeds: means, and standa
 /* Reads plan (sweep.yaml) and opens the folder, which this process then holds (E344 while another does). plan NULL: as the folder has it.
  * E343 where the folder's sweep searched something else; E342 for a damaged or newer sweep.db. */
 SFT_API sft_sweep  *sft_sweep_open(sft_ctx *c, const char *plan, const sft_sweep_options *o);
-/* Trains until the budget is used up, the space is, or progress asked to stop. Forks: call it before the process trains anything itself.
- * A trial that fails is no failure of the sweep; a full disk is. What ended is in the folder, whatever kills this process. */
+/* Trains until the budget is used up, the space is, or progress asked to stop. Forks: call it before the process trains anything itself,
+ * best where it has one thread. A trial that fails is no failure of the sweep; a full disk is. What ended is in the folder, whatever kills this process. */
 SFT_API sft_status  sft_sweep_run(sft_sweep *s);
 SFT_API sft_status  sft_sweep_facts_of(sft_sweep *s, sft_sweep_facts *facts);
 /* Trial by number; points ranked, best first: those whose seeds all ended well, then the others. False past the end. Texts live until the

@@ -126,10 +126,10 @@ strike() {                      # SIGNAL FOLDER: starts a sweep there, and strik
     wait $pid
 }
 if [ -r /proc/self/task/$$/children ] || children $$ > /dev/null; then
-    strike SEGV crashed
+    strike ABRT crashed
     same $? 11 "exit code of a sweep with a crash"
-    expect 11 '"exit_code": 139' "$surefoot" sweep crashed --json
-    grep -q 'its worker crashed (signal 11' out || { echo "FAILED: no word of the crash"; failures=$((failures + 1)); }
+    expect 11 '"exit_code": 134' "$surefoot" sweep crashed --json
+    grep -q 'its worker crashed (signal 6' out || { echo "FAILED: no word of the crash"; failures=$((failures + 1)); }
     strike TERM ended
     same $? 0 "exit code of a sweep with a worker that was ended"
     grep -q 'resumed_at_step' ended/trials/00000/run.json || { echo "FAILED: the trial began anew"; failures=$((failures + 1)); }

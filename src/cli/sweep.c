@@ -79,6 +79,45 @@ static bool is_dumb(void)
     return term && !strcmp(term, "dumb");
 }
 
+/* ---- signals ----------------------------------------------------------------------------------------------- */
+
+static void signals_of_interest(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGUSR1);
+}
+
+/* The manager forks, so no thread waits for signals as elsewhere: they are held, and looked for ten times a second. */
+static void hold_signals(void)
+{
+    sigset_t set;
+    signals_of_interest(&set);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);   /* a file-size limit becomes an error of write, like a full disk */
+}
+
+/* The first signal that came asks for the end; the second one is the end: workers see it and write their checkpoints. */
+bool cli_sweep_signalled(cli *a)
+{
+    sigset_t set, pending;
+    int got;
+    signals_of_interest(&set);
+    while (sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+                                         sigismember(&pending, SIGUSR1) == 1)) {
+        int none = 0;
+        if (sigwait(&set, &got))
+            break;
+        if (!atomic_compare_exchange_strong(&a->signal, &none, got))
+            _exit(128 + (got == SIGUSR1 ? SIGTERM : got));
+        if (!a->quiet)
+            fputs("\nsurefoot: stopping — checkpoints are being written; once more stops at once\n", stderr);
+    }
+    return atomic_load(&a->signal) != 0;
+}
+
 /* ---- running --------------------------------------------------------------------------------------------- */
 
 static void announce(cli *a, sft_sweep *s)
@@ -130,7 +169,7 @@ static int run_sweep(cli *a)
     if (!s)
         return cli_fail(a);
     announce(a, s);
-    cli_watch_signals(a);
+    hold_signals();
     sft_status status = sft_sweep_run(s);
     if (a->drawn)
         fputc('\n', stderr);

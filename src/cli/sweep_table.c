@@ -80,7 +80,7 @@ bool cli_sweep_progress(void *user, const sft_sweep_facts *f)
             fprintf(stderr, "%s\n", text);
         s->last = f->seconds;
     }
-    return atomic_load(&s->a->signal) == 0;
+    return !cli_sweep_signalled(s->a);
 }
 
 /* ---- the ranked points --------------------------------------------------------------------------------- */
