@@ -5,6 +5,7 @@
 
 #include "doctor/cadence.h"
 #include "doctor/observe.h"
+#include "doctor/watch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,8 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-/* Steps of a block: the watcher asks how the gradient turns in cycles of 64. Where a step takes long, a part of it must do. */
-enum { BLOCK = 64, SHORT_BLOCK = 16, BATCHES = 64, ROUNDS = 100 };
+/* Steps of a block; where a step takes long fewer must do. */
+enum { BLOCK = 128, SHORT_BLOCK = 16, BATCHES = 64, ROUNDS = 100 };
 
 typedef struct runner {
     int          threads;
@@ -79,8 +80,9 @@ static double now(const runner *k)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-typedef struct spell {          /* seconds in the steps of a block, and in the watcher */
+typedef struct spell {          /* seconds in the steps of a block, and in the watcher; steps at which it asked how the gradient turns */
     double steps, watch;
+    int    asked;
 } spell;
 
 /* Of reading the clock: a processor's clock is a system call. */
@@ -103,6 +105,7 @@ static spell block(runner *k, int steps)
         sft_watch_step(k->w, &at);
         t.steps += middle - begin;
         t.watch += now(k) - middle;
+        t.asked += sft__watch_asks(at.step);
     }
     must(k->c);
     return t;
@@ -120,6 +123,13 @@ static double median(double *x, int n)
     return x[n / 2];
 }
 
+static double turns_of(int64_t plan)
+{
+    double n = 0;
+    for (int64_t step = 1; step <= plan; step++) n += sft__watch_asks(step);
+    return n;
+}
+
 static double looks_of(const runner *k, bool judged, double *modelled)
 {
     sft_recipe_set(k->r, "probe.every=auto");
@@ -128,7 +138,7 @@ static double looks_of(const runner *k, bool judged, double *modelled)
     const sft_cadence c = sft__cadence(k->t, rows, judged);
     double            n = 1;
     for (int64_t step = 1; step <= c.plan; step++) n += sft__cadence_due(&c, step);
-    *modelled = sft__look_cost(k->n, k->t->recipe->train_conf.batch, rows) * (judged ? 2 : 1);
+    *modelled = sft__look_cost(k->n, k->t->recipe->train_conf.batch, rows, judged);
     return n;
 }
 
@@ -141,30 +151,29 @@ static int block_of(runner *k)
 
 bench_looks bench_look_share(const bench_workload *w, int threads, bool judged, double seconds)
 {
-    static double step[ROUNDS], idle[ROUNDS], look[ROUNDS];
+    static double step[ROUNDS], turn[ROUNDS], look[ROUNDS];
     runner        a, b;
     bench_looks   out = { .plan = w->plan };
     char          every[24];
-    int           n = 0;
+    int           n = 0, asked = 0;
     open_runner(&a, w, threads, "1e15", judged);
-    const int steps = block_of(&a), warm = steps == BLOCK ? 5 : 1; /* of the first 256 every one is asked for its turn */
+    const int    steps = block_of(&a);
+    const double clock = steps * clock_cost(&a);
     snprintf(every, sizeof every, "%d", steps);
     open_runner(&b, w, threads, every, judged);
-    for (int i = 0; i < warm; i++) {
-        block(&a, steps);
-        block(&b, steps);
-    }
+    block(&a, steps);
+    block(&b, steps);
     for (const double end = sft__now() + seconds; n < ROUNDS && (n < 3 || sft__now() < end); n++) {
         const spell x = block(&a, steps), y = block(&b, steps);
         step[n] = x.steps / steps;
-        idle[n] = x.watch;
+        if (x.asked) turn[asked++] = fmax(0, x.watch - clock) / x.asked;
         look[n] = y.watch - x.watch;
     }
     out.step = median(step, n);
     out.look = median(look, n);
     out.looks = looks_of(&a, judged, &out.modelled);
-    const double rest = fmax(0, median(idle, n) / steps - clock_cost(&a));
-    out.share = (out.looks * out.look / (double)w->plan + (judged ? rest : 0)) / out.step; /* who is not to judge only looks */
+    const double turns = judged && asked ? turns_of(w->plan) * median(turn, asked) : 0; /* who is not to judge only looks */
+    out.share = (out.looks * out.look + turns) / (double)w->plan / out.step;
     close_runner(&a);
     close_runner(&b);
     return out;

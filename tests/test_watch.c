@@ -104,7 +104,7 @@ static void looks_keep_to_their_share(void **state)
             fit_open(&x, 0, well, (const char *const[]){ plans[i], NULL });
             sft_trainer      *t = sft_trainer_new(x.c, x.r, x.d, x.n);
             const sft_cadence c = sft__cadence(t, 256, judged);
-            const double      cost = sft__look_cost(x.n, t->recipe->train_conf.batch, 256) * (judged ? 2 : 1);
+            const double      cost = sft__look_cost(x.n, t->recipe->train_conf.batch, 256, judged);
             const double      most = fmax(8, 0.02 * (double)c.plan / cost);
             assert_true(sft__cadence_due(&c, c.plan) && sft__cadence_due(&c, 1) && !sft__cadence_due(&c, 0));
             assert_true((double)looks_of(&c) <= most + 2);

@@ -35,10 +35,13 @@ static double look_time(const size *k, double rows)
     return 25e3 + rows * (k->flops * 3 / 160 + k->values * 4) + k->params * 17;
 }
 
-double sft__look_cost(const sft_net *n, int64_t batch, int64_t rows)
+/* A look that is judged takes so many times as long. */
+enum { JUDGED = 2 };
+
+double sft__look_cost(const sft_net *n, int64_t batch, int64_t rows, bool judged)
 {
     const size k = size_of(n);
-    return look_time(&k, (double)rows) / step_time(&k, (double)batch);
+    return look_time(&k, (double)rows) / step_time(&k, (double)batch) * (judged ? JUDGED : 1);
 }
 
 /* ---- when --------------------------------------------------------------------------------------- */
@@ -68,7 +71,7 @@ sft_cadence sft__cadence(const sft_trainer *t, int64_t rows, bool judged)
     const sft_probe_conf *k = &t->recipe->probe_conf;
     const int64_t         batch = t->recipe->train_conf.batch * t->recipe->train_conf.accumulate;
     sft_cadence           c = { .plan = t->steps, .epoch = t->steps_per_epoch, .every = k->every > 0 ? k->every : 0 };
-    const double          cost = sft__look_cost(t->net, batch, rows) * (judged ? 2 : 1);
+    const double          cost = sft__look_cost(t->net, batch, rows, judged);
     if (!c.every) spread(&c, fmax(LEAST_LOOKS, k->share * (double)c.plan / cost));
     return c;
 }

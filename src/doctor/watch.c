@@ -11,7 +11,7 @@ enum {
     MOST_EVALS = 64,
     FIRST = 96,                 /* step at which courses begin to say something */
     TURNS_ALL = 256,            /* so many first steps are asked how the gradient turns, of later ones some of each TURNS_EACH */
-    TURNS_EACH = 64,
+    TURNS_EACH = 128,
     TURNS_SOME = 5              /* one has nobody to be compared with */
 };
 
@@ -123,9 +123,14 @@ static bool evaluates(const sft_watcher *w, const sft_step_facts *at)
     return at->step == w->trainer->steps || (at->epoch_end && at->epoch % (every * stride) == 0);
 }
 
+bool sft__watch_asks(int64_t step)
+{
+    return step <= TURNS_ALL || step % TURNS_EACH < TURNS_SOME;
+}
+
 static void go_along(sft_watcher *w, const sft_step_facts *at)
 {
-    sft__observe_step(&w->eye, at, at->step <= TURNS_ALL || at->step % TURNS_EACH < TURNS_SOME);
+    sft__observe_step(&w->eye, at, sft__watch_asks(at->step));
     if (evaluates(w, at)) sft__observe_eval(&w->eye, at);
 }
 

@@ -29,6 +29,8 @@ struct sft_watcher {
     char               fault[2000]; /* what it stops for */
 };
 
+/* Is it asked how the gradient turns at this step of a judged run? That takes three passes over the gradient. */
+bool sft__watch_asks(int64_t step);
 int  sft__symptom_number(const sft_symptom *s);         /* its place in the list */
 /* watch_report.c: an established fault: told, written down, and put to the caller. */
 void sft__watch_tell(sft_watcher *w, int finding);
