@@ -14,20 +14,9 @@ const char *sft__axis_short(const sft_axis *a)
     return dot ? dot + 1 : a->key;
 }
 
-const char *sft__axis_words(sft_arena *arena, const sft_axis *a)
-{
-    const char *last = sft__axis_short(a);
-    if (sft__text_is(last, "lr")) return "learning rate";
-    if (sft__text_is(last, "batch")) return "batch size";
-    char *text = sft__arena_text(arena, last);
-    for (char *p = text; p && *p; p++)
-        if (*p == '_') *p = ' ';
-    return text ? text : "";
-}
-
 const char *sft__axis_title(sft_arena *arena, const sft_axis *a)
 {
-    const char *words = sft__axis_words(arena, a);
+    const char *words = sft__key_words(arena, a->key);
     const char *title = strcmp(words, a->key) ? sft__arena_printf(arena, "%s (%s)", words, a->key) : words;
     return title ? title : "";
 }

@@ -4,9 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/io.h"
 
 enum { MOST_CURVES = 6, MOST_EPOCHS = 100000, MOST_ROWS = 400 };
 
@@ -23,37 +20,6 @@ typedef struct course {         /* of one point */
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 
-static const char *field(const char *line, const char *end, int i, size_t *n)
-{
-    for (; i > 0 && line; i--) {
-        line = memchr(line, ',', (size_t)(end - line));
-        line = line ? line + 1 : NULL;
-    }
-    const char *comma = line ? memchr(line, ',', (size_t)(end - line)) : NULL;
-    *n = line ? (size_t)((comma ? comma : end) - line) : 0;
-    return line ? line : end;
-}
-
-static double number(const char *line, const char *end, int i)
-{
-    size_t      n;
-    double      v;
-    const char *text = field(line, end, i, &n);
-    return sft__parse_real(text, n, &v) ? v : NAN;
-}
-
-/* A row "step,epoch,split,loss,accuracy,…" into the trial's own course; the last row of an epoch counts. */
-static void take_row(const char *line, const char *end, double *loss[2], double *accuracy[2], int epochs)
-{
-    size_t       n;
-    const char  *split = field(line, end, 2, &n);
-    const double epoch = number(line, end, 1);
-    const int    which = n == 5 && !memcmp(split, "train", 5) ? 0 : n == 10 && !memcmp(split, "validation", 10) ? 1 : -1;
-    if (which < 0 || !(epoch >= 0 && epoch < epochs)) return;
-    loss[which][(int)epoch] = number(line, end, 3);
-    accuracy[which][(int)epoch] = number(line, end, 4);
-}
-
 static void add(spread *s, double v)
 {
     if (!isfinite(v)) return;
@@ -62,40 +28,34 @@ static void add(spread *s, double v)
     s->mean += (v - s->mean) / ++s->n;
 }
 
-static sft_status read_trial(sft_easel *e, const sft_attempt *t, course *c, double *room)
+/* Of an epoch the last row counts. */
+static void add_trial(const sft_easel *e, const sft_run_look *look, course *c)
 {
-    sft_bytes   file = { 0 };
-    double     *loss[2] = { room, room + c->epochs }, *accuracy[2] = { room + 2 * c->epochs, room + 3 * c->epochs };
-    const char *path = t->folder ? sft__arena_printf(e->arena, "%s/%s/metrics.csv", e->study->folder, t->folder) : NULL;
-    for (int i = 0; i < 4 * c->epochs; i++) room[i] = NAN;
-    if (!path || sft__read_file(e->ctx, path, (size_t)1 << 30, &file) != SFT_IO_OK) return sft_code(e->ctx);
-    const char *at = (const char *)file.data, *end = at + file.size;
-    for (const char *stop; at < end && (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1)
-        take_row(at, stop, loss, accuracy, c->epochs);
-    sft__bytes_free(e->ctx, &file);
-    for (int w = 0; w < 2; w++)
-        for (int i = 0; i < c->epochs; i++) {
-            add(&c->loss[w][i], loss[w][i]);
-            add(&c->accuracy[w][i], e->percent || accuracy[w][i] <= 1 ? 100 * accuracy[w][i] : NAN);
+    for (int w = 0; w < 2; w++) {
+        const sft_curve *k = &look->curve[w == 0 ? SFT_TRAIN : SFT_VALIDATION];
+        for (int i = 0; i < k->n; i++) {
+            const int64_t epoch = k->epoch[i];
+            if (epoch < 0 || epoch >= c->epochs || (i + 1 < k->n && k->epoch[i + 1] == epoch)) continue;
+            add(&c->loss[w][epoch], k->loss[i]);
+            add(&c->accuracy[w][epoch], e->percent || k->accuracy[i] <= 1 ? 100 * k->accuracy[i] : NAN);
         }
-    return SFT_OK;
+    }
 }
 
-static sft_status read_course(sft_easel *e, const sft_dot *d, course *c)
+static sft_status make_course(sft_easel *e, const sft_dot *d, course *c)
 {
     const sft_study *s = e->study;
+    c->epochs = 2;
     for (int64_t i = 0; i < s->n; i++)
-        if (s->attempt[i].u == d->u || sft__space_same(&s->plan.space, s->attempt[i].u, d->u))
-            c->epochs = s->attempt[i].epochs + 1 > c->epochs ? (int)fmin((double)s->attempt[i].epochs + 1, MOST_EPOCHS) : c->epochs;
-    c->epochs = c->epochs < 2 ? 2 : c->epochs;
+        if (s->attempt[i].point == d->point && s->attempt[i].epochs >= c->epochs)
+            c->epochs = s->attempt[i].epochs < MOST_EPOCHS ? (int)s->attempt[i].epochs + 1 : MOST_EPOCHS;
     for (int w = 0; w < 2; w++) {
         c->loss[w] = sft__arena_alloc(e->arena, (size_t)c->epochs * sizeof **c->loss);
         c->accuracy[w] = sft__arena_alloc(e->arena, (size_t)c->epochs * sizeof **c->accuracy);
     }
-    double *room = sft__arena_alloc(e->arena, 4 * (size_t)c->epochs * sizeof *room);
     if (sft__failed(e->ctx)) return sft_code(e->ctx);
     for (int64_t i = 0; i < s->n; i++)
-        if (sft__space_same(&s->plan.space, s->attempt[i].u, d->u) && read_trial(e, &s->attempt[i], c, room)) return sft_code(e->ctx);
+        if (s->attempt[i].point == d->point) add_trial(e, &e->look[i], c);
     return SFT_OK;
 }
 
@@ -256,8 +216,7 @@ static sft_status draw(sft_easel *e, const course *c, int n, bool loss, int axis
     sft__put(&d.settings, "set xlabel 'epoch'\nset ylabel '%s'\nset xrange [0:*]\n", loss ? "loss" : "accuracy (%)");
     if (loss) leaves = loss_range(&d, c, n);
     put_curves(&d, c, n, bands);
-    whose = axis >= 0 ? sft__arena_printf(e->arena, "along %s through the best point", sft__axis_words(e->arena,
-        &e->study->plan.space.axis[axis]))
+    whose = axis >= 0 ? sft__arena_printf(e->arena, "along %s through the best point", sft__key_words(e->arena, e->study->plan.space.axis[axis].key))
                       : "of points from the best to the worst";
     return sft__draft_close(&d, sft__arena_printf(e->arena, "%s in training (dashed) and on validation (solid) %s%s%s.", what, whose,
                                                   bands ? "; lines are means over seeds, bands their lowest and highest" : "",
@@ -273,7 +232,7 @@ sft_status sft__figures_curves(sft_easel *e)
     for (int k = 0; k < n; k++) {
         course *x = &c[kept];
         *x = (course){ .label = label_of(e, &e->dot[list[k]], axis) };
-        if (!x->label || read_course(e, &e->dot[list[k]], x)) return sft_code(e->ctx);
+        if (!x->label || make_course(e, &e->dot[list[k]], x)) return sft_code(e->ctx);
         for (int i = 0; i < x->epochs; i++)
             if (x->loss[0][i].n + x->loss[1][i].n > 0) {
                 kept++;

@@ -164,7 +164,7 @@ sft_status sft__figures_heat(sft_easel *e)
     const sft_axis *a = &s->axis[x], *b = &s->axis[y];
     const bool      cells = a->n > 0 && b->n > 0 && a->n <= MOST_CELLS && b->n <= MOST_CELLS;
     if (!cells && !e->known) return SFT_OK;
-    const char *name_x = sft__axis_words(e->arena, a), *name_y = sft__axis_words(e->arena, b);
+    const char *name_x = sft__key_words(e->arena, a->key), *name_y = sft__key_words(e->arena, b->key);
     sft__draft_open(&d, e, "heat", sft__arena_printf(e->arena, "%s × %s", name_y, name_x), 840, cells && b->n <= 3 ? 130 + 110 * b->n
                     : 560);
     sft__draft_axis(&d, 'x', a, true);

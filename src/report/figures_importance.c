@@ -25,8 +25,8 @@ static int choose(const sft_easel *e, int bar[MOST_BARS])
 static const char *name_of(sft_easel *e, const sft_share *q)
 {
     const sft_axis *axis = e->study->plan.space.axis;
-    if (q->b < 0) return sft__axis_words(e->arena, &axis[q->a]);
-    return sft__arena_printf(e->arena, "%s × %s", sft__axis_words(e->arena, &axis[q->a]), sft__axis_words(e->arena, &axis[q->b]));
+    if (q->b < 0) return sft__key_words(e->arena, axis[q->a].key);
+    return sft__arena_printf(e->arena, "%s × %s", sft__key_words(e->arena, axis[q->a].key), sft__key_words(e->arena, axis[q->b].key));
 }
 
 static void put_bars(sft_draft *d, const int *bar, int n, bool pairs)

@@ -52,8 +52,7 @@ static int put_points(sft_draft *d, const sight *s, int series, bool failed, dou
     for (int64_t i = 0; i < e->study->n; i++) {
         const sft_attempt *t = &e->study->attempt[i];
         const double       x = s->x(e, t->u, s->axis), v = sft__easel_value(e, t);
-        const bool over = t->state == SFT_TRIAL_DONE || t->state == SFT_TRIAL_PRUNED || t->state == SFT_TRIAL_FAILED;
-        if (!over || isnan(v) != failed || isnan(x) || (!failed && !in_series(e, t->u, s->second, series))) continue;
+        if (!sft__easel_over(t) || isnan(v) != failed || isnan(x) || (!failed && !in_series(e, t->u, s->second, series))) continue;
         sft__put(&d->table, "%n\t%n\t%i\n", x, failed ? edge : v, (int)t->number);
         ++*n;
     }
@@ -162,7 +161,7 @@ static sft_status draw_axis(sft_easel *e, int axis)
     int             block = 0, failed;
     if (s.second >= 0) s.series = e->study->plan.space.axis[s.second].n;
     if (!m) return sft_code(e->ctx);
-    const char *words = sft__axis_words(e->arena, a);
+    const char *words = sft__key_words(e->arena, a->key);
     sft__draft_open(&d, e, sft__axis_stem(e->arena, "metric-", a),
                     sft__arena_printf(e->arena, "Effect of %s", words), 800, 500);
     const double edge = sft__draft_metric(&d, 'y');

@@ -34,7 +34,7 @@ static double beside(const sft_easel *e, const sft_dot *d, int axis)
     const double u = d->u[axis];
     const int    n = e->study->plan.space.axis[axis].n;
     if (isnan(u)) return missing;
-    const double k = 0.6180339887 * (double)(d->first + 1) * (axis + 1);
+    const double k = 0.6180339887 * (double)(d->point + 1) * (axis + 1);
     return n > 0 ? u + (k - floor(k) - 0.5) * 0.35 / n : u;
 }
 
@@ -122,7 +122,7 @@ sft_status sft__figures_parallel(sft_easel *e)
     sft__put(&d.settings, "set lmargin 10\nset style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.3\nset key outside "
              "top right horizontal\n");
     sft__put(&d.settings, "set xtics scale 0 noenhanced (");
-    for (int k = 0; k < l.n; k++) sft__put(&d.settings, "%t %i, ", sft__axis_words(e->arena, &e->study->plan.space.axis[l.axis[k]]), k);
+    for (int k = 0; k < l.n; k++) sft__put(&d.settings, "%t %i, ", sft__key_words(e->arena, e->study->plan.space.axis[l.axis[k]].key), k);
     sft__put(&d.settings, "%t %i)\n", e->metric, l.n);
     sft__draft_palette(&d);
     sft__put(&d.settings, "unset colorbox\n");
