@@ -113,7 +113,7 @@ static samples draw(const function *f, int n, double noise, uint64_t seed)
         for (int a = 0; a < f->axes; a++) x[a] = f->cells[a] ? (double)sft__below(&random, (uint64_t)f->cells[a]) : sft__uniform(&random);
         s.y[i] = f->at(x) + noise * sft__normal(&random);
     }
-    s.data = (sft_fanova_data){ n, f->axes, s.x, s.y, f->cells };
+    s.data = (sft_fanova_data){ n, f->axes, s.x, s.y, f->cells, 0 };
     return s;
 }
 
@@ -318,6 +318,30 @@ static void test_marginals(void **state)
     sft_close(c);
 }
 
+/* The size of leaves that was found once need not be looked for again: the forest is the same. */
+static void test_leaf_size(void **state)
+{
+    sft_ctx   *c = check_open();
+    sft_arena  arena;
+    sft_fanova found, again;
+    double     one[4], same[4];
+    samples    s = draw(&mixed, 300, 3, 11);
+    (void)state;
+    sft__arena_open(&arena, c);
+    sft__fanova(c, &s.data, 0, 1, &arena, &found);
+    sft__fanova_marginal(c, &s.data, 0, 1, 0, -1, 4, one);
+    assert_true(found.min_leaf > 1);
+    s.data.min_leaf = found.min_leaf;
+    sft__fanova(c, &s.data, 0, 1, &arena, &again);
+    sft__fanova_marginal(c, &s.data, 0, 1, 0, -1, 4, same);
+    CHECK_OK(c);
+    assert_memory_equal(found.share, again.share, (size_t)found.n_shares * sizeof *found.share);
+    assert_memory_equal(one, same, sizeof one);
+    sft__arena_close(&arena);
+    drop(&s);
+    sft_close(c);
+}
+
 static void test_refusals(void **state)
 {
     sft_ctx   *c = check_open();
@@ -399,8 +423,8 @@ int main(void)
         cmocka_unit_test(test_quadrature),   cmocka_unit_test(test_product),    cmocka_unit_test(test_category),
         cmocka_unit_test(test_pure_interaction), cmocka_unit_test(test_noise),  cmocka_unit_test(test_deterministic),
         cmocka_unit_test(test_constant),     cmocka_unit_test(test_conditional), cmocka_unit_test(test_huge),
-        cmocka_unit_test(test_marginals),    cmocka_unit_test(test_refusals),   cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_marginals),    cmocka_unit_test(test_leaf_size),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_memory),       cmocka_unit_test(test_speed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

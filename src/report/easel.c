@@ -136,8 +136,9 @@ static sft_status grow_forest(sft_easel *e)
             x[n * (int64_t)axes + a] = cells[a] && !isnan(t->u[a]) ? sft__axis_index(&s->plan.space.axis[a], t->u[a]) : t->u[a];
         y[n++] = forest_value(e, sft__easel_value(e, t));
     }
-    e->data = (sft_fanova_data){ n, axes, x, y, cells };
+    e->data = (sft_fanova_data){ n, axes, x, y, cells, 0 };
     e->known = sft__fanova(e->ctx, &e->data, 0, 0, e->arena, &e->anova) == SFT_OK && e->anova.variance > 0;
+    e->data.min_leaf = e->anova.min_leaf;
     return sft_code(e->ctx);
 }
 
