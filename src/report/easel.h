@@ -95,6 +95,8 @@ int         sft__draft_block(sft_draft *d, const char *columns);
 sft_string *sft__draft_curve(sft_draft *d, int block);
 /* Labels, scale, ticks of an axis of the picture ('x' or 'y') for an axis of the space; with `unit` it is u that is drawn. */
 void        sft__draft_axis(sft_draft *d, char which, const sft_axis *a, bool unit);
+/* A logarithmic scale of 'x' or 'y' from low to high. */
+void        sft__put_log_scale(sft_string *s, char which, double low, double high);
 /* The metric on 'x' or 'y', its range with room for failed ones beyond the worst; returns where those are marked. */
 double      sft__draft_metric(sft_draft *d, char which);
 /* Colours for the metric: the darker, the better; cividis, which rises evenly in grey. */

@@ -121,8 +121,8 @@ static const char *label_of(sft_easel *e, const sft_dot *d, int axis)
     const sft_space *s = &e->study->plan.space;
     const char      *text = "";
     char             buf[256];
-    if (axis >= 0) return sft__arena_printf(e->arena, "%s %.24s", sft__axis_short(&s->axis[axis]), sft__axis_label(&s->axis[axis],
-        d->u[axis], buf, sizeof buf));
+    if (axis >= 0) return sft__arena_printf(e->arena, "%s %.24s", sft__axis_short(&s->axis[axis]),
+                                            sft__axis_label(&s->axis[axis], d->u[axis], buf, sizeof buf));
     for (int i = 0, shown = 0; i < s->n && shown < 2 && text; i++) {
         const sft_axis *a = &s->axis[e->order[i]];
         if (isnan(d->u[e->order[i]])) continue;
@@ -146,14 +146,14 @@ static void put_course(sft_draft *d, const course *c, bool loss)
 {
     spread *const *v = loss ? c->loss : c->accuracy;
     const int      every = (c->epochs + MOST_ROWS - 1) / MOST_ROWS;
-    sft__draft_block(d, sft__arena_printf(d->easel->arena, "%s\n# epoch\tvalidation mean\tlowest\thighest\ttraining "
-                                          "mean\tlowest\thighest", c->label));
+    sft__draft_block(d, sft__arena_printf(d->easel->arena, "%s\n# epoch\tvalidation mean\tlowest\thighest\t"
+                                          "training mean\tlowest\thighest", c->label));
     for (int i = 0; i < c->epochs; i++) {
         if (v[0][i].n + v[1][i].n == 0 || (i % every && i + 1 < c->epochs)) continue;
         sft__put(&d->table, "%i", i);
         for (int w = 1; w >= 0; w--)
-            sft__put(&d->table, "\t%n\t%n\t%n", v[w][i].n ? v[w][i].mean : NAN, v[w][i].n ? v[w][i].low : NAN, v[w][i].n ? v[w][i].high
-                     : NAN);
+            if (v[w][i].n) sft__put(&d->table, "\t%n\t%n\t%n", v[w][i].mean, v[w][i].low, v[w][i].high);
+            else sft__put(&d->table, "\tNaN\tNaN\tNaN");
         sft__put(&d->table, "\n");
     }
 }
@@ -164,7 +164,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What training starts with, the middle one of all curves, is near the top of the picture: what is far above has diverged. */
+/* Losses of what diverges know no end: the picture ends not far above what training starts with, the middle one of all curves. Returns
+ * whether something is cut off. */
 static bool loss_range(sft_draft *d, const course *c, int n)
 {
     double low = INFINITY, high = -INFINITY, start[2 * MOST_CURVES];
@@ -180,8 +181,10 @@ static bool loss_range(sft_draft *d, const course *c, int n)
         }
     if (starts == 0) return false;
     qsort(start, (size_t)starts, sizeof *start, ascending);
-    const double middle = start[starts / 2], top = middle > 0 ? fmin(high, 1.5 * middle) : high;
-    if (low > 0 && top / low > 8) sft__put(&d->settings, "set logscale y\nset yrange [%n:%n]\n", 0.8 * low, 1.1 * top);
+    const double middle = start[starts / 2];
+    const bool   log = low > 0 && fmin(high, 1.5 * middle) / low > 8;
+    const double top = middle > 0 ? fmin(high, (log ? 4 : 1.5) * middle) : high;
+    if (log) sft__put_log_scale(&d->settings, 'y', 0.8 * low, 1.1 * top);
     else sft__put(&d->settings, "set yrange [%n:%n]\n", low - 0.05 * (top - low), top + 0.05 * (top - low));
     return high > top;
 }
@@ -191,15 +194,14 @@ static void put_curves(sft_draft *d, const course *c, int n, bool bands)
     int longest = 0;
     for (int k = 0; k < n; k++) longest = c[k].epochs > longest ? c[k].epochs : longest;
     for (int k = 0; k < n && bands; k++)
-        sft__put(sft__draft_curve(d, k), "using 1:3:4 with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '%s' "
-                 "notitle",
-                 sft__style_colour(k));
+        sft__put(sft__draft_curve(d, k), "using 1:3:4 with filledcurves fillstyle transparent solid 0.18 noborder "
+                 "linecolor rgb '%s' notitle", sft__style_colour(k));
     for (int k = 0; k < n; k++)
         sft__put(sft__draft_curve(d, k), "using 1:5 with lines dashtype 2 linewidth 1.2 linecolor rgb '%s' notitle", sft__style_colour(k));
     for (int k = 0; k < n; k++)
         sft__put(sft__draft_curve(d, k),
-                 "using 1:2 with linespoints linewidth 2 pointtype %i pointsize 0.7 pointinterval %i linecolor rgb '%s' title %q "
-                     "noenhanced",
+                 "using 1:2 with linespoints linewidth 2 pointtype %i pointsize 0.7 pointinterval %i linecolor rgb '%s' "
+                 "title %q noenhanced",
                  sft__style_marker(k), longest / 8 + 1, sft__style_colour(k), c[k].label);
     sft__put(sft__draft_curve(d, 0), "using (NaN):(NaN) with lines dashtype 1 linewidth 2 linecolor rgb '#444444' title 'validation'");
     sft__put(sft__draft_curve(d, 0), "using (NaN):(NaN) with lines dashtype 2 linewidth 1.2 linecolor rgb '#444444' title 'training'");
@@ -208,19 +210,19 @@ static void put_curves(sft_draft *d, const course *c, int n, bool bands)
 static sft_status draw(sft_easel *e, const course *c, int n, bool loss, int axis)
 {
     sft_draft   d;
-    bool        leaves = false;
+    bool        cut = false;
     const bool  bands = e->study->plan.seeds > 1;
     const char *what = loss ? "Loss" : "Accuracy", *whose;
     sft__draft_open(&d, e, loss ? "curves-loss" : "curves-accuracy", loss ? "Loss over the epochs" : "Accuracy over the epochs", 840, 500);
     for (int k = 0; k < n; k++) put_course(&d, &c[k], loss);
     sft__put(&d.settings, "set xlabel 'epoch'\nset ylabel '%s'\nset xrange [0:*]\n", loss ? "loss" : "accuracy (%)");
-    if (loss) leaves = loss_range(&d, c, n);
+    if (loss) cut = loss_range(&d, c, n);
     put_curves(&d, c, n, bands);
     whose = axis >= 0 ? sft__arena_printf(e->arena, "along %s through the best point", sft__key_words(e->arena, e->study->plan.space.axis[axis].key))
                       : "of points from the best to the worst";
     return sft__draft_close(&d, sft__arena_printf(e->arena, "%s in training (dashed) and on validation (solid) %s%s%s.", what, whose,
                                                   bands ? "; lines are means over seeds, bands their lowest and highest" : "",
-                                                  leaves ? "; what leaves the picture at the top diverges" : ""));
+                                                  cut ? "; losses beyond the top are cut off" : ""));
 }
 
 sft_status sft__figures_curves(sft_easel *e)

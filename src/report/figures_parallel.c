@@ -110,6 +110,14 @@ static void put_lanes(sft_draft *d, const lanes *l)
     sft__put(sft__draft_curve(d, block), "using ($1+0.03):2:3 with labels left boxed font ',9' noenhanced notitle");
 }
 
+/* Does anything end below the lanes? */
+static bool below(const sft_easel *e, const lanes *l)
+{
+    bool any = e->failed > 0;
+    for (int k = 0; k < l->n; k++) any = any || l->missing[k];
+    return any;
+}
+
 sft_status sft__figures_parallel(sft_easel *e)
 {
     sft_draft   d;
@@ -118,7 +126,8 @@ sft_status sft__figures_parallel(sft_easel *e)
     if (!list || l.n < 2 || e->dots < 3 || e->best < 0) return sft_code(e->ctx);
     const int n = thin(list, by_merit(e, list));
     sft__draft_open(&d, e, "parallel", "Every point across all hyperparameters", l.n > 4 ? 1000 : 840, 520);
-    sft__put(&d.settings, "unset grid\nset border 0\nunset ytics\nset yrange [-0.16:1.06]\nset xrange [-0.15:%n]\n", l.n + 0.35);
+    sft__put(&d.settings, "unset grid\nset border 0\nunset ytics\nset yrange [%n:1.06]\nset xrange [-0.15:%n]\n",
+             below(e, &l) ? -0.16 : -0.06, l.n + 0.35);
     sft__put(&d.settings, "set lmargin 10\nset style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.3\nset key outside "
              "top right horizontal\n");
     sft__put(&d.settings, "set xtics scale 0 noenhanced (");
