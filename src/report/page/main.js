@@ -29,6 +29,12 @@ function tiles(rows) {
     if (study.wall > 0) host.append(tile("Time", duration(study.wall), plural(study.workers, "worker")));
 }
 
+/* A long table of trials stands before the figures: links to what there is. */
+function linkParts() {
+    const heads = [...document.querySelectorAll("main > section > h2[id], #explore > h2")];
+    if (heads.length > 1) document.getElementById("parts").append(...heads.map((h) => el("a", { href: "#" + (h.id || "explore") }, h.textContent)));
+}
+
 /* ---- exploring ------------------------------------------------------------------------------------- */
 
 function select(label, options, chosen, act) {
@@ -105,7 +111,8 @@ function startState() {
         const i = state.colour;
         if (!made.has(i)) {
             const c = i < study.axes.length ? colours(study.trials.map((t) => t.values[i])) : colours(study.trials.map((t) => [t.folder || String(t.trial)]));
-            made.set(i, { legend: i < study.axes.length ? c.legend : [], of: (r) => c.of(i < study.axes.length ? r.values[i] : [r.trials[0].folder || String(r.trials[0].trial)]) });
+            const legend = i < study.axes.length ? c.legend.map((l) => ({ ...l, label: study.names[i] + " " + l.label })) : [];
+            made.set(i, { legend, of: (r) => c.of(i < study.axes.length ? r.values[i] : [r.trials[0].folder || String(r.trials[0].trial)]) });
         }
         return made.get(i);
     };
@@ -200,7 +207,10 @@ function start() {
     }
     about();
     const host = document.getElementById("explore");
-    if (study.trials.length > 1) return explore(host);
+    if (study.trials.length > 1) {
+        explore(host);
+        return linkParts();
+    }
     const body = host.appendChild(el("div", { class: "run-body single" }));
     showRun(body, study.trials);
 }

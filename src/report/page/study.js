@@ -31,8 +31,8 @@ function shortNames(keys) {
 
 function scoreText(v, std, asPercent = study.percent) {
     if (!isNumber(v)) return "–";
-    const off = isNumber(std) ? " ± " + (asPercent ? (100 * std).toFixed(2) : brief(std, 2)) : "";
-    return asPercent ? (100 * v).toFixed(2) + off + " %" : even(v) + off;
+    const off = isNumber(std) ? " ±\u00a0" + (asPercent ? (100 * std).toFixed(2) : brief(std, 2)) : "";
+    return asPercent ? (100 * v).toFixed(2) + off + "\u00a0%" : even(v) + off;
 }
 
 /* a is better than b; a number is better than none. */

@@ -44,7 +44,8 @@ function makeTable(host, view) {
     const head = el("tr", {}), body = el("tbody", {});
     const lines = new Map();
     let lit = null;
-    host.append(el("table", { class: "trials" }, el("thead", {}, head), body));
+    const table = el("table", { class: "trials" }, el("thead", {}, head), body);
+    host.append(table);
 
     const line = (row) => {
         if (lines.has(row.id)) return lines.get(row.id);
@@ -103,10 +104,9 @@ function makeTable(host, view) {
         show(rows) {
             heads();
             body.replaceChildren(...rows.map(line));
+            host.classList.remove("wide");
+            host.classList.toggle("wide", table.offsetWidth > host.clientWidth);      /* else its head sticks to the window */
             first();
-        },
-        reset() {
-            lines.clear();
         },
         light(id) {
             if (lit) lit.classList.remove("lit");

@@ -93,9 +93,9 @@ function colours(values) {
     const known = new Map();
     for (const v of values) if (v) known.set(v[0], v);
     const list = [...known.values()];
-    const ordered = list.every((v) => v.length > 1);
+    const ordered = list.every((v) => v.length > 1), few = list.length <= (ordered ? 2 : PALETTE.length);
     if (ordered) list.sort((a, b) => a[1] - b[1]);
-    const hue = new Map(list.map((v, i) => [v[0], !ordered && list.length <= PALETTE.length ? PALETTE[i] : list.length === 2 ? PALETTE[i] : list.length > 1 ? ramp(i / (list.length - 1)) : PALETTE[0]]));
+    const hue = new Map(list.map((v, i) => [v[0], few ? PALETTE[i] : ramp(i / (list.length - 1))]));
     const shown = list.length <= 9 ? list : [list[0], list[list.length >> 1], list[list.length - 1]];
     return {
         of: (v) => (v && hue.get(v[0])) || "#8a929b",
