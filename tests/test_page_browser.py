@@ -278,7 +278,8 @@ def main():
             page, plain, single = write_pages(Path(folder), os.path.abspath(writer))
             for each in (page, plain):
                 load(browser, each)
-                want(f"{each.name}: what sticks out", browser.execute_script("const d = document.documentElement; return d.scrollWidth - d.clientWidth"), 0)
+                want(f"{each.name}: what sticks out",
+                     browser.execute_script("const d = document.documentElement; return d.scrollWidth - d.clientWidth"), 0)
                 for check in (sorts, filters, hovers, zooms, opens_a_run, prints_a_run, links_lead_to_parts, keys_open_a_run):
                     check(browser)
                 quiet(browser, each)

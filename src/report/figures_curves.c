@@ -212,14 +212,14 @@ static sft_status draw(sft_easel *e, const course *c, int n, bool loss, int axis
     sft_draft   d;
     bool        cut = false;
     const bool  bands = e->study->plan.seeds > 1;
-    const char *what = loss ? "Loss" : "Accuracy", *whose;
+    const char *what = loss ? "Loss" : "Accuracy", *whose = "of points from the best to the worst";
     sft__draft_open(&d, e, loss ? "curves-loss" : "curves-accuracy", loss ? "Loss over the epochs" : "Accuracy over the epochs", 840, 500);
     for (int k = 0; k < n; k++) put_course(&d, &c[k], loss);
     sft__put(&d.settings, "set xlabel 'epoch'\nset ylabel '%s'\nset xrange [0:*]\n", loss ? "loss" : "accuracy (%)");
     if (loss) cut = loss_range(&d, c, n);
     put_curves(&d, c, n, bands);
-    whose = axis >= 0 ? sft__arena_printf(e->arena, "along %s through the best point", sft__key_words(e->arena, e->study->plan.space.axis[axis].key))
-                      : "of points from the best to the worst";
+    if (axis >= 0) whose = sft__arena_printf(e->arena, "along %s through the best point",
+                                             sft__key_words(e->arena, e->study->plan.space.axis[axis].key));
     return sft__draft_close(&d, sft__arena_printf(e->arena, "%s in training (dashed) and on validation (solid) %s%s%s.", what, whose,
                                                   bands ? "; lines are means over seeds, bands their lowest and highest" : "",
                                                   cut ? "; losses beyond the top are cut off" : ""));

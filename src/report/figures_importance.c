@@ -66,6 +66,7 @@ sft_status sft__figures_importance(sft_easel *e)
     put_bars(&d, bar, n, true);
     return sft__draft_close(&d, sft__arena_printf(e->arena,
         "Shares of the metric's variance over the whole space (functional ANOVA on a random forest; lines: 5 %% to 95 %% of its trees): "
-        "%s has the largest, %.0f %%%s%s.", name_of(e, first), 100 * first->mean, e->failed ? "; failed trials count as the worst value" : "",
+        "%s has the largest, %.0f %%%s%s.", name_of(e, first), 100 * first->mean,
+        e->failed ? "; failed trials count as the worst value" : "",
         e->anova.error > 0.5 ? "; the forest explains less than half of what it has not seen, so little of this is certain" : ""));
 }
