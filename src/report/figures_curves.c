@@ -182,9 +182,9 @@ static bool loss_range(sft_draft *d, const course *c, int n)
     if (starts == 0) return false;
     qsort(start, (size_t)starts, sizeof *start, ascending);
     const double middle = start[starts / 2];
-    const bool   log = low > 0 && fmin(high, 1.5 * middle) / low > 8;
-    const double top = middle > 0 ? fmin(high, (log ? 4 : 1.5) * middle) : high;
-    if (log) sft__put_log_scale(&d->settings, 'y', 0.8 * low, 1.1 * top);
+    const bool   wide = low > 0 && fmin(high, 1.5 * middle) / low > 8;
+    const double top = middle > 0 ? fmin(high, (wide ? 4 : 1.5) * middle) : high;
+    if (wide) sft__put_log_scale(&d->settings, 'y', 0.8 * low, 1.1 * top);
     else sft__put(&d->settings, "set yrange [%n:%n]\n", low - 0.05 * (top - low), top + 0.05 * (top - low));
     return high > top;
 }
