@@ -15,20 +15,22 @@
 /* ---- studies ------------------------------------------------------------------------------------- */
 
 typedef struct made {
-    sft_ctx  *ctx;
-    sft_study study;
-    char      folder[64];
+    sft_ctx        *ctx;
+    sft_axis        axis[5];
+    sft_study       study;
+    sft_figure_list list;
+    char            folder[64];
 } made;
 
 static const int64_t seed_list[] = { 0, 1, 2, 3, 4 };
 
-static void make(made *m, sft_ctx *c, const char *name, sft_axis *axis, int axes, int seeds, int points)
+/* The axes are there. */
+static void make(made *m, const char *name, int axes, int seeds, int points)
 {
-    memset(m, 0, sizeof *m);
-    m->ctx = c;
+    sft_ctx *c = m->ctx = check_open();
     snprintf(m->folder, sizeof m->folder, "tests/figures/%s", name);
     m->study = (sft_study){ .ctx = c, .folder = m->folder, .n = (int64_t)points * seeds };
-    m->study.plan = (sft_plan){ .name = name, .space = { .n = axes, .axis = axis }, .seeds = seeds, .seed = seed_list };
+    m->study.plan = (sft_plan){ .name = name, .space = { .n = axes, .axis = m->axis }, .seeds = seeds, .seed = seed_list };
     m->study.plan.rank_by = "accuracy";
     m->study.plan.maximize = true;
     sft__arena_open(&m->study.arena, c);
@@ -43,9 +45,32 @@ static void make(made *m, sft_ctx *c, const char *name, sft_axis *axis, int axes
     CHECK_OK(c);
 }
 
+/* The pictures by what the trials left, as a report reads it. */
+static void write_into(made *m, const char *folder)
+{
+    sft_run_look *look = sft__arena_alloc(&m->study.arena, (size_t)m->study.n * sizeof *look + 1);
+    char          path[256];
+    for (int64_t i = 0; i < m->study.n; i++) {
+        sft__trial_path(&m->study, &m->study.attempt[i], path, sizeof path);
+        sft__run_look(m->ctx, &m->study.arena, path, m->study.plan.rank_by, &look[i]);
+    }
+    CHECK_OK(m->ctx);
+    sft__figures_write(&m->study, look, folder, &m->list);
+}
+
+/* There are that many. */
+static void write_figures(made *m, int pictures)
+{
+    write_into(m, m->folder);
+    CHECK_OK(m->ctx);
+    assert_int_equal(m->list.n, pictures);
+}
+
 static void drop(made *m)
 {
+    sft__figures_close(&m->list);
     sft__arena_close(&m->study.arena);
+    sft_close(m->ctx);
 }
 
 static double *u_of(made *m, int64_t trial)
@@ -80,12 +105,12 @@ static const char *const momenta[] = { "0", "0.9" };
 static const double      betas[] = { 0, 0.9 };
 
 /* The 54 trials of the coursework: nine rates, two momenta, three seeds; what counts is the effective rate. */
-static void make_table(made *m, sft_ctx *c, sft_axis axis[2], const char *name)
+static void make_table(made *m, const char *name)
 {
     sft_stream random = sft__stream(sft__key(1, SFT_FOR_TEST), 0, 0, 0);
-    axis[0] = (sft_axis){ .key = "optimizer.lr", .n = 9, .value = rates, .label = rates, .number = rate_numbers, .parent = -1 };
-    axis[1] = (sft_axis){ .key = "optimizer.momentum", .n = 2, .value = momenta, .label = momenta, .number = betas, .parent = -1 };
-    make(m, c, name, axis, 2, 3, 18);
+    m->axis[0] = (sft_axis){ .key = "optimizer.lr", .n = 9, .value = rates, .label = rates, .number = rate_numbers, .parent = -1 };
+    m->axis[1] = (sft_axis){ .key = "optimizer.momentum", .n = 2, .value = momenta, .label = momenta, .number = betas, .parent = -1 };
+    make(m, name, 2, 3, 18);
     for (int64_t i = 0; i < m->study.n; i++) {
         sft_attempt *t = &m->study.attempt[i];
         const int    rate = (int)(t->point / 2), momentum = (int)(t->point % 2);
@@ -102,15 +127,15 @@ static const char *const models[] = { "linear 32 | relu | linear", "linear 256 |
 static const char *const model_labels[] = { "small", "large, it's wide", "normalised; and of a long, long name" };
 
 /* Random search by loss over endless, whole, conditional and named axes. */
-static void make_search(made *m, sft_ctx *c, sft_axis axis[5], int points, const char *name)
+static void make_search(made *m, int points, const char *name)
 {
     sft_stream random = sft__stream(sft__key(2, SFT_FOR_TEST), 0, 0, 0);
-    axis[0] = (sft_axis){ .key = "optimizer.lr", .kind = SFT_AXIS_REAL, .log = true, .low = 1e-4, .high = 1, .parent = -1 };
-    axis[1] = (sft_axis){ .key = "model", .kind = SFT_AXIS_VALUES, .n = 3, .value = models, .label = model_labels, .parent = -1 };
-    axis[2] = (sft_axis){ .key = "train.batch", .kind = SFT_AXIS_INT, .log = true, .low = 8, .high = 512, .parent = -1 };
-    axis[3] = (sft_axis){ .key = "optimizer.weight_decay", .kind = SFT_AXIS_REAL, .low = 0, .high = 0.1, .parent = -1 };
-    axis[4] = (sft_axis){ .key = "model.dropout", .kind = SFT_AXIS_REAL, .low = 0, .high = 0.5, .parent = 1, .when = { 6 } };
-    make(m, c, name, axis, 5, 1, points);
+    m->axis[0] = (sft_axis){ .key = "optimizer.lr", .kind = SFT_AXIS_REAL, .log = true, .low = 1e-4, .high = 1, .parent = -1 };
+    m->axis[1] = (sft_axis){ .key = "model", .kind = SFT_AXIS_VALUES, .n = 3, .value = models, .label = model_labels, .parent = -1 };
+    m->axis[2] = (sft_axis){ .key = "train.batch", .kind = SFT_AXIS_INT, .log = true, .low = 8, .high = 512, .parent = -1 };
+    m->axis[3] = (sft_axis){ .key = "optimizer.weight_decay", .kind = SFT_AXIS_REAL, .low = 0, .high = 0.1, .parent = -1 };
+    m->axis[4] = (sft_axis){ .key = "model.dropout", .kind = SFT_AXIS_REAL, .low = 0, .high = 0.5, .parent = 1, .when = { 6 } };
+    make(m, name, 5, 1, points);
     m->study.plan.rank_by = "loss";
     m->study.plan.maximize = false;
     for (int64_t i = 0; i < m->study.n; i++) {
@@ -118,19 +143,19 @@ static void make_search(made *m, sft_ctx *c, sft_axis axis[5], int points, const
         double      *u = u_of(m, i);
         for (int a = 0; a < 5; a++) u[a] = sft__uniform(&random);
         sft__space_snap(&m->study.plan.space, u);
-        const double off = u[0] - 0.6 - 0.25 * (u[2] - 0.5), model = sft__axis_index(&axis[1], u[1]);
+        const double off = u[0] - 0.6 - 0.25 * (u[2] - 0.5), model = sft__axis_index(&m->axis[1], u[1]);
         t->rank = exp(-2 + 9 * off * off + 0.3 * model * (u[0] > 0.7) + (isnan(u[4]) ? 0.5 : u[4] * 0.4) + 0.1 * sft__normal(&random));
         if (u[0] > 0.93) t->rank = NAN, t->state = SFT_TRIAL_FAILED;
     }
 }
 
 /* Halving in three brackets. */
-static void make_halving(made *m, sft_ctx *c, sft_axis axis[2])
+static void make_halving(made *m)
 {
     sft_stream random = sft__stream(sft__key(3, SFT_FOR_TEST), 0, 0, 0);
-    axis[0] = (sft_axis){ .key = "optimizer.lr", .kind = SFT_AXIS_REAL, .log = true, .low = 1e-4, .high = 1, .parent = -1 };
-    axis[1] = (sft_axis){ .key = "optimizer.momentum", .kind = SFT_AXIS_REAL, .low = 0, .high = 0.99, .parent = -1 };
-    make(m, c, "halving", axis, 2, 1, 90);
+    m->axis[0] = (sft_axis){ .key = "optimizer.lr", .kind = SFT_AXIS_REAL, .log = true, .low = 1e-4, .high = 1, .parent = -1 };
+    m->axis[1] = (sft_axis){ .key = "optimizer.momentum", .kind = SFT_AXIS_REAL, .low = 0, .high = 0.99, .parent = -1 };
+    make(m, "halving", 2, 1, 90);
     m->study.plan.halving = (sft_halving){ .eta = 3, .min_epochs = 1, .max_epochs = 27, .brackets = 3 };
     for (int64_t i = 0; i < m->study.n; i++) {
         sft_attempt *t = &m->study.attempt[i];
@@ -154,8 +179,9 @@ static bool has_gnuplot(void)
     return system("command -v gnuplot >/dev/null 2>&1") == 0;
 }
 
-static const sft_figure *find(const sft_figure_list *l, const char *name)
+static const sft_figure *find(const made *m, const char *name)
 {
+    const sft_figure_list *l = &m->list;
     for (int i = 0; i < l->n; i++)
         if (!strcmp(l->figure[i].name, name)) return &l->figure[i];
     return NULL;
@@ -177,13 +203,15 @@ static bool begins(const made *m, const sft_figure *f, const char *end, const ch
     return is;
 }
 
-/* Each has its texts and its files, and the pictures are what their names say. */
-static void check_list(const made *m, const sft_figure_list *l, const char *const *names)
+/* All that is named is drawn, and no more: each has its texts and its files, and the pictures are what their names say. */
+static void draw_all(made *m, const char *const *names)
 {
-    int wanted = 0;
-    for (; names[wanted]; wanted++)
-        if (!find(l, names[wanted])) fail_msg("%s: no picture `%s`", m->folder, names[wanted]);
-    assert_int_equal(l->n, wanted);
+    const sft_figure_list *l = &m->list;
+    int                    wanted = 0;
+    while (names[wanted]) wanted++;
+    write_figures(m, wanted);
+    for (int i = 0; i < wanted; i++)
+        if (!find(m, names[i])) fail_msg("%s: no picture `%s`", m->folder, names[i]);
     for (int i = 0; i < l->n; i++) {
         const sft_figure *f = &l->figure[i];
         assert_true(strlen(f->title) > 5 && strlen(f->caption) > 20 && f->caption[strlen(f->caption) - 1] == '.');
@@ -211,79 +239,54 @@ static void test_table(void **state)
 {
     static const char *const names[] = { "curves-loss", "curves-accuracy", "metric-optimizer-lr", "metric-optimizer-momentum", "heat",
                                          "effective-rate", "importance", "parallel", "best-so-far", NULL };
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis[2];
-    sft_figure_list l;
-    sft_bytes       b;
+    made      m;
+    sft_bytes b;
     (void)state;
-    make_table(&m, c, axis, "table");
-    sft__figures_write(&m.study, m.folder, &l);
-    CHECK_OK(c);
-    check_list(&m, &l, names);
-
-    read_part(&m, find(&l, "heat"), "tsv", &b); /* its first cell is the mean of its three trials, in per cent */
+    make_table(&m, "table");
+    draw_all(&m, names);
+    read_part(&m, find(&m, "heat"), "tsv", &b); /* its first cell is the mean of its three trials, in per cent */
     double x, y, mean, want = 0;
     assert_int_equal(sscanf(line_of((char *)b.data, 0, 0), "%lf %lf %lf", &x, &y, &mean), 3);
     for (int i = 0; i < 3; i++) want += 100 * m.study.attempt[i].rank / 3;
     CHECK_NEAR(x, 0.5 / 9, 1e-12);
     CHECK_NEAR(y, 0.25, 1e-12);
     CHECK_NEAR(mean, want, 1e-9);
-    sft__bytes_free(c, &b);
-    sft__figures_close(&l);
+    sft__bytes_free(m.ctx, &b);
     drop(&m);
-    sft_close(c);
 }
 
 static void test_search(void **state)
 {
     static const char *const names[] = { "metric-optimizer-lr", "metric-model", "metric-train-batch", "metric-optimizer-weight_decay",
                                          "metric-model-dropout", "heat", "importance", "parallel", "best-so-far", NULL };
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis[5];
-    sft_figure_list l;
+    made m;
     (void)state;
-    make_search(&m, c, axis, 120, "search");
-    sft__figures_write(&m.study, m.folder, &l);
-    CHECK_OK(c);
-    check_list(&m, &l, names);
-    sft__figures_close(&l);
+    make_search(&m, 120, "search");
+    draw_all(&m, names);
     drop(&m);
-    sft_close(c);
 }
 
 static void test_halving(void **state)
 {
     static const char *const names[] = { "metric-optimizer-lr", "metric-optimizer-momentum", "heat", "effective-rate", "importance",
                                          "parallel", "halving", "best-so-far", NULL };
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis[2];
-    sft_figure_list l;
+    made m;
     (void)state;
-    make_halving(&m, c, axis);
-    sft__figures_write(&m.study, m.folder, &l);
-    CHECK_OK(c);
-    check_list(&m, &l, names);
-    sft__figures_close(&l);
+    make_halving(&m);
+    draw_all(&m, names);
     drop(&m);
-    sft_close(c);
 }
 
 /* The mean over all orders of five values, counted out, is what the table of best-so-far has. */
 static void test_expectation(void **state)
 {
     enum { N = 5 };
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis = { .key = "optimizer.lr", .kind = SFT_AXIS_REAL, .log = true, .low = 1e-4, .high = 1, .parent = -1 };
-    sft_figure_list l;
-    sft_bytes       b;
-    double          sum[N] = { 0 };
-    int             orders = 0;
+    made      m = { .axis = { { .key = "optimizer.lr", .kind = SFT_AXIS_REAL, .log = true, .low = 1e-4, .high = 1, .parent = -1 } } };
+    sft_bytes b;
+    double    sum[N] = { 0 };
+    int       orders = 0;
     (void)state;
-    make(&m, c, "five", &axis, 1, 1, N);
+    make(&m, "five", 1, 1, N);
     for (int i = 0; i < N; i++) {
         u_of(&m, i)[0] = (i + 0.5) / N;
         m.study.attempt[i].rank = (i * i % 7) / 10.0 + 0.1;
@@ -299,113 +302,83 @@ static void test_expectation(void **state)
         }
         orders++;
     }
-    sft__figures_write(&m.study, m.folder, &l);
-    CHECK_OK(c);
-    read_part(&m, find(&l, "best-so-far"), "tsv", &b);
+    write_into(&m, m.folder);
+    CHECK_OK(m.ctx);
+    read_part(&m, find(&m, "best-so-far"), "tsv", &b);
     for (int k = 0; k < N; k++) {
         double x, mean;
         assert_int_equal(sscanf(line_of((char *)b.data, 2, k), "%lf %lf", &x, &mean), 2);
         CHECK_NEAR(x, k + 1, 0);
         CHECK_NEAR(mean, sum[k] / orders, 1e-9);
     }
-    sft__bytes_free(c, &b);
-    sft__figures_close(&l);
+    sft__bytes_free(m.ctx, &b);
     drop(&m);
-    sft_close(c);
 }
 
 /* gnuplot absent: scripts and numbers are there, pictures of before are not, and one sentence says why. */
 static void test_without_gnuplot(void **state)
 {
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis[2];
-    sft_figure_list l;
-    char           *path = strdup(getenv("PATH") ? getenv("PATH") : "");
+    made  m;
+    char *path = strdup(getenv("PATH") ? getenv("PATH") : "");
     (void)state;
-    make_table(&m, c, axis, "bare");
-    sft__make_folder(c, "tests/figures/bare/figures");
+    make_table(&m, "bare");
+    sft__make_folder(m.ctx, "tests/figures/bare/figures");
     fclose(fopen("tests/figures/bare/figures/heat.svg", "w"));
     setenv("PATH", "/nowhere", 1);
-    sft__figures_write(&m.study, m.folder, &l);
+    write_into(&m, m.folder);
     setenv("PATH", path, 1);
-    CHECK_OK(c);
-    assert_non_null(l.skipped);
-    assert_non_null(strstr(l.skipped, "gnuplot is not installed"));
-    assert_int_equal(l.n, 9);
-    for (int i = 0; i < l.n; i++) {
-        assert_false(l.figure[i].drawn);
-        assert_true(begins(&m, &l.figure[i], "gp", "# ") && begins(&m, &l.figure[i], "tsv", "# "));
+    CHECK_OK(m.ctx);
+    assert_non_null(m.list.skipped);
+    assert_non_null(strstr(m.list.skipped, "gnuplot is not installed"));
+    assert_int_equal(m.list.n, 9);
+    for (int i = 0; i < m.list.n; i++) {
+        assert_false(m.list.figure[i].drawn);
+        assert_true(begins(&m, &m.list.figure[i], "gp", "# ") && begins(&m, &m.list.figure[i], "tsv", "# "));
     }
     assert_false(sft__exists("tests/figures/bare/figures/heat.svg"));
-    sft__figures_close(&l);
     free(path);
     drop(&m);
-    sft_close(c);
 }
 
 /* Sweeps that are stopped early, that have nothing, one point, or only failures. */
 static void test_little(void **state)
 {
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis[2];
-    sft_figure_list l;
+    made m;
     (void)state;
-    make_table(&m, c, axis, "little");
+    make_table(&m, "little");
     m.study.n = 0;
-    sft__figures_write(&m.study, m.folder, &l);
-    CHECK_OK(c);
-    assert_int_equal(l.n, 0);
-    sft__figures_close(&l);
+    write_figures(&m, 0);
+    sft__figures_close(&m.list);
     m.study.n = 3;              /* one point: only its curves */
-    sft__figures_write(&m.study, m.folder, &l);
-    CHECK_OK(c);
-    assert_int_equal(l.n, 2);
-    sft__figures_close(&l);
+    write_figures(&m, 2);
+    sft__figures_close(&m.list);
     m.study.n = 54;
     for (int i = 0; i < 54; i++) m.study.attempt[i].rank = NAN, m.study.attempt[i].state = i < 30 ? SFT_TRIAL_FAILED : SFT_TRIAL_WAITING;
-    sft__figures_write(&m.study, m.folder, &l);
-    CHECK_OK(c);
-    assert_int_equal(l.n, 0);
-    sft__figures_close(&l);
+    write_figures(&m, 0);
     drop(&m);
-    sft_close(c);
 }
 
 static void test_refused(void **state)
 {
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis[2];
-    sft_figure_list l;
+    made m;
     (void)state;
-    make_table(&m, c, axis, "refused");
-    sft__figures_write(&m.study, "tests/figures/refused/trials/00000/metrics.csv", &l); /* a file, no folder */
-    assert_int_equal(sft_code(c), SFT_IO);
-    sft_clear(c);
-    sft__figures_close(&l);
+    make_table(&m, "refused");
+    write_into(&m, "tests/figures/refused/trials/00000/metrics.csv"); /* a file, no folder */
+    assert_int_equal(sft_code(m.ctx), SFT_IO);
+    sft_clear(m.ctx);
     drop(&m);
-    sft_close(c);
 }
 
 /* A thousand trials, which a report must have done in 5 seconds, the rest of it included. */
 static void test_thousand(void **state)
 {
-    sft_ctx        *c = check_open();
-    made            m;
-    sft_axis        axis[5];
-    sft_figure_list l;
+    made m;
     (void)state;
-    make_search(&m, c, axis, 1000, "thousand");
+    make_search(&m, 1000, "thousand");
     const double begun = sft__now();
-    sft__figures_write(&m.study, m.folder, &l);
+    write_figures(&m, 9);
     print_message("1,000 trials: %.2f s\n", sft__now() - begun);
-    CHECK_OK(c);
-    assert_int_equal(l.n, 9);
-    sft__figures_close(&l);
     drop(&m);
-    sft_close(c);
 }
 
 int main(void)

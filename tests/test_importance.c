@@ -99,39 +99,48 @@ static void quadrature_shares(const function *f, double *share)
 /* ---- samples ----------------------------------------------------------------------------------- */
 
 typedef struct samples {
+    sft_ctx        *ctx;
+    sft_arena       arena;      /* of answers */
     double         *x, *y;
     sft_fanova_data data;
 } samples;
 
 static samples draw(const function *f, int n, double noise, uint64_t seed)
 {
-    samples    s = { .x = malloc((size_t)(n * f->axes) * sizeof *s.x), .y = malloc((size_t)n * sizeof *s.y) };
+    samples    s = { .ctx = check_open(), .x = malloc((size_t)(n * f->axes) * sizeof *s.x), .y = malloc((size_t)n * sizeof *s.y) };
     sft_stream random = sft__stream(sft__key(seed, SFT_FOR_TEST), 0, 0, 0);
     assert_true(s.x && s.y);
+    sft__arena_open(&s.arena, s.ctx);
     for (int i = 0; i < n; i++) {
         double *x = s.x + i * f->axes;
         for (int a = 0; a < f->axes; a++) x[a] = f->cells[a] ? (double)sft__below(&random, (uint64_t)f->cells[a]) : sft__uniform(&random);
         s.y[i] = f->at(x) + noise * sft__normal(&random);
     }
-    s.data = (sft_fanova_data){ n, f->axes, s.x, s.y, f->cells };
+    s.data = (sft_fanova_data){ n, f->axes, s.x, s.y, f->cells, 0 };
     return s;
+}
+
+/* Asks a forest of so many trees (0: the usual number), which must not fail. */
+static sft_fanova ask(samples *s, int trees, uint64_t seed)
+{
+    sft_fanova found;
+    sft__fanova(s->ctx, &s->data, trees, seed, &s->arena, &found);
+    CHECK_OK(s->ctx);
+    return found;
 }
 
 static void drop(samples *s)
 {
+    sft__arena_close(&s->arena);
     free(s->x);
     free(s->y);
+    sft_close(s->ctx);
 }
 
 static void check_shares(const function *f, const double *want)
 {
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
-    sft_fanova found;
-    samples    s = draw(f, SAMPLES, 0, 5);
-    sft__arena_open(&arena, c);
-    sft__fanova(c, &s.data, 0, 1, &arena, &found);
-    CHECK_OK(c);
+    samples          s = draw(f, SAMPLES, 0, 5);
+    const sft_fanova found = ask(&s, 0, 1);
     assert_int_equal(found.n_shares, f->axes * (f->axes + 1) / 2);
     for (int i = 0; i < found.n_shares; i++) {
         const sft_share *q = &found.share[i];
@@ -140,9 +149,7 @@ static void check_shares(const function *f, const double *want)
         assert_true(q->low <= q->high && q->low >= 0 && q->high <= 1 + 1e-9);
     }
     assert_true(found.error < 0.05);
-    sft__arena_close(&arena);
     drop(&s);
-    sft_close(c);
 }
 
 /* ---- shares as they are known ------------------------------------------------------------------ */
@@ -194,119 +201,81 @@ static double first_axis(const double *x)
 static void test_noise(void **state)
 {
     static const function only = { "one of three", 3, { 0 }, first_axis };
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
-    sft_fanova found;
-    samples    s = draw(&only, 600, 0.29, 2);
+    samples          s = draw(&only, 600, 0.29, 2);
+    const sft_fanova found = ask(&s, 0, 1);
     (void)state;
-    sft__arena_open(&arena, c);
-    sft__fanova(c, &s.data, 0, 1, &arena, &found);
-    CHECK_OK(c);
     for (int i = 1; i < found.n_shares; i++) assert_true(found.share[i].high < found.share[0].low);
     assert_true(found.share[0].mean > 0.5);
     assert_true(found.error > 0.4 && found.error < 0.8);    /* half of the variance is nobody's */
-    sft__arena_close(&arena);
     drop(&s);
-    sft_close(c);
 }
 
 static void test_deterministic(void **state)
 {
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
-    sft_fanova one, same, other;
-    samples    s = draw(&mixed, 300, 0.1, 3);
+    samples          s = draw(&mixed, 300, 0.1, 3);
+    const sft_fanova one = ask(&s, 0, 9), same = ask(&s, 64, 9), other = ask(&s, 64, 10);
     (void)state;
-    sft__arena_open(&arena, c);
-    sft__fanova(c, &s.data, 0, 9, &arena, &one);
-    sft__fanova(c, &s.data, 64, 9, &arena, &same);
-    sft__fanova(c, &s.data, 64, 10, &arena, &other);
-    CHECK_OK(c);
     assert_memory_equal(one.share, same.share, (size_t)one.n_shares * sizeof *one.share);
     assert_true(one.error == same.error && one.variance == same.variance);
     assert_true(one.share[0].mean != other.share[0].mean);
-    sft__arena_close(&arena);
     drop(&s);
-    sft_close(c);
 }
 
 static void test_constant(void **state)
 {
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
-    sft_fanova found;
-    samples    s = draw(&mixed, 50, 0, 3);
+    samples s = draw(&mixed, 50, 0, 3);
     (void)state;
     for (int i = 0; i < 50; i++) s.y[i] = 0.1;
-    sft__arena_open(&arena, c);
-    sft__fanova(c, &s.data, 0, 1, &arena, &found);
-    CHECK_OK(c);
+    const sft_fanova found = ask(&s, 0, 1);
     for (int i = 0; i < found.n_shares; i++) assert_true(found.share[i].mean == 0 && found.share[i].high == 0);
     assert_true(found.variance == 0);
-    sft__arena_close(&arena);
     drop(&s);
-    sft_close(c);
 }
 
 /* An axis that only matters where another has one value: NaN elsewhere, a number and a category alike. */
 static void test_conditional(void **state)
 {
     static const function f = { "conditional", 3, { 2, 0, 3 }, first_axis };
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
-    sft_fanova found;
-    samples    s = draw(&f, 1000, 0, 4);
+    samples s = draw(&f, 1000, 0, 4);
     (void)state;
     for (int i = 0; i < 1000; i++) {
         double *x = s.x + 3 * i;
         s.y[i] = x[0] > 0 ? 3 + x[1] : x[2];
         x[x[0] > 0 ? 2 : 1] = NAN;
     }
-    sft__arena_open(&arena, c);
-    sft__fanova(c, &s.data, 0, 1, &arena, &found);
-    CHECK_OK(c);
-    double sum = 0;
+    const sft_fanova found = ask(&s, 0, 1);
+    double           sum = 0;
     for (int i = 0; i < found.n_shares; i++) {
         assert_true(found.share[i].mean >= 0);
         sum += found.share[i].mean;
     }
     assert_true(sum <= 1 + 1e-9 && sum > 0.9);
     assert_true(found.error < 0.01);
-    sft__arena_close(&arena);
     drop(&s);
-    sft_close(c);
 }
 
 /* Numbers that hardly fit: losses of trials that ran away. */
 static void test_huge(void **state)
 {
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
-    sft_fanova plain, huge;
-    samples    s = draw(&g4, 200, 0, 6);
+    samples          s = draw(&g4, 200, 0, 6);
+    const sft_fanova plain = ask(&s, 0, 1);
     (void)state;
-    sft__arena_open(&arena, c);
-    sft__fanova(c, &s.data, 0, 1, &arena, &plain);
     for (int i = 0; i < 200; i++) s.y[i] *= 0x1p900;
-    sft__fanova(c, &s.data, 0, 1, &arena, &huge);
-    CHECK_OK(c);
+    const sft_fanova huge = ask(&s, 0, 1);
     for (int i = 0; i < plain.n_shares; i++) CHECK_NEAR(huge.share[i].mean, plain.share[i].mean, 1e-9);
-    sft__arena_close(&arena);
     drop(&s);
-    sft_close(c);
 }
 
 static void test_marginals(void **state)
 {
     enum { POINTS = 20 };
-    sft_ctx *c = check_open();
     double   rate[POINTS], cell[4], both[4 * POINTS];
     samples  s = draw(&mixed, 4000, 0, 7);
     (void)state;
-    sft__fanova_marginal(c, &s.data, 0, 1, 0, -1, POINTS, cell);
-    sft__fanova_marginal(c, &s.data, 0, 1, 1, -1, POINTS, rate);
-    sft__fanova_marginal(c, &s.data, 0, 1, 0, 1, POINTS, both);
-    CHECK_OK(c);
+    sft__fanova_marginal(s.ctx, &s.data, 0, 1, 0, -1, POINTS, cell);
+    sft__fanova_marginal(s.ctx, &s.data, 0, 1, 1, -1, POINTS, rate);
+    sft__fanova_marginal(s.ctx, &s.data, 0, 1, 0, 1, POINTS, both);
+    CHECK_OK(s.ctx);
     static const double height[] = { -1, 0.5, 2, -1.5 };
     for (int i = 0; i < 4; i++) CHECK_NEAR(cell[i], height[i] * 2.5 + 1.5, 0.15);
     for (int j = 0; j < POINTS; j++) {
@@ -315,33 +284,45 @@ static void test_marginals(void **state)
         CHECK_NEAR(mean, rate[j], 1e-9); /* one axis is two with the other averaged over */
     }
     drop(&s);
-    sft_close(c);
+}
+
+/* The size of leaves that was found once need not be looked for again: the forest is the same. */
+static void test_leaf_size(void **state)
+{
+    double           one[4], same[4];
+    samples          s = draw(&mixed, 300, 3, 11);
+    const sft_fanova found = ask(&s, 0, 1);
+    (void)state;
+    sft__fanova_marginal(s.ctx, &s.data, 0, 1, 0, -1, 4, one);
+    assert_true(found.min_leaf > 1);
+    s.data.min_leaf = found.min_leaf;
+    const sft_fanova again = ask(&s, 0, 1);
+    sft__fanova_marginal(s.ctx, &s.data, 0, 1, 0, -1, 4, same);
+    CHECK_OK(s.ctx);
+    assert_memory_equal(found.share, again.share, (size_t)found.n_shares * sizeof *found.share);
+    assert_memory_equal(one, same, sizeof one);
+    drop(&s);
 }
 
 static void test_refusals(void **state)
 {
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
     sft_fanova found;
     double     out[4];
     samples    s = draw(&mixed, 10, 0, 1);
     (void)state;
-    sft__arena_open(&arena, c);
     sft_fanova_data few = s.data, none = s.data;
     few.n = 1;
     none.axes = 0;
-    sft__fanova(c, &few, 0, 1, &arena, &found);
-    CHECK_FAILS(c, "E002", "2 samples");
-    sft__fanova(c, &none, 0, 1, &arena, &found);
-    CHECK_FAILS(c, "E002", "an axis");
-    sft__fanova_marginal(c, &s.data, 0, 1, 1, 1, 4, out);
-    CHECK_FAILS(c, "E002", "marginal");
+    sft__fanova(s.ctx, &few, 0, 1, &s.arena, &found);
+    CHECK_FAILS(s.ctx, "E002", "2 samples");
+    sft__fanova(s.ctx, &none, 0, 1, &s.arena, &found);
+    CHECK_FAILS(s.ctx, "E002", "an axis");
+    sft__fanova_marginal(s.ctx, &s.data, 0, 1, 1, 1, 4, out);
+    CHECK_FAILS(s.ctx, "E002", "marginal");
     s.y[4] = INFINITY;
-    sft__fanova(c, &s.data, 0, 1, &arena, &found);
-    CHECK_FAILS(c, "E002", "y[4]");
-    sft__arena_close(&arena);
+    sft__fanova(s.ctx, &s.data, 0, 1, &s.arena, &found);
+    CHECK_FAILS(s.ctx, "E002", "y[4]");
     drop(&s);
-    sft_close(c);
 }
 
 /* Every allocation fails once: a failure is said, and nothing is kept. */
@@ -374,23 +355,16 @@ static void test_memory(void **state)
 static void test_speed(void **state)
 {
     static const function six = { "six axes", 6, { 0 }, g_function };
-    sft_ctx   *c = check_open();
-    sft_arena  arena;
-    sft_fanova found;
-    samples    s = draw(&six, 1000, 0.05, 8);
+    samples s = draw(&six, 1000, 0.05, 8);
     (void)state;
-    sft__arena_open(&arena, c);
     const clock_t begun = clock();
-    sft__fanova(c, &s.data, 64, 1, &arena, &found);
+    ask(&s, 64, 1);
     const double seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
-    CHECK_OK(c);
     print_message("1,000 samples x 6 axes x 64 trees: %.3f s\n", seconds);
 #if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     assert_true(seconds < 1);
 #endif
-    sft__arena_close(&arena);
     drop(&s);
-    sft_close(c);
 }
 
 int main(void)
@@ -399,8 +373,8 @@ int main(void)
         cmocka_unit_test(test_quadrature),   cmocka_unit_test(test_product),    cmocka_unit_test(test_category),
         cmocka_unit_test(test_pure_interaction), cmocka_unit_test(test_noise),  cmocka_unit_test(test_deterministic),
         cmocka_unit_test(test_constant),     cmocka_unit_test(test_conditional), cmocka_unit_test(test_huge),
-        cmocka_unit_test(test_marginals),    cmocka_unit_test(test_refusals),   cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_marginals),    cmocka_unit_test(test_leaf_size),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_memory),       cmocka_unit_test(test_speed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

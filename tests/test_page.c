@@ -8,10 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void open_study(sft_study *s, sft_ctx *c)
+static void open_study(sft_study *s)
 {
-    *s = (sft_study){ .ctx = c };
-    sft__arena_open(&s->arena, c);
+    *s = (sft_study){ .ctx = check_open() };
+    sft__arena_open(&s->arena, s->ctx);
+}
+
+static void close_study(sft_study *s)
+{
+    sft__arena_close(&s->arena);
+    sft_close(s->ctx);
 }
 
 static char root[64];
@@ -212,9 +218,8 @@ static char *page_of(sft_study *s, const sft_page_parts *parts)
 static void wicked_names_are_harmless(void **state)
 {
     (void)state;
-    sft_ctx  *c = check_open();
     sft_study s;
-    open_study(&s, c);
+    open_study(&s);
     page_study_grid(&s, root, 2, 1);
     char *plain = page_of(&s, NULL);
     for (int64_t i = 0; i < s.n; i++) {
@@ -240,17 +245,15 @@ static void wicked_names_are_harmless(void **state)
     assert_true(count(more, "&lt;/script&gt;&lt;script&gt;") >= 8);
     free(wicked);
     free(more);
-    sft__arena_close(&s.arena);
-    sft_close(c);
+    close_study(&s);
 }
 
 static void parts_are_on_the_page(void **state)
 {
     (void)state;
-    sft_ctx  *c = check_open();
     sft_study s;
     char      svg[128];
-    open_study(&s, c);
+    open_study(&s);
     page_study_grid(&s, root, 2, 1);
     put_file("figures", "a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>");
     snprintf(svg, sizeof svg, "%s/figures/a.svg", root);
@@ -270,19 +273,37 @@ static void parts_are_on_the_page(void **state)
     assert_null(strstr(page, "<svg"));
     assert_null(strstr(page, "{{"));
     free(page);
-    sft__arena_close(&s.arena);
-    sft_close(c);
+    close_study(&s);
+}
+
+/* A number from a range has the digits that the report's tables have, and behind them the whole number. */
+static void numbers_of_ranges_are_short(void **state)
+{
+    (void)state;
+    sft_study   s;
+    sft_string  json;
+    sft_axis    axis = { .key = "optimizer.lr", .kind = SFT_AXIS_REAL, .log = true, .low = 1e-4, .high = 1, .parent = -1 };
+    const char *value = "0.083980335";
+    sft_attempt trial = { .value = &value, .folder = "t", .note = "" };
+    open_study(&s);
+    s.plan.space = (sft_space){ .n = 1, .axis = &axis };
+    s.attempt = &trial;
+    s.n = 1;
+    sft__string_open(&json, s.ctx);
+    sft__page_study(&json, &s, "T");
+    assert_non_null(strstr(json.text, "\"values\":[[\"0.08398\",0.083980335]]"));
+    sft__string_close(&json);
+    close_study(&s);
 }
 
 /* 1,000 trials of 100 epochs that the doctor looked at, in one folder: written in time, and small. */
 static void thousand_trials_are_quick_and_small(void **state)
 {
     (void)state;
-    sft_ctx   *c = check_open();
     sft_study  s;
     sft_string text;
-    open_study(&s, c);
-    sft__string_open(&text, c);
+    open_study(&s);
+    sft__string_open(&text, s.ctx);
     long_curve(&text, 100, 3);
     put_file("many", "metrics.csv", text.text);
     text.n = 0;
@@ -305,21 +326,18 @@ static void thousand_trials_are_quick_and_small(void **state)
     assert_int_equal(count(page, "\"rms\":[["), 1000);
     free(page);
     sft__string_close(&text);
-    sft__arena_close(&s.arena);
-    sft_close(c);
+    close_study(&s);
 }
 
 static void a_page_that_cannot_be_written_is_said(void **state)
 {
     (void)state;
-    sft_ctx  *c = check_open();
     sft_study s;
-    open_study(&s, c);
+    open_study(&s);
     page_study_grid(&s, root, 1, 1);
     assert_int_equal(sft__page_write(&s, NULL, "/nowhere/at/all/report.html"), SFT_IO);
-    CHECK_FAILS(c, "E333", "/nowhere/at/all");
-    sft__arena_close(&s.arena);
-    sft_close(c);
+    CHECK_FAILS(s.ctx, "E333", "/nowhere/at/all");
+    close_study(&s);
 }
 
 static int make_root(void **state)
@@ -339,10 +357,8 @@ static int remove_root(void **state)
 
 static int write_page(char **argument)
 {
-    sft_ctx  *c = sft_open(NULL);
     sft_study s;
-    if (!c) return 1;
-    open_study(&s, c);
+    open_study(&s);
     page_study_grid(&s, argument[1], atoi(argument[2]), atoi(argument[3]));
     const sft_page_answer answer[] = {
         { "What happens with too high a rate?",
@@ -362,9 +378,8 @@ static int write_page(char **argument)
         s.attempt[0].folder = name;
     }
     sft_status status = sft__page_write(&s, name ? NULL : &parts, argument[0]);
-    if (status) fprintf(stderr, "%s\n", sft_message(c));
-    sft__arena_close(&s.arena);
-    sft_close(c);
+    if (status) fprintf(stderr, "%s\n", sft_message(s.ctx));
+    close_study(&s);
     return status != SFT_OK;
 }
 
@@ -374,6 +389,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(squeeze_copies_json_only),       cmocka_unit_test(deep_json_is_refused),
         cmocka_unit_test(json_in_html_ends_no_script),    cmocka_unit_test(base64_and_short_numbers),
         cmocka_unit_test(curves_are_thin_and_keep_spikes), cmocka_unit_test(damaged_files_leave_the_rest),
+        cmocka_unit_test(numbers_of_ranges_are_short),
         cmocka_unit_test(wicked_names_are_harmless),      cmocka_unit_test(parts_are_on_the_page),
         cmocka_unit_test(thousand_trials_are_quick_and_small), cmocka_unit_test(a_page_that_cannot_be_written_is_said),
     };

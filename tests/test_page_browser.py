@@ -5,6 +5,7 @@
 labels: slow
 The page is tried as it is and without the charts' library. Says skipped where Chromium, its driver or Selenium is not there.
 """
+import base64
 import os
 import re
 import shutil
@@ -191,6 +192,24 @@ def opens_a_run(b):
     want("charts left", b.execute_script("return everyChart.size"), 2)
 
 
+def prints_a_run(b):
+    """All of it, whatever of it is seen: a run of curves, signals and a diagnosis takes more than a page."""
+    all_of(b, "tr[data-id]")[0].click()
+    settle(b)
+    b.execute_script("document.querySelector('dialog').scrollTop = 400")
+    pdf = base64.b64decode(b.execute_cdp_cmd("Page.printToPDF", {})["data"])
+    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert pages > 1, f"an opened run is printed on {pages} page"
+    ActionChains(b).send_keys(Keys.ESCAPE).perform()
+    settle(b)
+
+
+def links_lead_to_parts(b):
+    wanted = b.execute_script("return [...document.querySelectorAll('#parts a')].map((a) => a.getAttribute('href').slice(1))")
+    assert "explore" in wanted, wanted
+    want("links to nothing", [id for id in wanted if not all_of(b, "#" + id)], [])
+
+
 def keys_open_a_run(b):
     b.execute_script("document.getElementById('filter').focus()")
     for _ in range(60):
@@ -259,7 +278,9 @@ def main():
             page, plain, single = write_pages(Path(folder), os.path.abspath(writer))
             for each in (page, plain):
                 load(browser, each)
-                for check in (sorts, filters, hovers, zooms, opens_a_run, keys_open_a_run):
+                want(f"{each.name}: what sticks out",
+                     browser.execute_script("const d = document.documentElement; return d.scrollWidth - d.clientWidth"), 0)
+                for check in (sorts, filters, hovers, zooms, opens_a_run, prints_a_run, links_lead_to_parts, keys_open_a_run):
                     check(browser)
                 quiet(browser, each)
                 fits_a_phone(browser, each, True)

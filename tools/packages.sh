@@ -6,7 +6,7 @@ packages_build=(gcc:cc libc6-dev:stdio.h cmake:cmake ninja-build:ninja pkg-confi
     libyaml-dev:yaml.h libjansson-dev:jansson.h zlib1g-dev:zlib.h libpng-dev:png.h libjpeg-dev:jpeglib.h libsqlite3-dev:sqlite3.h libcurl4-openssl-dev:curl/curl.h libdnnl-dev:oneapi/dnnl/dnnl.h)
 packages_test=(gcc:gcc clang:clang libcmocka-dev:cmocka.h python3:python3 openssl:openssl
     chromium:chromium chromium-driver:chromedriver python3-selenium:/usr/lib/python3/dist-packages/selenium/__init__.py)
-packages_page=(curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt)
+packages_page=(npm:npm)
 packages_figures=(gnuplot-nox:gnuplot)
 packages_fuzz=(clang:clang "libclang-rt-dev:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a")
 packages_amalgamate=(python3:python3 cmake:cmake)

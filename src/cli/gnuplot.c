@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures by gnuplot, where it is installed; the script stays beside them. */
+/* Pictures by gnuplot, where it is installed; the script stays beside them. src/report/gnuplot.c does the same for the library's
+ * reports: the program uses surefoot.h only, and running gnuplot is nothing that a public header should offer. */
 #include "cli.h"
 
 #include <errno.h>

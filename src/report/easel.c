@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_over(const sft_attempt *t)
+bool sft__easel_over(const sft_attempt *t)
 {
     return t->state == SFT_TRIAL_DONE || t->state == SFT_TRIAL_PRUNED || t->state == SFT_TRIAL_FAILED;
 }
 
 double sft__easel_value(const sft_easel *e, const sft_attempt *t)
 {
-    if (!is_over(t) || !isfinite(t->rank)) return NAN;
+    if (!sft__easel_over(t) || !isfinite(t->rank)) return NAN;
     return e->percent ? 100 * t->rank : t->rank;
 }
 
@@ -54,8 +54,8 @@ static void look_at_metric(sft_easel *e)
     e->high = -INFINITY;
     for (int64_t i = 0; i < e->study->n; i++) {
         const double v = sft__easel_value(e, &e->study->attempt[i]);
-        e->trials += is_over(&e->study->attempt[i]);
-        e->failed += is_over(&e->study->attempt[i]) && isnan(v);
+        e->trials += sft__easel_over(&e->study->attempt[i]);
+        e->failed += sft__easel_over(&e->study->attempt[i]) && isnan(v);
         e->low = v < e->low ? v : e->low;
         e->high = v > e->high ? v : e->high;
     }
@@ -67,17 +67,13 @@ static void look_at_metric(sft_easel *e)
 static void add_trial(sft_easel *e, sft_dot *d, const sft_attempt *t)
 {
     const double v = sft__easel_value(e, t);
-    if (d->trials++ == 0) {
-        *d = (sft_dot){ .u = t->u, .trials = 1, .mean = 0, .low = INFINITY, .high = -INFINITY, .first = t->number };
-    }
+    if (d->trials++ == 0) *d = (sft_dot){ .u = t->u, .trials = 1, .point = t->point };
     d->epochs += (double)t->epochs;
     d->pruned += t->state == SFT_TRIAL_PRUNED;
-    d->failed += is_over(t) && isnan(v);
+    d->failed += sft__easel_over(t) && isnan(v);
     if (isnan(v)) return;
     d->values++;
     d->mean += (v - d->mean) / d->values;
-    d->low = fmin(d->low, v);
-    d->high = fmax(d->high, v);
 }
 
 static bool is_best(const sft_easel *e, const sft_dot *d)
@@ -98,12 +94,12 @@ static sft_status make_dots(sft_easel *e)
     e->best = -1;
     if (!e->dot) return sft_code(e->ctx);
     for (int64_t i = 0; i < s->n; i++)
-        if (s->attempt[i].point >= 0 && is_over(&s->attempt[i])) add_trial(e, &e->dot[s->attempt[i].point], &s->attempt[i]);
+        if (s->attempt[i].point >= 0 && sft__easel_over(&s->attempt[i])) add_trial(e, &e->dot[s->attempt[i].point], &s->attempt[i]);
     for (int64_t i = 0; i < points; i++) {
         if (e->dot[i].trials == 0) continue;
         sft_dot *d = &e->dot[e->dots];
         *d = e->dot[i];
-        if (d->values == 0) d->mean = d->low = d->high = NAN;
+        if (d->values == 0) d->mean = NAN;
         if (is_best(e, d)) e->best = e->dots;
         e->dots++;
     }
@@ -135,13 +131,14 @@ static sft_status grow_forest(sft_easel *e)
     for (int a = 0; a < axes; a++) cells[a] = sft__axis_ordered(&s->plan.space.axis[a]) ? 0 : s->plan.space.axis[a].n;
     for (int64_t i = 0; i < s->n; i++) {
         const sft_attempt *t = &s->attempt[i];
-        if (!is_over(t)) continue;
+        if (!sft__easel_over(t)) continue;
         for (int a = 0; a < axes; a++)
             x[n * (int64_t)axes + a] = cells[a] && !isnan(t->u[a]) ? sft__axis_index(&s->plan.space.axis[a], t->u[a]) : t->u[a];
         y[n++] = forest_value(e, sft__easel_value(e, t));
     }
-    e->data = (sft_fanova_data){ n, axes, x, y, cells };
+    e->data = (sft_fanova_data){ n, axes, x, y, cells, 0 };
     e->known = sft__fanova(e->ctx, &e->data, 0, 0, e->arena, &e->anova) == SFT_OK && e->anova.variance > 0;
+    e->data.min_leaf = e->anova.min_leaf;
     return sft_code(e->ctx);
 }
 
@@ -162,9 +159,9 @@ static void sort_axes(sft_easel *e)
     }
 }
 
-sft_status sft__easel_open(const sft_study *s, const char *folder, sft_figure_list *list, sft_easel *e)
+sft_status sft__easel_open(const sft_study *s, const sft_run_look *look, const char *folder, sft_figure_list *list, sft_easel *e)
 {
-    *e = (sft_easel){ .ctx = s->ctx, .study = s, .arena = &list->arena, .folder = folder, .list = list };
+    *e = (sft_easel){ .ctx = s->ctx, .study = s, .look = look, .arena = &list->arena, .folder = folder, .list = list };
     look_at_metric(e);
     if (make_dots(e)) return sft_code(e->ctx);
     if (s->plan.space.n > 0 && e->dots > 1 && e->trials > e->failed && grow_forest(e)) return sft_code(e->ctx);

@@ -10,14 +10,15 @@
 typedef struct sft_dot {        /* a point of the space: the trials that differ by their seed only */
     const double *u;
     int           trials, values, failed, pruned; /* values: trials that have one; failed: over without one */
-    double        mean, low, high;  /* of the metric as it is drawn, over trials with a value; NaN without */
+    double        mean;         /* of the metric as it is drawn, over trials with a value; NaN without */
     double        epochs;       /* of all its trials */
-    int64_t       first;        /* number of its first trial */
+    int64_t       point;        /* of sft_attempt */
 } sft_dot;
 
 typedef struct sft_easel {
     sft_ctx         *ctx;
     const sft_study *study;
+    const sft_run_look *look;   /* of each attempt */
     sft_arena       *arena;     /* of the list: texts that outlive the easel; and the rest */
     const char      *folder;    /* OUT/figures */
     sft_figure_list *list;
@@ -34,9 +35,10 @@ typedef struct sft_easel {
     int              order[SFT_MOST_AXES]; /* axes, the most important first */
 } sft_easel;
 
-sft_status  sft__easel_open(const sft_study *s, const char *folder, sft_figure_list *list, sft_easel *e);
+sft_status  sft__easel_open(const sft_study *s, const sft_run_look *look, const char *folder, sft_figure_list *list, sft_easel *e);
 /* Is value a better than b? A number is better than NaN. */
 bool        sft__easel_better(const sft_easel *e, double a, double b);
+bool        sft__easel_over(const sft_attempt *t);      /* done, pruned or failed */
 /* The metric of a trial as it is drawn (per cent); NaN: none. */
 double      sft__easel_value(const sft_easel *e, const sft_attempt *t);
 /* Value of the forest back in the metric's units. */
@@ -52,9 +54,7 @@ typedef enum sft_scale { SFT_SCALE_CELLS, SFT_SCALE_LINE, SFT_SCALE_LOG } sft_sc
 sft_scale   sft__axis_scale(const sft_axis *a);
 /* Where u lies on that scale: a number, or 0, 1, … of a category. */
 double      sft__axis_place(const sft_axis *a, double u);
-/* "learning rate" of optimizer.lr; "learning rate (optimizer.lr)" in full. */
-const char *sft__axis_words(sft_arena *a, const sft_axis *x);
-const char *sft__axis_title(sft_arena *a, const sft_axis *x);
+const char *sft__axis_title(sft_arena *a, const sft_axis *x);   /* "learning rate (optimizer.lr)" */
 const char *sft__axis_short(const sft_axis *a);         /* "lr": the key's last part */
 const char *sft__axis_stem(sft_arena *a, const char *before, const sft_axis *x); /* "metric-optimizer-lr": fit for a file's name */
 /* A number of the axis, or a category's label, at a place as of sft__axis_place. */
@@ -95,6 +95,8 @@ int         sft__draft_block(sft_draft *d, const char *columns);
 sft_string *sft__draft_curve(sft_draft *d, int block);
 /* Labels, scale, ticks of an axis of the picture ('x' or 'y') for an axis of the space; with `unit` it is u that is drawn. */
 void        sft__draft_axis(sft_draft *d, char which, const sft_axis *a, bool unit);
+/* A logarithmic scale of 'x' or 'y' from low to high. */
+void        sft__put_log_scale(sft_string *s, char which, double low, double high);
 /* The metric on 'x' or 'y', its range with room for failed ones beyond the worst; returns where those are marked. */
 double      sft__draft_metric(sft_draft *d, char which);
 /* Colours for the metric: the darker, the better; cividis, which rises evenly in grey. */

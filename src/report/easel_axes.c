@@ -14,20 +14,9 @@ const char *sft__axis_short(const sft_axis *a)
     return dot ? dot + 1 : a->key;
 }
 
-const char *sft__axis_words(sft_arena *arena, const sft_axis *a)
-{
-    const char *last = sft__axis_short(a);
-    if (sft__text_is(last, "lr")) return "learning rate";
-    if (sft__text_is(last, "batch")) return "batch size";
-    char *text = sft__arena_text(arena, last);
-    for (char *p = text; p && *p; p++)
-        if (*p == '_') *p = ' ';
-    return text ? text : "";
-}
-
 const char *sft__axis_title(sft_arena *arena, const sft_axis *a)
 {
-    const char *words = sft__axis_words(arena, a);
+    const char *words = sft__key_words(arena, a->key);
     const char *title = strcmp(words, a->key) ? sft__arena_printf(arena, "%s (%s)", words, a->key) : words;
     return title ? title : "";
 }
@@ -150,7 +139,7 @@ static int log_ticks(const sft_axis *a, sft_tick *t)
 static int line_ticks(const sft_axis *a, sft_tick *t)
 {
     const double raw = (a->high - a->low) / 5, power = pow(10, floor(log10(raw))), lead = raw / power;
-    const double step = fmax(power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10), a->kind == SFT_AXIS_INT ? 1 : 0);
+    const double step = fmax(power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10), a->kind == SFT_AXIS_INT ? 1 : 0);
     const double first = ceil(a->low / step - 1e-9);
     int          n = 0;
     for (int i = 0; i < 12 && n < SFT_MOST_TICKS; i++) n += add_tick(a, find_number(a, (first + i) * step), &t[n]);
@@ -174,6 +163,25 @@ static void put_ticks(sft_string *s, char which, const sft_axis *a, bool unit)
     for (int i = 0; i < n; i++) letters += strlen(tick[i].label) + 2;
     sft__put(s, "set %ctics noenhanced%s (", which, which == 'x' && letters > 80 ? " rotate by -25" : "");
     for (int i = 0; i < n; i++) sft__put(s, "%s%t %n", i ? ", " : "", tick[i].label, unit ? tick[i].u : sft__axis_place(a, tick[i].u));
+    sft__put(s, ")\n");
+}
+
+/* Below two powers of ten their twos and fives have labels too: gnuplot itself gives none to these. */
+void sft__put_log_scale(sft_string *s, char which, double low, double high)
+{
+    static const int factor[] = { 1, 2, 5 };
+    int              n = 0;
+    sft__put(s, "set logscale %c\nset %crange [%n:%n]\n", which, which, low, high);
+    if (high / low >= 100) {
+        sft__put(s, "set format %c '%s'\n", which, high / low > 1e3 ? "10^{%L}" : "%g");
+        return;
+    }
+    sft__put(s, "set %ctics (", which);
+    for (int p = (int)floor(log10(low)); p <= (int)floor(log10(high)); p++)
+        for (int k = 0; k < 3; k++) {
+            const double v = p < 0 ? factor[k] / pow(10, -p) : factor[k] * pow(10, p);
+            if (v >= low && v <= high) sft__put(s, "%s%n", n++ ? ", " : "", v);
+        }
     sft__put(s, ")\n");
 }
 

@@ -100,8 +100,9 @@ double sft__draft_metric(sft_draft *d, char which)
     low = e->failed && e->maximize ? edge - 0.05 * span : low - 0.06 * span;
     high = e->failed && !e->maximize ? edge + 0.05 * span : high + 0.06 * span;
     if (e->log) low = exp(low), high = exp(high), edge = exp(edge);
-    sft__put(&d->settings, "set %clabel %q noenhanced\nset %crange [%n:%n]\n", which, e->metric, which, low, high);
-    if (e->log) sft__put(&d->settings, "set logscale %c\nset format %c '%s'\n", which, which, high / low > 1e3 ? "10^{%L}" : "%g");
+    sft__put(&d->settings, "set %clabel %q noenhanced\n", which, e->metric);
+    if (e->log) sft__put_log_scale(&d->settings, which, low, high);
+    else sft__put(&d->settings, "set %crange [%n:%n]\n", which, low, high);
     return edge;
 }
 
@@ -125,7 +126,7 @@ static void put_head(const sft_draft *d, const char *caption, sft_string *s)
                 "set datafile separator tab\n"
                 "set border 3 linecolor rgb '#444444'\n"
                 "set tics nomirror out textcolor rgb '#222222'\n"
-                "set grid linecolor rgb '#e0e0e0' linewidth 0.7\n"
+                "set grid linetype 1 linecolor rgb '#e4e4e4' linewidth 0.7\n"
                 "set key outside right top Left reverse samplen 2.5 spacing 1.1\n"
                 "set style fill solid 0.85\n");
 }
@@ -136,8 +137,8 @@ static void put_plot(const sft_draft *d, sft_string *s)
     sft__put(s, "set terminal svg size %i,%i dynamic font 'sans-serif,14' background '#ffffff'\n", d->width, d->height);
     sft__put(s, "set output '%s.svg'\nplot %s\n", d->name, d->plot.text ? d->plot.text : "");
     sft__put(s, "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\n"
-                "    set terminal pngcairo size %i,%i font 'sans-serif,12' fontscale 1.7 linewidth 1.8 pointscale 1.8 background "
-                    "'#ffffff'\n"
+                "    set terminal pngcairo size %i,%i font 'sans-serif,12' fontscale 1.7 linewidth 1.8 pointscale 1.8 "
+                "background '#ffffff'\n"
                 "    set output '%s.png'\n    replot\n}\n",
              2 * d->width, 2 * d->height, d->name);
     sft__put(s, "if (strstrt(GPVAL_TERMINALS, 'pdfcairo') > 0) {\n"

@@ -63,7 +63,7 @@ static void draw(sft_easel *e)
     l->skipped = sft__arena_printf(e->arena, "gnuplot could not draw figures/%s — run it there to see why: gnuplot %s", failed, failed);
 }
 
-sft_status sft__figures_write(const sft_study *s, const char *out_folder, sft_figure_list *out)
+sft_status sft__figures_write(const sft_study *s, const sft_run_look *look, const char *out_folder, sft_figure_list *out)
 {
     sft_easel   e;
     const char *folder;
@@ -72,7 +72,7 @@ sft_status sft__figures_write(const sft_study *s, const char *out_folder, sft_fi
     if (sft__failed(s->ctx)) return sft_code(s->ctx);
     folder = sft__arena_printf(&out->arena, "%s/figures", out_folder);
     if (!folder || sft__make_folder(s->ctx, folder)) return sft_code(s->ctx);
-    if (sft__easel_open(s, folder, out, &e)) return sft_code(s->ctx);
+    if (sft__easel_open(s, look, folder, out, &e)) return sft_code(s->ctx);
 #define X(word) if (sft__figures_##word(&e)) return sft_code(s->ctx);
     SFT_FIGURES(X)
 #undef X

@@ -4,7 +4,7 @@
 #ifndef SFT_REPORT_FIGURES_H
 #define SFT_REPORT_FIGURES_H
 
-#include "sweep/sweep.h"
+#include "report/report.h"
 
 enum { SFT_MOST_FIGURES = 24 };
 
@@ -25,10 +25,10 @@ typedef struct sft_figure_list {
 } sft_figure_list;
 
 /* All pictures that the study has something to show for, in the order in which a report shows them: none of a single trial's axes, none of
- * halving without halving. out_folder must be there. Pictures of a report before are taken away first, so that they do not pass for this
- * one's. gnuplot absent: SFT_OK, scripts and numbers stand there and `skipped` says so. Fails with E330..E333 where the folder cannot be
- * written. The list is to be closed in any case; the study is not changed. */
-sft_status sft__figures_write(const sft_study *s, const char *out_folder, sft_figure_list *out);
+ * halving without halving. look: of each attempt. out_folder must be there. Pictures of a report before are taken away first, so that they
+ * do not pass for this one's. gnuplot absent: SFT_OK, scripts and numbers stand there and `skipped` says so. Fails with E330..E333 where the
+ * folder cannot be written. The list is to be closed in any case; the study is not changed. */
+sft_status sft__figures_write(const sft_study *s, const sft_run_look *look, const char *out_folder, sft_figure_list *out);
 void       sft__figures_close(sft_figure_list *l);
 
 /* gnuplot.c: scripts in a folder, one after another in one process, silent: gnuplot's exit code; 127: not installed; 126: it could not be

@@ -106,6 +106,5 @@ sft_status sft__figures_best(sft_easel *e)
     sft__put(sft__draft_curve(&d, best), "using 1:2 with steps linewidth 2.5 linecolor rgb '#0072B2' title 'best so far'");
     return sft__draft_close(&d, sft__arena_printf(e->arena,
         "The best mean %s so far (solid), %s at the end, after %d points; dashed what as many draws from the same points in random "
-            "order are expected to "
-        "have found.", e->metric, sft__easel_number(e, last), e->dots));
+        "order are expected to have found.", e->metric, sft__easel_number(e, last), e->dots));
 }

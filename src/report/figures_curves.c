@@ -4,9 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/io.h"
 
 enum { MOST_CURVES = 6, MOST_EPOCHS = 100000, MOST_ROWS = 400 };
 
@@ -23,37 +20,6 @@ typedef struct course {         /* of one point */
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 
-static const char *field(const char *line, const char *end, int i, size_t *n)
-{
-    for (; i > 0 && line; i--) {
-        line = memchr(line, ',', (size_t)(end - line));
-        line = line ? line + 1 : NULL;
-    }
-    const char *comma = line ? memchr(line, ',', (size_t)(end - line)) : NULL;
-    *n = line ? (size_t)((comma ? comma : end) - line) : 0;
-    return line ? line : end;
-}
-
-static double number(const char *line, const char *end, int i)
-{
-    size_t      n;
-    double      v;
-    const char *text = field(line, end, i, &n);
-    return sft__parse_real(text, n, &v) ? v : NAN;
-}
-
-/* A row "step,epoch,split,loss,accuracy,…" into the trial's own course; the last row of an epoch counts. */
-static void take_row(const char *line, const char *end, double *loss[2], double *accuracy[2], int epochs)
-{
-    size_t       n;
-    const char  *split = field(line, end, 2, &n);
-    const double epoch = number(line, end, 1);
-    const int    which = n == 5 && !memcmp(split, "train", 5) ? 0 : n == 10 && !memcmp(split, "validation", 10) ? 1 : -1;
-    if (which < 0 || !(epoch >= 0 && epoch < epochs)) return;
-    loss[which][(int)epoch] = number(line, end, 3);
-    accuracy[which][(int)epoch] = number(line, end, 4);
-}
-
 static void add(spread *s, double v)
 {
     if (!isfinite(v)) return;
@@ -62,40 +28,34 @@ static void add(spread *s, double v)
     s->mean += (v - s->mean) / ++s->n;
 }
 
-static sft_status read_trial(sft_easel *e, const sft_attempt *t, course *c, double *room)
+/* Of an epoch the last row counts. */
+static void add_trial(const sft_easel *e, const sft_run_look *look, course *c)
 {
-    sft_bytes   file = { 0 };
-    double     *loss[2] = { room, room + c->epochs }, *accuracy[2] = { room + 2 * c->epochs, room + 3 * c->epochs };
-    const char *path = t->folder ? sft__arena_printf(e->arena, "%s/%s/metrics.csv", e->study->folder, t->folder) : NULL;
-    for (int i = 0; i < 4 * c->epochs; i++) room[i] = NAN;
-    if (!path || sft__read_file(e->ctx, path, (size_t)1 << 30, &file) != SFT_IO_OK) return sft_code(e->ctx);
-    const char *at = (const char *)file.data, *end = at + file.size;
-    for (const char *stop; at < end && (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1)
-        take_row(at, stop, loss, accuracy, c->epochs);
-    sft__bytes_free(e->ctx, &file);
-    for (int w = 0; w < 2; w++)
-        for (int i = 0; i < c->epochs; i++) {
-            add(&c->loss[w][i], loss[w][i]);
-            add(&c->accuracy[w][i], e->percent || accuracy[w][i] <= 1 ? 100 * accuracy[w][i] : NAN);
+    for (int w = 0; w < 2; w++) {
+        const sft_curve *k = &look->curve[w == 0 ? SFT_TRAIN : SFT_VALIDATION];
+        for (int i = 0; i < k->n; i++) {
+            const int64_t epoch = k->epoch[i];
+            if (epoch < 0 || epoch >= c->epochs || (i + 1 < k->n && k->epoch[i + 1] == epoch)) continue;
+            add(&c->loss[w][epoch], k->loss[i]);
+            add(&c->accuracy[w][epoch], e->percent || k->accuracy[i] <= 1 ? 100 * k->accuracy[i] : NAN);
         }
-    return SFT_OK;
+    }
 }
 
-static sft_status read_course(sft_easel *e, const sft_dot *d, course *c)
+static sft_status make_course(sft_easel *e, const sft_dot *d, course *c)
 {
     const sft_study *s = e->study;
+    c->epochs = 2;
     for (int64_t i = 0; i < s->n; i++)
-        if (s->attempt[i].u == d->u || sft__space_same(&s->plan.space, s->attempt[i].u, d->u))
-            c->epochs = s->attempt[i].epochs + 1 > c->epochs ? (int)fmin((double)s->attempt[i].epochs + 1, MOST_EPOCHS) : c->epochs;
-    c->epochs = c->epochs < 2 ? 2 : c->epochs;
+        if (s->attempt[i].point == d->point && s->attempt[i].epochs >= c->epochs)
+            c->epochs = s->attempt[i].epochs < MOST_EPOCHS ? (int)s->attempt[i].epochs + 1 : MOST_EPOCHS;
     for (int w = 0; w < 2; w++) {
         c->loss[w] = sft__arena_alloc(e->arena, (size_t)c->epochs * sizeof **c->loss);
         c->accuracy[w] = sft__arena_alloc(e->arena, (size_t)c->epochs * sizeof **c->accuracy);
     }
-    double *room = sft__arena_alloc(e->arena, 4 * (size_t)c->epochs * sizeof *room);
     if (sft__failed(e->ctx)) return sft_code(e->ctx);
     for (int64_t i = 0; i < s->n; i++)
-        if (sft__space_same(&s->plan.space, s->attempt[i].u, d->u) && read_trial(e, &s->attempt[i], c, room)) return sft_code(e->ctx);
+        if (s->attempt[i].point == d->point) add_trial(e, &e->look[i], c);
     return SFT_OK;
 }
 
@@ -161,8 +121,8 @@ static const char *label_of(sft_easel *e, const sft_dot *d, int axis)
     const sft_space *s = &e->study->plan.space;
     const char      *text = "";
     char             buf[256];
-    if (axis >= 0) return sft__arena_printf(e->arena, "%s %.24s", sft__axis_short(&s->axis[axis]), sft__axis_label(&s->axis[axis],
-        d->u[axis], buf, sizeof buf));
+    if (axis >= 0) return sft__arena_printf(e->arena, "%s %.24s", sft__axis_short(&s->axis[axis]),
+                                            sft__axis_label(&s->axis[axis], d->u[axis], buf, sizeof buf));
     for (int i = 0, shown = 0; i < s->n && shown < 2 && text; i++) {
         const sft_axis *a = &s->axis[e->order[i]];
         if (isnan(d->u[e->order[i]])) continue;
@@ -186,14 +146,14 @@ static void put_course(sft_draft *d, const course *c, bool loss)
 {
     spread *const *v = loss ? c->loss : c->accuracy;
     const int      every = (c->epochs + MOST_ROWS - 1) / MOST_ROWS;
-    sft__draft_block(d, sft__arena_printf(d->easel->arena, "%s\n# epoch\tvalidation mean\tlowest\thighest\ttraining "
-                                          "mean\tlowest\thighest", c->label));
+    sft__draft_block(d, sft__arena_printf(d->easel->arena, "%s\n# epoch\tvalidation mean\tlowest\thighest\t"
+                                          "training mean\tlowest\thighest", c->label));
     for (int i = 0; i < c->epochs; i++) {
         if (v[0][i].n + v[1][i].n == 0 || (i % every && i + 1 < c->epochs)) continue;
         sft__put(&d->table, "%i", i);
         for (int w = 1; w >= 0; w--)
-            sft__put(&d->table, "\t%n\t%n\t%n", v[w][i].n ? v[w][i].mean : NAN, v[w][i].n ? v[w][i].low : NAN, v[w][i].n ? v[w][i].high
-                     : NAN);
+            if (v[w][i].n) sft__put(&d->table, "\t%n\t%n\t%n", v[w][i].mean, v[w][i].low, v[w][i].high);
+            else sft__put(&d->table, "\tNaN\tNaN\tNaN");
         sft__put(&d->table, "\n");
     }
 }
@@ -204,7 +164,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What training starts with, the middle one of all curves, is near the top of the picture: what is far above has diverged. */
+/* Losses of what diverges know no end: the picture ends not far above what training starts with, the middle one of all curves. Returns
+ * whether something is cut off. */
 static bool loss_range(sft_draft *d, const course *c, int n)
 {
     double low = INFINITY, high = -INFINITY, start[2 * MOST_CURVES];
@@ -220,8 +181,10 @@ static bool loss_range(sft_draft *d, const course *c, int n)
         }
     if (starts == 0) return false;
     qsort(start, (size_t)starts, sizeof *start, ascending);
-    const double middle = start[starts / 2], top = middle > 0 ? fmin(high, 1.5 * middle) : high;
-    if (low > 0 && top / low > 8) sft__put(&d->settings, "set logscale y\nset yrange [%n:%n]\n", 0.8 * low, 1.1 * top);
+    const double middle = start[starts / 2];
+    const bool   wide = low > 0 && fmin(high, 1.5 * middle) / low > 8;
+    const double top = middle > 0 ? fmin(high, (wide ? 4 : 1.5) * middle) : high;
+    if (wide) sft__put_log_scale(&d->settings, 'y', 0.8 * low, 1.1 * top);
     else sft__put(&d->settings, "set yrange [%n:%n]\n", low - 0.05 * (top - low), top + 0.05 * (top - low));
     return high > top;
 }
@@ -231,15 +194,14 @@ static void put_curves(sft_draft *d, const course *c, int n, bool bands)
     int longest = 0;
     for (int k = 0; k < n; k++) longest = c[k].epochs > longest ? c[k].epochs : longest;
     for (int k = 0; k < n && bands; k++)
-        sft__put(sft__draft_curve(d, k), "using 1:3:4 with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '%s' "
-                 "notitle",
-                 sft__style_colour(k));
+        sft__put(sft__draft_curve(d, k), "using 1:3:4 with filledcurves fillstyle transparent solid 0.18 noborder "
+                 "linecolor rgb '%s' notitle", sft__style_colour(k));
     for (int k = 0; k < n; k++)
         sft__put(sft__draft_curve(d, k), "using 1:5 with lines dashtype 2 linewidth 1.2 linecolor rgb '%s' notitle", sft__style_colour(k));
     for (int k = 0; k < n; k++)
         sft__put(sft__draft_curve(d, k),
-                 "using 1:2 with linespoints linewidth 2 pointtype %i pointsize 0.7 pointinterval %i linecolor rgb '%s' title %q "
-                     "noenhanced",
+                 "using 1:2 with linespoints linewidth 2 pointtype %i pointsize 0.7 pointinterval %i linecolor rgb '%s' "
+                 "title %q noenhanced",
                  sft__style_marker(k), longest / 8 + 1, sft__style_colour(k), c[k].label);
     sft__put(sft__draft_curve(d, 0), "using (NaN):(NaN) with lines dashtype 1 linewidth 2 linecolor rgb '#444444' title 'validation'");
     sft__put(sft__draft_curve(d, 0), "using (NaN):(NaN) with lines dashtype 2 linewidth 1.2 linecolor rgb '#444444' title 'training'");
@@ -248,20 +210,19 @@ static void put_curves(sft_draft *d, const course *c, int n, bool bands)
 static sft_status draw(sft_easel *e, const course *c, int n, bool loss, int axis)
 {
     sft_draft   d;
-    bool        leaves = false;
+    bool        cut = false;
     const bool  bands = e->study->plan.seeds > 1;
-    const char *what = loss ? "Loss" : "Accuracy", *whose;
+    const char *what = loss ? "Loss" : "Accuracy", *whose = "of points from the best to the worst";
     sft__draft_open(&d, e, loss ? "curves-loss" : "curves-accuracy", loss ? "Loss over the epochs" : "Accuracy over the epochs", 840, 500);
     for (int k = 0; k < n; k++) put_course(&d, &c[k], loss);
     sft__put(&d.settings, "set xlabel 'epoch'\nset ylabel '%s'\nset xrange [0:*]\n", loss ? "loss" : "accuracy (%)");
-    if (loss) leaves = loss_range(&d, c, n);
+    if (loss) cut = loss_range(&d, c, n);
     put_curves(&d, c, n, bands);
-    whose = axis >= 0 ? sft__arena_printf(e->arena, "along %s through the best point", sft__axis_words(e->arena,
-        &e->study->plan.space.axis[axis]))
-                      : "of points from the best to the worst";
+    if (axis >= 0) whose = sft__arena_printf(e->arena, "along %s through the best point",
+                                             sft__key_words(e->arena, e->study->plan.space.axis[axis].key));
     return sft__draft_close(&d, sft__arena_printf(e->arena, "%s in training (dashed) and on validation (solid) %s%s%s.", what, whose,
                                                   bands ? "; lines are means over seeds, bands their lowest and highest" : "",
-                                                  leaves ? "; what leaves the picture at the top diverges" : ""));
+                                                  cut ? "; losses beyond the top are cut off" : ""));
 }
 
 sft_status sft__figures_curves(sft_easel *e)
@@ -273,7 +234,7 @@ sft_status sft__figures_curves(sft_easel *e)
     for (int k = 0; k < n; k++) {
         course *x = &c[kept];
         *x = (course){ .label = label_of(e, &e->dot[list[k]], axis) };
-        if (!x->label || read_course(e, &e->dot[list[k]], x)) return sft_code(e->ctx);
+        if (!x->label || make_course(e, &e->dot[list[k]], x)) return sft_code(e->ctx);
         for (int i = 0; i < x->epochs; i++)
             if (x->loss[0][i].n + x->loss[1][i].n > 0) {
                 kept++;

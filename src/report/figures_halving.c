@@ -84,8 +84,7 @@ static int put_rungs(sft_draft *d, int bracket, const int *place, int from, int 
         sft__put(&d->settings, "set arrow from %n, %i to %n, %i nohead back dashtype 2 linewidth 1 linecolor rgb '#555555'\n",
                  from - 0.5, (int)rung[r], to - 0.5, (int)rung[r]);
         sft__put(&d->settings, "set label '%i of %i %s' at %n, %i right offset 0,0.5 front font ',10' textcolor rgb '#222222' boxed\n",
-                 past, to - from,
-                 r + 1 < n ? "went on" : "to the end", to - 0.6, (int)rung[r]);
+                 past, to - from, r + 1 < n ? "went on" : "to the end", to - 0.6, (int)rung[r]);
     }
     return whole;
 }
@@ -124,6 +123,5 @@ sft_status sft__figures_halving(sft_easel *e)
     for (int64_t i = 0; i < e->study->n; i++) spent += (double)e->study->attempt[i].epochs;
     return sft__draft_close(&d, sft__arena_printf(e->arena,
         "Epochs that each trial was trained, with the rungs at which the worse ones stop (dashed): %d of %d trials were trained to the "
-            "end, at "
-        "%.0f %% of what training all of them to the end costs.", whole, n, 100 * spent / ((double)n * (double)h->max_epochs)));
+        "end, at %.0f %% of what training all of them to the end costs.", whole, n, 100 * spent / ((double)n * (double)h->max_epochs)));
 }

@@ -94,8 +94,8 @@ static const char *draw_cells(sft_draft *d, int x, int y, const cell *cells)
                      "fillstyle pattern 4 border rgb '#b0b0b0' notitle", w, w, h, h);
         if (a->n * b->n > 150) continue;
         if (kind > 0 && kind < 4)
-            sft__put(sft__draft_curve(d, block), "using 1:2:4 with labels%s font ',%s' textcolor rgb '%s' notitle", kind == 3
-                     && a->n * b->n <= 60 ? " boxed" : "", size, kind == 2 ? "#ffffff" : "#000000");
+            sft__put(sft__draft_curve(d, block), "using 1:2:4 with labels%s font ',%s' textcolor rgb '%s' notitle",
+                     kind == 3 && a->n * b->n <= 60 ? " boxed" : "", size, kind == 2 ? "#ffffff" : "#000000");
         if (kind == 4)
             sft__put(sft__draft_curve(d, block), "using 1:($2-%n):5 with labels font ',8' textcolor rgb '#000000' boxed notitle", h * 0.62);
     }
@@ -164,9 +164,9 @@ sft_status sft__figures_heat(sft_easel *e)
     const sft_axis *a = &s->axis[x], *b = &s->axis[y];
     const bool      cells = a->n > 0 && b->n > 0 && a->n <= MOST_CELLS && b->n <= MOST_CELLS;
     if (!cells && !e->known) return SFT_OK;
-    const char *name_x = sft__axis_words(e->arena, a), *name_y = sft__axis_words(e->arena, b);
-    sft__draft_open(&d, e, "heat", sft__arena_printf(e->arena, "%s × %s", name_y, name_x), 840, cells && b->n <= 3 ? 130 + 110 * b->n
-                    : 560);
+    const char *name_x = sft__key_words(e->arena, a->key), *name_y = sft__key_words(e->arena, b->key);
+    sft__draft_open(&d, e, "heat", sft__arena_printf(e->arena, "%s × %s", name_y, name_x), 840,
+                    cells && b->n <= 3 ? 130 + 110 * b->n : 560);
     sft__draft_axis(&d, 'x', a, true);
     sft__draft_axis(&d, 'y', b, true);
     sft__draft_palette(&d);
@@ -180,7 +180,8 @@ sft_status sft__figures_heat(sft_easel *e)
         }
     } else {
         draw_forest(&d, x, y);
-        seen = "colours are the random forest's mean over the other choices, dots the points that were tried (crosses: failed)";
+        seen = sft__arena_printf(e->arena, "colours are the random forest's mean%s, dots the points that were tried%s",
+                                 s->n > 2 ? " over the other choices" : "", e->failed ? " (crosses: failed)" : "");
     }
     return sft__draft_close(&d, sft__arena_printf(e->arena, "Mean %s by %s and %s, the darker the better; %s.", e->metric, name_x,
                                                   name_y, seen));

@@ -25,8 +25,8 @@ static int choose(const sft_easel *e, int bar[MOST_BARS])
 static const char *name_of(sft_easel *e, const sft_share *q)
 {
     const sft_axis *axis = e->study->plan.space.axis;
-    if (q->b < 0) return sft__axis_words(e->arena, &axis[q->a]);
-    return sft__arena_printf(e->arena, "%s × %s", sft__axis_words(e->arena, &axis[q->a]), sft__axis_words(e->arena, &axis[q->b]));
+    if (q->b < 0) return sft__key_words(e->arena, axis[q->a].key);
+    return sft__arena_printf(e->arena, "%s × %s", sft__key_words(e->arena, axis[q->a].key), sft__key_words(e->arena, axis[q->b].key));
 }
 
 static void put_bars(sft_draft *d, const int *bar, int n, bool pairs)
@@ -42,8 +42,9 @@ static void put_bars(sft_draft *d, const int *bar, int n, bool pairs)
     }
     if (!any) return;
     sft__put(sft__draft_curve(d, block), "using 1:2:(0):1:($2-0.36):($2+0.36) with boxxyerror %s title '%s'",
-             pairs ? "fillcolor rgb '#D55E00' fillstyle pattern 4 border rgb '#D55E00'" : "fillcolor rgb '#0072B2' fillstyle solid 1 "
-                 "noborder", pairs ? "a pair, beyond both alone" : "alone");
+             pairs ? "fillcolor rgb '#D55E00' fillstyle pattern 4 border rgb '#D55E00'"
+                   : "fillcolor rgb '#0072B2' fillstyle solid 1 noborder",
+             pairs ? "a pair, beyond both alone" : "alone");
     sft__put(sft__draft_curve(d, block), "using 1:2:3:4 with xerrorbars pointtype -1 linewidth 1.6 linecolor rgb '#000000' notitle");
 }
 
@@ -57,8 +58,7 @@ sft_status sft__figures_importance(sft_easel *e)
     double           most = 0;
     for (int i = 0; i < n; i++) most = fmax(most, e->anova.share[bar[i]].high);
     sft__draft_open(&d, e, "importance", "Importance of each hyperparameter and pair", 800, 130 + 30 * n);
-    sft__put(&d.settings, "set xlabel 'share of the variance (%%)'\nset yrange [-0.7:%n]\nset xrange [0:%n]\nunset grid\nset grid xtics "
-             "linecolor rgb '#e0e0e0'\n"
+    sft__put(&d.settings, "set xlabel 'share of the variance (%%)'\nset yrange [-0.7:%n]\nset xrange [0:%n]\nunset grid\nset grid xtics\n"
                           "set key inside bottom right\nset ytics noenhanced scale 0 (", n - 0.3, 108 * most);
     for (int i = 0; i < n; i++) sft__put(&d.settings, "%s%t %i", i ? ", " : "", name_of(e, &e->anova.share[bar[i]]), n - 1 - i);
     sft__put(&d.settings, ")\n");
@@ -66,7 +66,7 @@ sft_status sft__figures_importance(sft_easel *e)
     put_bars(&d, bar, n, true);
     return sft__draft_close(&d, sft__arena_printf(e->arena,
         "Shares of the metric's variance over the whole space (functional ANOVA on a random forest; lines: 5 %% to 95 %% of its trees): "
-            "%s has the "
-        "largest, %.0f %%%s%s.", name_of(e, first), 100 * first->mean, e->failed ? "; failed trials count as the worst value" : "",
+        "%s has the largest, %.0f %%%s%s.", name_of(e, first), 100 * first->mean,
+        e->failed ? "; failed trials count as the worst value" : "",
         e->anova.error > 0.5 ? "; the forest explains less than half of what it has not seen, so little of this is certain" : ""));
 }

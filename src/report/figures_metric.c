@@ -24,10 +24,11 @@ static bool in_series(const sft_easel *e, const double *u, int second, int i)
     return second < 0 || sft__axis_index(&e->study->plan.space.axis[second], u[second]) == i;
 }
 
+/* NULL: there is one series only. */
 static const char *series_name(sft_easel *e, int second, int i)
 {
-    char            buf[256];
-    if (second < 0) return "";
+    char buf[256];
+    if (second < 0) return NULL;
     const sft_axis *a = &e->study->plan.space.axis[second];
     return sft__arena_printf(e->arena, "%s %.20s", sft__axis_short(a), sft__axis_label(a, sft__axis_at(a, i), buf, sizeof buf));
 }
@@ -52,8 +53,7 @@ static int put_points(sft_draft *d, const sight *s, int series, bool failed, dou
     for (int64_t i = 0; i < e->study->n; i++) {
         const sft_attempt *t = &e->study->attempt[i];
         const double       x = s->x(e, t->u, s->axis), v = sft__easel_value(e, t);
-        const bool over = t->state == SFT_TRIAL_DONE || t->state == SFT_TRIAL_PRUNED || t->state == SFT_TRIAL_FAILED;
-        if (!over || isnan(v) != failed || isnan(x) || (!failed && !in_series(e, t->u, s->second, series))) continue;
+        if (!sft__easel_over(t) || isnan(v) != failed || isnan(x) || (!failed && !in_series(e, t->u, s->second, series))) continue;
         sft__put(&d->table, "%n\t%n\t%i\n", x, failed ? edge : v, (int)t->number);
         ++*n;
     }
@@ -104,36 +104,46 @@ static sft_status put_forest(sft_draft *d, int axis, int *block)
     double          y[POINTS];
     if (sft__fanova_marginal(e->ctx, &e->data, 0, 0, axis, -1, POINTS, y)) return sft_code(e->ctx);
     *block = sft__draft_block(d, "mean over the other axes by the random forest: x\tvalue");
-    for (int i = 0; i < POINTS; i++) sft__put(&d->table, "%n\t%n\n", sft__axis_number(a, (i + 0.5) / POINTS), sft__easel_from_forest(e,
-        y[i]));
+    for (int i = 0; i < POINTS; i++)
+        sft__put(&d->table, "%n\t%n\n", sft__axis_number(a, (i + 0.5) / POINTS), sft__easel_from_forest(e, y[i]));
     return SFT_OK;
 }
 
 /* ---- one picture -------------------------------------------------------------------------------- */
 
+/* Series over the same category stand side by side. */
+static void put_columns(sft_string *curve, double shift)
+{
+    if (shift == 0) sft__put(curve, "using 1:2 ");
+    else sft__put(curve, "using ($1+(%n)):2 ", shift);
+}
+
 /* One series at a time; categories have no way from one to the next, so theirs are marks without lines. */
-static void put_series(sft_draft *d, const sight *s, mean *m, bool lines, mean *best)
+static void put_series(sft_draft *d, const sight *s, mean *m, bool means, mean *best)
 {
     sft_easel *e = d->easel;
+    const bool ordered = sft__axis_scale(&e->study->plan.space.axis[s->axis]) != SFT_SCALE_CELLS;
     for (int i = 0; i < s->series; i++) {
-        int       n;
-        const int points = put_points(d, s, i, false, 0, &n), count = means_of(e, s, i, m);
+        int         n;
+        const char *name = series_name(e, s->second, i);
+        const int   points = put_points(d, s, i, false, 0, &n), count = means_of(e, s, i, m);
         if (n == 0) continue;
-        sft__put(sft__draft_curve(d, points), "using 1:2 with points pointtype %i pointsize 0.55 linecolor rgb '#90%s' %s",
-                 sft__style_marker(i),
-                 sft__style_colour(i) + 1, lines ? "notitle" : "title 'trials'");
-        if (!lines) continue;
+        const double shift = ordered ? 0 : 0.14 * (i - 0.5 * (s->series - 1));
+        sft_string  *curve = sft__draft_curve(d, points);
+        put_columns(curve, shift);
+        sft__put(curve, "with points pointtype %i pointsize 0.55 linecolor rgb '#90%s' ", sft__style_marker(i),
+                 sft__style_colour(i) + 1);
+        if (means) sft__put(curve, "notitle");
+        else sft__put(curve, "title %q noenhanced", name ? name : "trials");
+        if (!means) continue;
         for (int k = 0; k < count; k++)
             if (best->n == 0 || sft__easel_better(e, m[k].sum / m[k].n, best->sum / best->n)) *best = m[k];
-        const int means = put_means(d, m, count);
-        if (count > 1 && sft__axis_scale(&e->study->plan.space.axis[s->axis]) != SFT_SCALE_CELLS)
-            sft__put(sft__draft_curve(d, means), "using 1:2 with linespoints linewidth 2 dashtype %i pointtype %i pointsize 0.9 "
-                     "linecolor rgb '%s' title %q noenhanced",
-                     i + 1, sft__style_marker(i), sft__style_colour(i), s->second < 0 ? "mean" : series_name(e, s->second, i));
-        else
-            sft__put(sft__draft_curve(d, means), "using 1:2 with points linewidth 2 pointtype %i pointsize 1.5 linecolor rgb '%s' title "
-                     "%q noenhanced",
-                     sft__style_marker(i), sft__style_colour(i), s->second < 0 ? "mean" : series_name(e, s->second, i));
+        curve = sft__draft_curve(d, put_means(d, m, count));
+        put_columns(curve, shift);
+        if (count > 1 && ordered) sft__put(curve, "with linespoints dashtype %i pointsize 0.9", i + 1);
+        else sft__put(curve, "with points pointsize 1.5");
+        sft__put(curve, " linewidth 2 pointtype %i linecolor rgb '%s' title %q noenhanced", sft__style_marker(i), sft__style_colour(i),
+                 name ? name : "mean");
     }
 }
 
@@ -155,29 +165,27 @@ static const char *failed_words(sft_easel *e, int failed)
 static sft_status draw_axis(sft_easel *e, int axis)
 {
     const sft_axis *a = &e->study->plan.space.axis[axis];
-    sft_draft       d;
-    mean           *m = sft__arena_alloc(e->arena, ((size_t)e->study->n + 1) * sizeof *m), best = { 0 };
     const bool      endless = a->n == 0;
+    const char     *words = sft__key_words(e->arena, a->key), *line = "the line is the mean over all other choices by the random forest";
     sight           s = { place, axis, endless ? -1 : second_axis(e, axis), 1 };
-    int             block = 0, failed;
+    mean           *m = sft__arena_alloc(e->arena, ((size_t)e->study->n + 1) * sizeof *m), best = { 0 };
+    sft_draft       d;
+    int             block = 0;
     if (s.second >= 0) s.series = e->study->plan.space.axis[s.second].n;
     if (!m) return sft_code(e->ctx);
-    const char *words = sft__axis_words(e->arena, a);
-    sft__draft_open(&d, e, sft__axis_stem(e->arena, "metric-", a),
-                    sft__arena_printf(e->arena, "Effect of %s", words), 800, 500);
+    sft__draft_open(&d, e, sft__axis_stem(e->arena, "metric-", a), sft__arena_printf(e->arena, "Effect of %s", words), 800, 500);
     const double edge = sft__draft_metric(&d, 'y');
     sft__draft_axis(&d, 'x', a, false);
     put_series(&d, &s, m, !endless, &best);
     if (endless && e->known && put_forest(&d, axis, &block) == SFT_OK)
         sft__put(sft__draft_curve(&d, block), "using 1:2 with lines linewidth 2.5 linecolor rgb '#D55E00' title 'mean (forest)'");
-    failed = put_failed(&d, &s, edge);
-    const char *line = endless ? "the line is the mean over all other choices by the random forest"
-                     : sft__arena_printf(e->arena, "large marks are means over seeds and the other choices (without failed trials), the "
-                                         "best of them %s at %s",
-                                         sft__easel_number(e, best.n ? best.sum / best.n : NAN),
-                                         best.n ? sft__axis_said(e->arena, a, best.x) : "none");
-    return sft__draft_close(&d, sft__arena_printf(e->arena, "The metric of each trial against %s; %s%s.", words, line, failed_words(e,
-        failed)));
+    const int failed = put_failed(&d, &s, edge);
+    if (!endless)
+        line = sft__arena_printf(e->arena, "large marks are means over seeds and the other choices (without failed trials), the best of "
+                                 "them %s at %s", sft__easel_number(e, best.n ? best.sum / best.n : NAN),
+                                 best.n ? sft__axis_said(e->arena, a, best.x) : "none");
+    return sft__draft_close(&d, sft__arena_printf(e->arena, "Each trial's %s against %s; %s%s.", e->metric, words, line,
+                                                  failed_words(e, failed)));
 }
 
 sft_status sft__figures_metric(sft_easel *e)
@@ -210,7 +218,7 @@ static void put_range(sft_draft *d, const sight *s)
     }
     if (!(high > 0)) return;
     const double room = high > low ? pow(high / low, 0.06) : 2;
-    sft__put(&d->settings, "set xrange [%n:%n]\n", low / room, high * room);
+    sft__put_log_scale(&d->settings, 'x', low / room, high * room);
 }
 
 sft_status sft__figures_effective(sft_easel *e)
@@ -225,15 +233,14 @@ sft_status sft__figures_effective(sft_easel *e)
     sight      s = { effective, rate, few ? beta : -1, few ? space->axis[beta].n : 1 };
     sft__draft_open(&d, e, "effective-rate", "Effect of the effective rate η/(1−β)", 800, 500);
     const double edge = sft__draft_metric(&d, 'y');
-    sft__put(&d.settings, "set xlabel 'effective rate η/(1−β)'\nset logscale x\nset format x '10^{%%L}'\n");
+    sft__put(&d.settings, "set xlabel 'effective rate η/(1−β)'\n");
     put_range(&d, &s);
     put_series(&d, &s, m, lines, &best);
-    const int failed = put_failed(&d, &s, edge);
-    return sft__draft_close(&d, sft__arena_printf(e->arena,
-        "The same trials against learning rate over one minus momentum: where the lines of the momenta fall together, momentum does no "
-            "more "
-        "than a larger rate%s%s.", best.n ? sft__arena_printf(e->arena, "; best mean %s at η/(1−β) = %s", sft__easel_number(e,
-            best.sum / best.n),
-                                   sft__print_single((float)best.x, buf, sizeof buf)) : "",
-        failed_words(e, failed)));
+    const int   failed = put_failed(&d, &s, edge);
+    const char *highest = "";
+    if (best.n) highest = sft__arena_printf(e->arena, "; best mean %s at η/(1−β) = %s", sft__easel_number(e, best.sum / best.n),
+                                            sft__print_single((float)best.x, buf, sizeof buf));
+    return sft__draft_close(&d, sft__arena_printf(e->arena, "The same trials against learning rate over one minus momentum: where the %s "
+                                                  "of the momenta fall together, momentum does no more than a larger rate%s%s.",
+                                                  lines ? "lines" : "marks", highest, failed_words(e, failed)));
 }

@@ -34,7 +34,7 @@ static double beside(const sft_easel *e, const sft_dot *d, int axis)
     const double u = d->u[axis];
     const int    n = e->study->plan.space.axis[axis].n;
     if (isnan(u)) return missing;
-    const double k = 0.6180339887 * (double)(d->first + 1) * (axis + 1);
+    const double k = 0.6180339887 * (double)(d->point + 1) * (axis + 1);
     return n > 0 ? u + (k - floor(k) - 0.5) * 0.35 / n : u;
 }
 
@@ -110,6 +110,14 @@ static void put_lanes(sft_draft *d, const lanes *l)
     sft__put(sft__draft_curve(d, block), "using ($1+0.03):2:3 with labels left boxed font ',9' noenhanced notitle");
 }
 
+/* Does anything end below the lanes? */
+static bool below(const sft_easel *e, const lanes *l)
+{
+    bool any = e->failed > 0;
+    for (int k = 0; k < l->n; k++) any = any || l->missing[k];
+    return any;
+}
+
 sft_status sft__figures_parallel(sft_easel *e)
 {
     sft_draft   d;
@@ -118,11 +126,12 @@ sft_status sft__figures_parallel(sft_easel *e)
     if (!list || l.n < 2 || e->dots < 3 || e->best < 0) return sft_code(e->ctx);
     const int n = thin(list, by_merit(e, list));
     sft__draft_open(&d, e, "parallel", "Every point across all hyperparameters", l.n > 4 ? 1000 : 840, 520);
-    sft__put(&d.settings, "unset grid\nset border 0\nunset ytics\nset yrange [-0.16:1.06]\nset xrange [-0.15:%n]\n", l.n + 0.35);
+    sft__put(&d.settings, "unset grid\nset border 0\nunset ytics\nset yrange [%n:1.06]\nset xrange [-0.15:%n]\n",
+             below(e, &l) ? -0.16 : -0.06, l.n + 0.35);
     sft__put(&d.settings, "set lmargin 10\nset style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.3\nset key outside "
              "top right horizontal\n");
     sft__put(&d.settings, "set xtics scale 0 noenhanced (");
-    for (int k = 0; k < l.n; k++) sft__put(&d.settings, "%t %i, ", sft__axis_words(e->arena, &e->study->plan.space.axis[l.axis[k]]), k);
+    for (int k = 0; k < l.n; k++) sft__put(&d.settings, "%t %i, ", sft__key_words(e->arena, e->study->plan.space.axis[l.axis[k]].key), k);
     sft__put(&d.settings, "%t %i)\n", e->metric, l.n);
     sft__draft_palette(&d);
     sft__put(&d.settings, "unset colorbox\n");

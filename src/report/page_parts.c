@@ -92,7 +92,7 @@ static void put_figure(sft_string *out, const sft_page_figure *f)
 {
     sft_bytes svg;
     if (!f->file || sft__read_file(out->ctx, f->file, LARGEST, &svg) != SFT_IO_OK) return;
-    sft__string_add(out, "<figure><img loading=\"lazy\" alt=\"");
+    sft__string_add(out, "<figure><img alt=\"");
     sft__html_text(out, f->title ? f->title : f->caption ? f->caption : "figure");
     sft__string_add(out, "\" src=\"data:image/svg+xml;base64,");
     sft__base64(out, svg.data, svg.size);

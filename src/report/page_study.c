@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A study's table as JSON: what is varied, and a short object a trial. */
 #include "report/page.h"
+#include "report/report.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,11 +46,13 @@ static int index_of(const sft_axis *a, const char *text)
     return -1;
 }
 
-/* A value of an axis: its label, and behind it its number where it is one. Null: it does not matter. */
+/* A value of an axis: its label, and behind it its number where it is one. Null: it does not matter. Of a number from a range the label
+ * has the digits that the report's tables have. */
 static void put_value(sft_string *out, const sft_axis *a, const char *text)
 {
     int    at = text ? index_of(a, text) : -1;
     double v = NAN;
+    char   buf[64];
     if (!text) {
         sft__string_add(out, "null");
         return;
@@ -57,7 +60,9 @@ static void put_value(sft_string *out, const sft_axis *a, const char *text)
     if (at >= 0 && a->number) v = a->number[at];
     else if (a->kind != SFT_AXIS_VALUES && !sft__parse_real(text, strlen(text), &v)) v = NAN;
     sft__string_add(out, "[");
-    sft__string_json(out, at >= 0 && a->label && a->label[at] ? a->label[at] : text);
+    if (at >= 0 && a->label && a->label[at]) text = a->label[at];
+    else if (a->kind == SFT_AXIS_REAL && isfinite(v)) text = sft__brief(v, 4, buf, sizeof buf);
+    sft__string_json(out, text);
     if (isfinite(v)) {
         sft__string_add(out, ",");
         sft__string_number(out, v);

@@ -181,7 +181,8 @@ static sft_status anova_open(sft_ctx *c, const sft_fanova_data *d, int trees, ui
         x->axis[i].below = sft__arena_alloc(a, ((size_t)x->f.axis[i].n + 1) * sizeof *x->axis[i].below);
     }
     if (sft__failed(c)) return sft_code(c);
-    choose_leaf(&x->f, trees);
+    if (d->min_leaf > 0) sft__forest_restart(&x->f, d->min_leaf);
+    else choose_leaf(&x->f, trees);
     return SFT_OK;
 }
 
@@ -251,6 +252,7 @@ static sft_status analyse(anova *x, int trees, sft_arena *scratch, sft_fanova *o
         out->variance += variance / trees;
     }
     out->error = sft__forest_error(&x->f);
+    out->min_leaf = x->f.min_leaf;
     sum_up(all, trees, column, out);
     return SFT_OK;
 }

@@ -11,6 +11,7 @@ typedef struct sft_fanova_data {
     const double *x;            /* n x axes; NaN: the axis did not matter there (a category of its own, as heavy as it is frequent) */
     const double *y;            /* n; finite */
     const int    *cells;        /* axes; 0: a number */
+    int           min_leaf;     /* samples of a leaf, at least; 0: what predicts those out of bag best, to be found by growing forests */
 } sft_fanova_data;
 
 typedef struct sft_share {      /* of the variance of y over the whole box */
@@ -22,6 +23,7 @@ typedef struct sft_fanova {
     int        n_shares;        /* axes main effects, then axes (axes - 1) / 2 pairs in the order (0,1) (0,2) … */
     sft_share *share;
     double     variance;        /* mean over trees of the variance of their prediction over the box */
+    int        min_leaf;        /* of the data, or found: further calls on the same data can do without the search */
     double     error;           /* out-of-bag: 1 - R^2 of the forest; how little to believe the rest */
 } sft_fanova;
 

@@ -28,11 +28,13 @@ function makeChart(host, spec) {
         note.textContent = chart.spec.note || "";
         note.hidden = !chart.spec.note;
         plot.setAttribute("aria-label", describe(chart.spec));
-        legend.replaceChildren(...(chart.spec.legend || []).map((l) => {
-            const swatch = el("span", { class: "swatch" });
-            swatch.style.background = l.dash ? "repeating-linear-gradient(90deg, " + l.color + " 0 4px, transparent 4px 7px)" : l.color;
-            return el("li", {}, swatch, l.label);
-        }));
+        legend.replaceChildren(
+            ...(chart.spec.legend || []).map((l) => {
+                const swatch = el("span", { class: "swatch" });
+                swatch.style.background = l.dash ? "repeating-linear-gradient(90deg, " + l.color + " 0 4px, transparent 4px 7px)" : l.color;
+                return el("li", {}, swatch, l.label);
+            }),
+        );
         legend.hidden = !(chart.spec.legend || []).length;
         for (const tool of tools.children) if (tool.dataset.log) tool.setAttribute("aria-pressed", String(!!chart.spec.y.log));
         if (!allX(chart.spec).length) plot.append(el("div", { class: "empty" }, chart.spec.empty || "No numbers to draw."));
@@ -41,9 +43,14 @@ function makeChart(host, spec) {
     };
     /* by: < 1 nearer, > 1 farther; shift: share of what is seen */
     chart.zoom = (by, shift) => {
-        const whole = full(), seen = chart.range || whole, log = chart.spec.x.log;
-        const to = log ? Math.log : (v) => v, from = log ? Math.exp : (v) => v;
-        const [a, b] = seen.map(to), middle = (a + b) / 2 + shift * (b - a), half = (b - a) * by / 2;
+        const whole = full(),
+            seen = chart.range || whole,
+            log = chart.spec.x.log;
+        const to = log ? Math.log : (v) => v,
+            from = log ? Math.exp : (v) => v;
+        const [a, b] = seen.map(to),
+            middle = (a + b) / 2 + shift * (b - a),
+            half = ((b - a) * by) / 2;
         let [low, high] = [middle - half, middle + half];
         const [first, last] = whole.map(to);
         if (low < first) [low, high] = [first, Math.min(last, high + first - low)];
@@ -74,15 +81,20 @@ function makeChart(host, spec) {
         chart.drawn && chart.drawn.destroy();
     };
 
-    const tool = (text, name, act) => el("button", { type: "button", class: "tool", "aria-label": name + ": " + spec.title, title: name, onclick: act }, text);
+    const tool = (text, name, act) =>
+        el("button", { type: "button", class: "tool", "aria-label": name + ": " + spec.title, title: name, onclick: act }, text);
     if (spec.y.canLog) {
         const log = tool("log", "Logarithmic scale", () => chart.update({ ...chart.spec, y: { ...chart.spec.y, log: !chart.spec.y.log } }));
         log.dataset.log = "1";
         tools.append(log);
     }
-    tools.append(tool("←", "Move left", () => chart.zoom(1, -0.25)), tool("→", "Move right", () => chart.zoom(1, 0.25)),
-        tool("+", "Zoom in", () => chart.zoom(0.5, 0)), tool("−", "Zoom out", () => chart.zoom(2, 0)),
-        tool("⤢", "Show all", () => chart.setRange(null)));
+    tools.append(
+        tool("←", "Move left", () => chart.zoom(1, -0.25)),
+        tool("→", "Move right", () => chart.zoom(1, 0.25)),
+        tool("+", "Zoom in", () => chart.zoom(0.5, 0)),
+        tool("−", "Zoom out", () => chart.zoom(2, 0)),
+        tool("⤢", "Show all", () => chart.setRange(null)),
+    );
     plot.addEventListener("keydown", (e) => {
         const act = { ArrowLeft: [1, -0.25], ArrowRight: [1, 0.25], "+": [0.5, 0], "=": [0.5, 0], "-": [2, 0] }[e.key];
         if (act) chart.zoom(...act);
@@ -111,7 +123,8 @@ function allX(spec) {
 
 /* Least and largest with a little air; a logarithmic axis knows only what is above 0. */
 function extent(values, log) {
-    let low = Infinity, high = -Infinity;
+    let low = Infinity,
+        high = -Infinity;
     for (const v of values) {
         if (!isNumber(v) || (log && v <= 0)) continue;
         if (v < low) low = v;
@@ -141,13 +154,17 @@ function tickText(axis, v) {
 
 function describe(spec) {
     const n = spec.dots ? plural(spec.dots.length, "dot") : plural(spec.lines.length, "curve");
-    return spec.title + ": " + n + ", " + spec.y.label + " against " + spec.x.label + ". Arrow keys move, plus and minus zoom, 0 shows all.";
+    return (
+        spec.title + ": " + n + ", " + spec.y.label + " against " + spec.x.label + ". Arrow keys move, plus and minus zoom, 0 shows all."
+    );
 }
 
 /* ---- what lies under the pointer --------------------------------------------------------------- */
 
 function toSegment(px, py, a, b) {
-    const dx = b[0] - a[0], dy = b[1] - a[1], length = dx * dx + dy * dy;
+    const dx = b[0] - a[0],
+        dy = b[1] - a[1],
+        length = dx * dx + dy * dy;
     const t = length ? Math.max(0, Math.min(1, ((px - a[0]) * dx + (py - a[1]) * dy) / length)) : 0;
     return { far: Math.hypot(px - a[0] - t * dx, py - a[1] - t * dy), end: t > 0.5 };
 }
@@ -155,7 +172,8 @@ function toSegment(px, py, a, b) {
 /* { item, index } of the nearest dot or curve within 20 pixels, or null. */
 function hit(chart, px, py) {
     const { spec, drawn } = chart;
-    let found = null, least = 20;
+    let found = null,
+        least = 20;
     for (const d of spec.dots || []) {
         const at = drawn.toPixel(d.x, d.y);
         const far = Math.hypot(px - at[0], py - at[1]);
@@ -176,10 +194,15 @@ function hit(chart, px, py) {
 }
 
 function tipText(spec, found) {
-    const d = found.item, x = spec.dots ? d.x : d.x[found.index], y = spec.dots ? d.y : d.y[found.index];
+    const d = found.item,
+        x = spec.dots ? d.x : d.x[found.index],
+        y = spec.dots ? d.y : d.y[found.index];
     const value = spec.y.percent ? percent(y) : brief(y);
     const off = spec.dots && d.n > 1 && d.std ? " ± " + (spec.y.percent ? (100 * d.std).toFixed(2) : brief(d.std, 2)) : "";
-    return [d.label, (isNumber(y) ? spec.y.label + " " + value + off : "no value") + (spec.dots ? "" : " at " + spec.x.label + " " + brief(x))];
+    return [
+        d.label,
+        (isNumber(y) ? spec.y.label + " " + value + off : "no value") + (spec.dots ? "" : " at " + spec.x.label + " " + brief(x)),
+    ];
 }
 
 function watchPointer(plot, chart, tip) {
@@ -188,7 +211,11 @@ function watchPointer(plot, chart, tip) {
         tip.hidden = !found;
         plot.style.cursor = found && chart.spec.onPick ? "pointer" : "";
         if (found) {
-            tip.replaceChildren(...tipText(chart.spec, found).filter(Boolean).map((line) => el("div", {}, line)));
+            tip.replaceChildren(
+                ...tipText(chart.spec, found)
+                    .filter(Boolean)
+                    .map((line) => el("div", {}, line)),
+            );
             tip.style.left = Math.max(0, Math.min(px + 14, plot.clientWidth - tip.offsetWidth - 4)) + "px";
             tip.style.top = Math.max(0, py > 70 ? py - tip.offsetHeight - 12 : py + 16) + "px";
         }

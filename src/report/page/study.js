@@ -31,8 +31,8 @@ function shortNames(keys) {
 
 function scoreText(v, std, asPercent = study.percent) {
     if (!isNumber(v)) return "–";
-    const off = isNumber(std) ? " ± " + (asPercent ? (100 * std).toFixed(2) : brief(std, 2)) : "";
-    return asPercent ? (100 * v).toFixed(2) + off + " %" : even(v) + off;
+    const off = isNumber(std) ? " ±\u00a0" + (asPercent ? (100 * std).toFixed(2) : brief(std, 2)) : "";
+    return asPercent ? (100 * v).toFixed(2) + off + "\u00a0%" : even(v) + off;
 }
 
 /* a is better than b; a number is better than none. */
@@ -52,9 +52,11 @@ function stateOf(trials) {
 
 /* Notes that differ by their numbers only are one, with ranges: "diverged at step 37–52 (2 of 3)". */
 function noteOf(trials) {
-    const number = /\d+(?:\.\d+)?/g, alike = new Map();
+    const number = /\d+(?:\.\d+)?/g,
+        alike = new Map();
     for (const t of trials) {
-        const text = t.note || t.failure, pattern = text && text.replace(number, "#");
+        const text = t.note || t.failure,
+            pattern = text && text.replace(number, "#");
         if (text) alike.set(pattern, [...(alike.get(pattern) || []), text]);
     }
     const merged = (texts) => {
@@ -66,16 +68,32 @@ function noteOf(trials) {
             return seen[0] === seen[seen.length - 1] ? seen[0] : seen[0] + "–" + seen[seen.length - 1];
         });
     };
-    return [...alike.values()].map((texts) => merged(texts) + (texts.length < trials.length ? " (" + texts.length + " of " + trials.length + ")" : "")).join("; ");
+    return [...alike.values()]
+        .map((texts) => merged(texts) + (texts.length < trials.length ? " (" + texts.length + " of " + trials.length + ")" : ""))
+        .join("; ");
 }
 
 function makeRow(id, trials) {
     const of = (key) => spread(trials.map((t) => t[key]));
     const first = trials[0];
-    const row = { id, trials, number: trials.length > 1 || id[0] === "p" ? first.point : first.trial, values: first.values, state: stateOf(trials), note: noteOf(trials) };
+    const row = {
+        id,
+        trials,
+        number: trials.length > 1 || id[0] === "p" ? first.point : first.trial,
+        values: first.values,
+        state: stateOf(trials),
+        note: noteOf(trials),
+    };
     for (const key of ["rank", "valLoss", "valAcc", "testLoss", "testAcc", "seconds", "epochs", "best", "steps"]) row[key] = of(key);
     row.pace = spread(trials.map((t) => (t.seconds > 0 ? t.steps / t.seconds : null)));
-    row.text = [...study.axes.map((a, i) => study.names[i] + " " + (row.values[i] ? row.values[i][0] : "")), row.state, row.note, trials.map((t) => t.folder || "").join(" ")].join(" ").toLowerCase();
+    row.text = [
+        ...study.axes.map((a, i) => study.names[i] + " " + (row.values[i] ? row.values[i][0] : "")),
+        row.state,
+        row.note,
+        trials.map((t) => t.folder || "").join(" "),
+    ]
+        .join(" ")
+        .toLowerCase();
     return row;
 }
 
@@ -94,7 +112,10 @@ function makeRows(points) {
 
 function rowName(row) {
     const word = row.id[0] === "p" ? "Point " : study.axes.length ? "Trial " : "Run ";
-    const values = study.axes.map((a, i) => (row.values[i] ? study.names[i] + " " + row.values[i][0] : null)).filter(Boolean).join(", ");
+    const values = study.axes
+        .map((a, i) => (row.values[i] ? study.names[i] + " " + row.values[i][0] : null))
+        .filter(Boolean)
+        .join(", ");
     const seed = row.id[0] === "t" && study.several ? ", seed " + row.trials[0].seed : "";
     return { title: word + row.number + seed, values };
 }
@@ -103,20 +124,46 @@ function rowName(row) {
 
 /* { name, key(row) for sorting, text(row), right, minor (left out on a phone), kind } */
 function makeColumns(points) {
-    const number = (name, key, text, more) => ({ name, key: (r) => r[key].mean, text: (r) => text(r[key].mean, r[key].std), right: true, ...more });
-    const list = [{ name: study.axes.length ? (points ? "Point" : "Trial") : "Run", key: (r) => r.number, text: (r) => (study.axes.length || !r.trials[0].folder ? String(r.number) : r.trials[0].folder), kind: "first" }];
-    study.axes.forEach((a, i) => list.push({
-        name: study.names[i], title: a.key, right: a.numbers, kind: "text",
-        key: (r) => (r.values[i] ? r.values[i][1] ?? r.values[i][0] : null), text: (r) => (r.values[i] ? r.values[i][0] : "–"),
-    }));
+    const number = (name, key, text, more) => ({
+        name,
+        key: (r) => r[key].mean,
+        text: (r) => text(r[key].mean, r[key].std),
+        right: true,
+        ...more,
+    });
+    const list = [
+        {
+            name: study.axes.length ? (points ? "Point" : "Trial") : "Run",
+            key: (r) => r.number,
+            text: (r) => (study.axes.length || !r.trials[0].folder ? String(r.number) : r.trials[0].folder),
+            kind: "first",
+        },
+    ];
+    study.axes.forEach((a, i) =>
+        list.push({
+            name: study.names[i],
+            title: a.key,
+            right: a.numbers,
+            kind: "text",
+            key: (r) => (r.values[i] ? (r.values[i][1] ?? r.values[i][0]) : null),
+            text: (r) => (r.values[i] ? r.values[i][0] : "–"),
+        }),
+    );
     list.push(number(study.metric, "rank", (v, s) => scoreText(v, s), { kind: "score", best: study.maximize ? -1 : 1 }));
     if (study.has.testAcc) list.push(number("Test Acc", "testAcc", (v, s) => scoreText(v, s, true)));
     else if (study.has.testLoss) list.push(number("Test loss", "testLoss", (v, s) => scoreText(v, s, false)));
-    if (study.has.valLoss && study.rankBy !== "loss") list.push(number("Val loss", "valLoss", (v, s) => scoreText(v, null, false), { minor: true }));
-    if (!points && study.several) list.push({ name: "Seed", key: (r) => r.trials[0].seed, text: (r) => String(r.trials[0].seed), right: true, minor: true });
-    list.push(number("Best epoch", "best", (v) => brief(v, 3), { minor: true }), number("Steps/s", "pace", (v) => brief(v, 3), { minor: true }));
-    if (study.trials.some((t) => t.state !== "done")) list.push({ name: "State", key: (r) => r.state, text: (r) => r.state, kind: "state" });
-    if (study.trials.some((t) => t.note || t.failure)) list.push({ name: "Notes", key: (r) => r.note || null, text: (r) => r.note, kind: "note" });
+    if (study.has.valLoss && study.rankBy !== "loss")
+        list.push(number("Val loss", "valLoss", (v, s) => scoreText(v, null, false), { minor: true }));
+    if (!points && study.several)
+        list.push({ name: "Seed", key: (r) => r.trials[0].seed, text: (r) => String(r.trials[0].seed), right: true, minor: true });
+    list.push(
+        number("Best epoch", "best", (v) => brief(v, 3), { minor: true }),
+        number("Steps/s", "pace", (v) => brief(v, 3), { minor: true }),
+    );
+    if (study.trials.some((t) => t.state !== "done"))
+        list.push({ name: "State", key: (r) => r.state, text: (r) => r.state, kind: "state" });
+    if (study.trials.some((t) => t.note || t.failure))
+        list.push({ name: "Notes", key: (r) => r.note || null, text: (r) => r.note, kind: "note" });
     return list;
 }
 
@@ -131,15 +178,23 @@ function chartAxes() {
         const above = numbers ? seen.map((v) => v[1]).filter((v) => v > 0) : [];
         const wide = above.length === seen.length && Math.max(...above) / Math.min(...above) >= 20;
         return {
-            name: study.names[i], index: i, log: numbers && (a.log || wide) && above.length === seen.length, categories: numbers ? null : labels,
+            name: study.names[i],
+            index: i,
+            log: numbers && (a.log || wide) && above.length === seen.length,
+            categories: numbers ? null : labels,
             of: (r) => (r.values[i] ? (numbers ? r.values[i][1] : labels.indexOf(r.values[i][0])) : null),
         };
     });
     const find = (word) => study.axes.findIndex((a) => a.key === "optimizer." + word);
-    const lr = find("lr"), momentum = find("momentum");
+    const lr = find("lr"),
+        momentum = find("momentum");
     if (lr >= 0 && momentum >= 0) {
         const value = (r, i) => (r.values[i] ? r.values[i][1] : null);
-        list.push({ name: "lr / (1 − momentum)", log: true, of: (r) => (isNumber(value(r, lr)) && value(r, momentum) < 1 ? value(r, lr) / (1 - value(r, momentum)) : null) });
+        list.push({
+            name: "lr / (1 − momentum)",
+            log: true,
+            of: (r) => (isNumber(value(r, lr)) && value(r, momentum) < 1 ? value(r, lr) / (1 - value(r, momentum)) : null),
+        });
     }
     list.push({ name: "order", of: (r) => r.number });
     return list;

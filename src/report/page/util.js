@@ -40,7 +40,12 @@ function brief(v, digits = 4) {
     if (!isNumber(v)) return "–";
     if (v === 0) return "0";
     const size = Math.abs(v);
-    if (size >= 1e6 || size < 1e-4) return v.toExponential(Math.min(digits - 1, 2)).replace(/\.?0+e/, "e").replace("e+", "e").replace("-", "−");
+    if (size >= 1e6 || size < 1e-4)
+        return v
+            .toExponential(Math.min(digits - 1, 2))
+            .replace(/\.?0+e/, "e")
+            .replace("e+", "e")
+            .replace("-", "−");
     return String(Number(v.toPrecision(Math.max(digits, size >= 1 ? String(Math.trunc(size)).length : 0)))).replace("-", "−");
 }
 
@@ -66,7 +71,8 @@ function plural(n, word) {
 
 /* n, mean and standard deviation over the numbers among `values`. */
 function spread(values) {
-    const list = values.filter(isNumber), n = list.length;
+    const list = values.filter(isNumber),
+        n = list.length;
     if (!n) return { n: 0, mean: null, std: null };
     const mean = list.reduce((a, b) => a + b, 0) / n;
     const std = n > 1 ? Math.sqrt(list.reduce((a, b) => a + (b - mean) ** 2, 0) / (n - 1)) : null;
@@ -76,11 +82,19 @@ function spread(values) {
 /* ---- colours: Okabe and Ito's ---------------------------------------------------------------- */
 
 const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
-const RAMP = [[0, 84, 140], [0, 114, 178], [86, 180, 233], [230, 159, 0], [213, 94, 0]];
+const RAMP = [
+    [0, 84, 140],
+    [0, 114, 178],
+    [86, 180, 233],
+    [230, 159, 0],
+    [213, 94, 0],
+];
 
 /* From cold to hot; t in 0..1. */
 function ramp(t) {
-    const at = Math.max(0, Math.min(1, t)) * (RAMP.length - 1), i = Math.min(RAMP.length - 2, Math.floor(at)), f = at - i;
+    const at = Math.max(0, Math.min(1, t)) * (RAMP.length - 1),
+        i = Math.min(RAMP.length - 2, Math.floor(at)),
+        f = at - i;
     return "rgb(" + RAMP[i].map((a, k) => Math.round(a + (RAMP[i + 1][k] - a) * f)).join(" ") + ")";
 }
 
@@ -93,9 +107,10 @@ function colours(values) {
     const known = new Map();
     for (const v of values) if (v) known.set(v[0], v);
     const list = [...known.values()];
-    const ordered = list.every((v) => v.length > 1);
+    const ordered = list.every((v) => v.length > 1),
+        few = list.length <= (ordered ? 2 : PALETTE.length);
     if (ordered) list.sort((a, b) => a[1] - b[1]);
-    const hue = new Map(list.map((v, i) => [v[0], !ordered && list.length <= PALETTE.length ? PALETTE[i] : list.length === 2 ? PALETTE[i] : list.length > 1 ? ramp(i / (list.length - 1)) : PALETTE[0]]));
+    const hue = new Map(list.map((v, i) => [v[0], few ? PALETTE[i] : ramp(i / (list.length - 1))]));
     const shown = list.length <= 9 ? list : [list[0], list[list.length >> 1], list[list.length - 1]];
     return {
         of: (v) => (v && hue.get(v[0])) || "#8a929b",
