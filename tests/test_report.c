@@ -183,12 +183,13 @@ static void test_torn_metrics(void **state)
 static void test_differing_keys_are_axes_and_seeds_points(void **state)
 {
     (void)state;
-    shelf    *s = shelf_open();
-    sft_study study;
+    shelf        *s = shelf_open();
+    sft_study     study;
+    sft_run_look *looks;
     for (int i = 0; i < 12; i++)
         put(s, (report_curve){ .lr = i / 6 ? 0.02 : 1e-4, .batch = i / 3 % 2 ? 50 : 100, .seed = i % 3, .epochs = 4, .accuracy =
                               0.1 * (i / 3), .fall = 1 });
-    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, NULL, &study), SFT_OK);
+    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, NULL, &study, &looks), SFT_OK);
     assert_int_equal(study.plan.space.n, 2);
     assert_string_equal(study.plan.space.axis[0].key, "optimizer.lr");
     assert_string_equal(study.plan.space.axis[1].key, "train.batch");
@@ -204,12 +205,12 @@ static void test_differing_keys_are_axes_and_seeds_points(void **state)
     assert_int_equal(study.attempt[5].best_epoch, 2);   /* the first of equal ones */
     sft__study_close(&study);
     s->paths[s->n++] = s->paths[0];                     /* once more: counts once */
-    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, "loss", &study), SFT_OK);
+    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, "loss", &study, &looks), SFT_OK);
     assert_int_equal(study.n, 12);
     assert_false(study.plan.maximize);
     assert_int_equal(study.attempt[5].best_epoch, 4);
     sft__study_close(&study);
-    sft__study_of_runs(s->c, 1, s->paths, "f1_macr", &study);
+    sft__study_of_runs(s->c, 1, s->paths, "f1_macr", &study, &looks);
     CHECK_FAILS(s->c, "E132", "f1_macr");
     sft__study_close(&study);
     shelf_close(s);
@@ -242,12 +243,13 @@ static void put_hills(shelf *s)
 static void test_points_are_sorted_and_averaged(void **state)
 {
     (void)state;
-    shelf     *s = shelf_open();
-    sft_study  study;
-    sft_report r;
+    shelf        *s = shelf_open();
+    sft_study     study;
+    sft_run_look *looks;
+    sft_report    r;
     put_hills(s);
-    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study);
-    assert_int_equal(sft__report_open(s->c, &study, s->root, &r), SFT_OK);
+    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study, &looks);
+    assert_int_equal(sft__report_open(s->c, &study, looks, s->root, &r), SFT_OK);
     assert_int_equal(r.n_points, 10);
     assert_string_equal(r.point[0].label[0], "1");
     CHECK_NEAR(r.point[0].rank.mean, 0.9, 1e-12);
@@ -290,15 +292,16 @@ static void test_points_are_sorted_and_averaged(void **state)
 static void test_lucky_seeds_do_not_win(void **state)
 {
     (void)state;
-    shelf     *s = shelf_open();
-    sft_study  study;
-    sft_report r;
+    shelf        *s = shelf_open();
+    sft_study     study;
+    sft_run_look *looks;
+    sft_report    r;
     for (int seed = 0; seed < 3; seed++) {
         put(s, (report_curve){ .lr = 0.1, .seed = seed, .epochs = 8, .fall = 4, .accuracy = 0.8 });
         put(s, (report_curve){ .lr = 1, .seed = seed, .epochs = 8, .fall = 4, .accuracy = 0.95, .nan_step = seed == 2 ? 9 : 0 });
     }
-    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study);
-    assert_int_equal(sft__report_open(s->c, &study, s->root, &r), SFT_OK);
+    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study, &looks);
+    assert_int_equal(sft__report_open(s->c, &study, looks, s->root, &r), SFT_OK);
     assert_string_equal(r.point[0].label[0], "0.1");
     assert_string_equal(r.point[1].note, "diverged in 1 of 3 seeds");
     assert_true(r.point[1].rank.mean > r.point[0].rank.mean);

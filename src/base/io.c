@@ -29,6 +29,13 @@ bool sft__exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+bool sft__holds(const char *folder, const char *name)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%.4100s/%.90s", folder, name);
+    return sft__exists(path);
+}
+
 /* ---- reading ------------------------------------------------------------------------------- */
 
 static sft_io_fault fault_of(int error)

@@ -10,9 +10,8 @@
 /* What was said so far becomes the answer to `question`. */
 static void answer(sft_report *r, const char *question, sft_string *out)
 {
-    const char *text = out->text ? sft__arena_text(&r->arena, out->text) : NULL;
-    if (r->answer && question && text) r->answer[r->n_answers++] = (sft_answer){ question, text };
-    sft__string_close(out);
+    const char *text = sft__words_of(&r->arena, out);
+    if (r->answer) r->answer[r->n_answers++] = (sft_answer){ question, text };
     sft__string_open(out, r->ctx);
 }
 
@@ -142,24 +141,17 @@ static void other_key(sft_report *r, int k, int lr, sft_string *out)
 /* The first row against the second, by the house's test. */
 static void runner_up(sft_report *r, sft_string *out)
 {
-    const sft_report_point *p[] = { &r->point[0], &r->point[1] };
-    const size_t            room = (size_t)(p[0]->n > p[1]->n ? p[0]->n : p[1]->n);
-    double                 *v[2];
-    long long              *key[2];
-    int                     n[2] = { 0, 0 };
-    char                    text[32];
+    double    *score[2];
+    long long *seed[2];
+    int        n[2];
+    char       text[32];
     for (int k = 0; k < 2; k++) {
-        v[k] = sft__arena_alloc(&r->arena, room * sizeof **v);
-        key[k] = sft__arena_alloc(&r->arena, room * sizeof **key);
-        for (int i = 0; v[k] && key[k] && i < p[k]->n; i++) {
-            const sft_attempt *t = &r->study->attempt[p[k]->trial[i]];
-            v[k][n[k]] = t->rank;
-            key[k][n[k]] = t->seed;
-            n[k] += isfinite(t->rank);
-        }
+        score[k] = sft__arena_alloc(&r->arena, (size_t)r->point[k].n * sizeof **score);
+        seed[k] = sft__arena_alloc(&r->arena, (size_t)r->point[k].n * sizeof **seed);
+        if (!score[k] || !seed[k]) return;
+        n[k] = sft__point_scores(r, &r->point[k], false, score[k], seed[k]);
     }
-    if (sft__failed(r->ctx)) return;
-    const sft_test t = sft__compare_seeds(v[1], key[1], n[1], v[0], key[0], n[0]);
+    const sft_test t = sft__compare_seeds(score[1], seed[1], n[1], score[0], seed[0], n[0]);
     if (t.kind == SFT_TEST_NONE) return;
     sft__string_addf(out, " Chance alone would set it as far from row 2 with probability %s (%s)%s.", sft__brief(t.p, 2, text, sizeof text),
                      t.kind == SFT_TEST_WELCH ? "Welch's t-test" : "exact permutation test over pairs of seeds",

@@ -124,13 +124,6 @@ static void close_events(sft_events *e)
     sft__string_close(&e->inner);
 }
 
-static bool has_rows(const sft_export_run *run)
-{
-    char path[4200];
-    snprintf(path, sizeof path, "%.4100s/metrics.csv", run->folder ? run->folder : "");
-    return run->folder && sft__exists(path);
-}
-
 static double begin_of(const sft_export_run *run, const sft_run_json *j)
 {
     return isfinite(j->begin) ? j->begin : run->attempt ? run->attempt->started : NAN;
@@ -173,7 +166,7 @@ static sft_status write(sft_export_job *x)
     sft_arena  a;
     if (sft__export_keys(x) != SFT_OK) return sft_code(x->ctx);
     for (int64_t i = 0; i < x->n && !sft__failed(x->ctx); i++) {
-        if (!has_rows(&x->run[i])) continue;
+        if (!x->run[i].folder || !sft__holds(x->run[i].folder, "metrics.csv")) continue;
         sft__arena_open(&a, x->ctx);
         put_run(x, &x->run[i], only ? "" : x->run[i].name, &first, &a);
         sft__arena_close(&a);

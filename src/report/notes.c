@@ -29,7 +29,7 @@ enum { FEWEST_TO_OSCILLATE = 8, FEWEST_TO_OVERFIT = 5, FEWEST_TO_FALL = 4, LONGE
 typedef struct judged {
     sft_arena           *a;
     const sft_attempt   *t;
-    const sft_run_look      *look;
+    const sft_run_look  *look;
     const sft_yardstick *y;
     const sft_curve     *train, *v; /* v: what is called L above */
     double               prior, start;
@@ -37,7 +37,7 @@ typedef struct judged {
 
 static sft_remark remark(sft_fate fate, const char *text, double value)
 {
-    return (sft_remark){ fate, text ? text : "", value };
+    return (sft_remark){ fate, text, value };
 }
 
 static double mean(const double *v, int from, int to)
@@ -105,8 +105,8 @@ static sft_remark diverged(const judged *j, int64_t step, const char *how)
 {
     const char *sharp = sharpness(j, false);
     return remark(SFT_FATE_DIVERGED,
-                  step > 0 ? SFT_WORDS(j->a, "%s at step %lld%s", how, (long long)step, sharp ? sharp : "")
-                           : SFT_WORDS(j->a, "%s%s", how, sharp ? sharp : ""), step > 0 ? (double)step : NAN);
+                  step > 0 ? SFT_WORDS(j->a, "%s at step %lld%s", how, (long long)step, sharp) : SFT_WORDS(j->a, "%s%s", how, sharp),
+                  step > 0 ? (double)step : NAN);
 }
 
 /* What went wrong, without the error's number and the advice behind it. */
@@ -272,7 +272,7 @@ sft_remark sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *l
     sft_remark  out = { SFT_FATE_WELL, "", NAN };
     if (t->state == SFT_TRIAL_WAITING || t->state == SFT_TRIAL_RUNNING) return out;
     if (!look->found && t->state == SFT_TRIAL_DONE) return out;
-    j.v = look->curve[SFT_VALIDATION].n ? &look->curve[SFT_VALIDATION] : j.train;
+    j.v = sft__held_out(look);
     j.prior = isfinite(look->prior) ? look->prior : y ? y->prior : NAN;
     j.start = j.train->n ? j.train->loss[0] : NAN;
     if (j.prior > j.start || isnan(j.start)) j.start = j.prior;
@@ -285,11 +285,11 @@ sft_remark sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *l
 
 const char *sft__attempt_note(sft_ctx *c, sft_arena *a, const char *folder, const sft_attempt *t, const sft_yardstick *y)
 {
-    sft_arena   scratch;
-    sft_run_look    look;
-    const char *text = NULL;
+    sft_arena    scratch;
+    sft_run_look look;
+    const char  *text = NULL;
     sft__arena_open(&scratch, c);
     if (sft__run_look(c, &scratch, folder, NULL, &look) == SFT_OK) text = sft__arena_text(a, sft__remark(&scratch, t, &look, y).text);
     sft__arena_close(&scratch);
-    return text ? text : "";
+    return sft__not_null(text);
 }

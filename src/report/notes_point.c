@@ -54,7 +54,6 @@ static const char *all_alike(sft_report *r, const sft_report_point *p, sft_fate 
 /* "a" or "a; b" */
 static const char *join(sft_report *r, const char *a, const char *b)
 {
-    if (!a || !b) return a ? a : b ? b : "";
     return *a && *b ? SFT_WORDS(&r->arena, "%s; %s", a, b) : *a ? a : b;
 }
 

@@ -131,10 +131,9 @@ static double distance(const sft_report *r, const sft_pair *p, int j, double tim
 
 static const char *gap(sft_report *r, double v)
 {
-    char        text[32];
-    const char *out = r->accuracy ? SFT_WORDS(&r->arena, "%s points", sft__fixed(100 * v, 1, text, sizeof text))
-                                  : SFT_WORDS(&r->arena, "%s", sft__brief(v, 2, text, sizeof text));
-    return out ? out : "";
+    char text[32];
+    return r->accuracy ? SFT_WORDS(&r->arena, "%s points", sft__fixed(100 * v, 1, text, sizeof text))
+                       : SFT_WORDS(&r->arena, "%s", sft__brief(v, 2, text, sizeof text));
 }
 
 /* Momentum β makes steps 1/(1-β) times as long once the velocity has built up. Does that explain the difference? The curves over the rate
@@ -199,7 +198,7 @@ static void say_stable(sft_report *r, const sft_pair *p, sft_string *out)
 const char *sft__say_pair(sft_report *r, const sft_pair *p)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
-    const char       *text = NULL, *ka = r->study->plan.space.axis[a->axis].key, *kb = r->study->plan.space.axis[b->axis].key;
+    const char       *ka = r->study->plan.space.axis[a->axis].key, *kb = r->study->plan.space.axis[b->axis].key;
     int              *row = sft__arena_alloc(&r->arena, (size_t)b->n * sizeof *row), columns = 0;
     sft_string        out;
     if (!row || b->n > MOST_TOLD * 2) return "";
@@ -214,7 +213,5 @@ const char *sft__say_pair(sft_report *r, const sft_pair *p)
     if (rate && !strcmp(kb, "optimizer.momentum")) effective(r, p, row, &out);
     say_gain(r, p, row, &out);
     if (rate) say_stable(r, p, &out);
-    text = out.text ? sft__arena_text(&r->arena, out.text) : NULL;
-    sft__string_close(&out);
-    return text ? text : "";
+    return sft__words_of(&r->arena, &out);
 }

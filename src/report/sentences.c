@@ -8,10 +8,9 @@
 
 /* ---- pieces ---------------------------------------------------------------------------------------------- */
 
-const char *sft__cell(const sft_report *r, int table, const char *row)
+const char *sft__cell(sft_report *r, int table, const char *row)
 {
-    const char *text = SFT_WORDS(&((sft_report *)(uintptr_t)r)->arena, "Table %d, row %s", table, row);
-    return text ? text : "";
+    return SFT_WORDS(&r->arena, "Table %d, row %s", table, row);
 }
 
 const char *sft__effect_words(sft_report *r, const sft_effect *e)
@@ -28,8 +27,8 @@ const char *sft__say_value(sft_report *r, const sft_effect *e, const char *label
 
 const char *sft__say_score(sft_report *r, const sft_spread *s)
 {
-    const char *text = sft__spread_text(&r->arena, s, r->accuracy ? 100 : 1, r->accuracy ? 2 : -4);
-    return text ? r->accuracy ? SFT_WORDS(&r->arena, "%s %%", text) : text : "";
+    const char *text = sft__score_text(r, s);
+    return r->accuracy ? SFT_WORDS(&r->arena, "%s %%", text) : text;
 }
 
 const char *sft__say_near(sft_report *r)
@@ -69,8 +68,7 @@ static const struct {
 const char *sft__say_fates(sft_report *r, const sft_side *s)
 {
     sft_string out;
-    const char *text;
-    int         told = 0, kinds = 0;
+    int        told = 0, kinds = 0;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) kinds += s->fates[verbs[i].fate] > 0;
     if (!kinds) return "";
     sft__string_open(&out, r->ctx);
@@ -84,9 +82,7 @@ const char *sft__say_fates(sft_report *r, const sft_side *s)
         else if (n == s->trials) sft__string_addf(&out, "all %s", verbs[i].many);
         else sft__string_addf(&out, "%d %s", n, n == 1 ? verbs[i].one : verbs[i].many);
     }
-    text = out.text ? sft__arena_text(&r->arena, out.text) : NULL;
-    sft__string_close(&out);
-    return text ? text : "";
+    return sft__words_of(&r->arena, &out);
 }
 
 /* For cells: "all slow", "3 of 6 slow, 2 of 6 diverged". */
@@ -95,12 +91,12 @@ const char *sft__say_fates_briefly(sft_report *r, const sft_side *s)
     const char *text = "";
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         const int n = s->fates[verbs[i].fate];
-        if (!n || !text) continue;
+        if (!n) continue;
         const char *lead = *text ? ", " : "";
         text = n == s->trials ? SFT_WORDS(&r->arena, "%s%sall %s", text, lead, verbs[i].word)
                               : SFT_WORDS(&r->arena, "%s%s%d of %d %s", text, lead, n, s->trials, verbs[i].word);
     }
-    return text ? text : "";
+    return text;
 }
 
 /* The best that levels from..to reach, as a point; NULL: none of them finished. */
@@ -171,9 +167,7 @@ static const char *say_effect(sft_report *r, const sft_effect *e)
                      sft__say_score(r, &r->point[l->best].rank), sft__cell(r, e->table, l->label));
     if (e->numbers) say_numbers(r, e, &out);
     else say_words(r, e, &out);
-    const char *text = out.text ? sft__arena_text(&r->arena, out.text) : NULL;
-    sft__string_close(&out);
-    return text ? text : "";
+    return sft__words_of(&r->arena, &out);
 }
 
 void sft__effects_say(sft_report *r)
