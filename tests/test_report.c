@@ -139,6 +139,8 @@ static void test_the_doctor_is_heard(void **state)
 #ifdef SFT_HAVE_JANSSON
     CHECK_NEAR(look.prior, 2.2, 0);
     assert_string_equal(sft__remark(&a, &t, &look, NULL).text, "oscillates (sharpness 3.1 × 2/η)");
+    look.sharpness = 1.7;                               /* below the limit it is no evidence */
+    assert_string_equal(sft__remark(&a, &t, &look, NULL).text, "oscillates");
     folder_text(folder, "diagnosis.json", "{\"findings\": [{\"symptom\": \"dead_units\", \"severity\": \"fault\", \"layer\": \"2\"}]}");
     assert_string_equal(sft__attempt_note(s->c, &a, folder, &t, NULL), "doctor: dead_units at layer 2");
     folder_text(folder, "diagnosis.json", "{\"findings\": [{\"symptom\": \"dead_units\", \"severity\": \"advisory\", \"layer\": \"2\"}]}");

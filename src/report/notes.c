@@ -75,12 +75,12 @@ static const char *limit_words(const sft_run_look *k)
     return times > 1 && times < 2 ? "2(1+β)/η" : "what is stable";
 }
 
-/* " (sharpness 3.1 × 2/η)" where the doctor measured more than the rate is stable at; with `always` any. */
-static const char *sharpness(const judged *j, bool always)
+/* " (sharpness 3.1 × 2/η)" where the doctor measured as much as the rate is stable at, or more; less explains nothing. */
+static const char *sharpness(const judged *j)
 {
     const double ratio = j->look->sharpness / j->look->limit;
     char         text[32];
-    if (!isfinite(ratio) || !(ratio > 0) || (!always && !(ratio > 1))) return "";
+    if (!isfinite(ratio) || !(ratio >= 1)) return "";
     return SFT_WORDS(j->a, " (sharpness %s × %s)", sft__brief(ratio, 2, text, sizeof text), limit_words(j->look));
 }
 
@@ -103,7 +103,7 @@ static bool by_numbers(const char *sentence)
 
 static sft_remark diverged(const judged *j, int64_t step, const char *how)
 {
-    const char *sharp = sharpness(j, false);
+    const char *sharp = sharpness(j);
     return remark(SFT_FATE_DIVERGED,
                   step > 0 ? SFT_WORDS(j->a, "%s at step %lld%s", how, (long long)step, sharp) : SFT_WORDS(j->a, "%s%s", how, sharp),
                   step > 0 ? (double)step : NAN);
@@ -204,13 +204,11 @@ static bool oscillates(const judged *j, sft_remark *out)
         curve = moves > 0.05 * level && before - after < 0.02 * before && level > 0.1 * j->start;
     }
     if (!curve && !doctor_saw(j->look, "rate_oscillates")) return false;
-    const double ratio = j->look->sharpness / j->look->limit;
-    char         text[32];
-    const char  *how = sharpness(j, true);
-    if (how && !*how && curve)
-        how = SFT_WORDS(j->a, " (loss moves by %s %% an epoch)",
-                                sft__brief(100 * moves / mean(k->loss, half, k->n), 2, text, sizeof text));
-    *out = remark(SFT_FATE_OSCILLATES, SFT_WORDS(j->a, "oscillates%s", how ? how : ""), ratio);
+    char        text[32];
+    const char *how = sharpness(j);
+    if (!*how && curve)
+        how = SFT_WORDS(j->a, " (loss moves by %s %% an epoch)", sft__brief(100 * moves / mean(k->loss, half, k->n), 2, text, sizeof text));
+    *out = remark(SFT_FATE_OSCILLATES, SFT_WORDS(j->a, "oscillates%s", how), j->look->sharpness / j->look->limit);
     return true;
 }
 
