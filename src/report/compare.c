@@ -190,6 +190,10 @@ static void say_test(sft_comparison *k, int i, const char *metric, const sft_hel
         sft__string_addf(out, "exact permutation test over %d pairs of seeds, ", t->pairs);
     sft__string_add(out, p_text(k, t->p));
     if (k->n > 2) sft__string_addf(out, ", %s after Holm for %d comparisons", p_text(k, h->holm), k->n - 1);
+    if (t->p < 0.05 && !(h->holm < 0.05)) {
+        sft__string_add(out, ": the seeds do not tell them apart, for of so many comparisons one may come out like this by chance.\n");
+        return;
+    }
     if (!(h->holm < 0.05)) {
         const char *least = effect_text(k, (t->high - t->low) / 2, true);
         sft__string_addf(out, ": the seeds do not tell them apart; so few would show only differences above %s.\n",

@@ -45,27 +45,26 @@ static uint32_t good_rows(const sft_report *r, const sft_pair *p, int j, int bes
     return good;
 }
 
-static void list_rows(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
+/* " (0.3 to 1 are within 1 point)" of column j's best; nothing where it stands alone. */
+static void say_range(sft_report *r, const sft_pair *p, int j, int best, sft_string *out)
 {
-    const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
-    for (int j = 0, told = 0; j < b->n; j++)
-        if (row[j] >= 0)
-            sft__string_addf(out, "%s%s at %s", told++ ? ", " : "", a->level[row[j]].label, sft__say_value(r, b, b->level[j].label));
+    const sft_effect *a = &r->effect[p->a];
+    const uint32_t    good = good_rows(r, p, j, best);
+    int               from = 0, to = 31;
+    while (!(good >> from & 1)) from++;
+    while (!(good >> to & 1)) to--;
+    if (a->numbers && from < to)
+        sft__string_addf(out, " (%s to %s are within %s)", a->level[from].label, a->level[to].label, sft__say_near(r));
 }
 
-/* "1 at momentum 0 (0.3 to 1 are within 1 point)" of each column. */
-static void list_best(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
+/* "1 at momentum 0, 0.1 at momentum 0.9"; with what is as good as each column's best. */
+static void list_rows(sft_report *r, const sft_pair *p, const int *row, bool ranges, sft_string *out)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
     for (int j = 0, told = 0; j < b->n; j++) {
         if (row[j] < 0) continue;
-        sft__string_addf(out, "%s%s at %s", told++ ? ", " : "", a->level[row[j]].label, sft__say_value(r, b, b->level[j].label));
-        const uint32_t good = good_rows(r, p, j, row[j]);
-        int            from = 0, to = 31;
-        while (!(good >> from & 1)) from++;
-        while (!(good >> to & 1)) to--;
-        if (a->numbers && from < to)
-            sft__string_addf(out, " (%s to %s are within %s)", a->level[from].label, a->level[to].label, sft__say_near(r));
+        sft__string_addf(out, "%s%s at %s", told++ ? ", " : "", a->level[row[j]].label, sft__say_value(r, b->axis, b->level[j].label));
+        if (ranges) say_range(r, p, j, row[j], out);
     }
 }
 
@@ -90,12 +89,12 @@ static void say_best(sft_report *r, const sft_pair *p, const int *row, sft_strin
     }
     while (common && !(common >> shared & 1)) shared++;
     if (common)
-        sft__string_addf(out, "One %s, %s, is within %s of the best for every %s; the best is ", wa, a->level[shared].label,
-                         sft__say_near(r), wb);
+        sft__string_addf(out, "One %s, %s, is within %s of the best for every %s (Table %d, the best of each column): the best is ", wa,
+                         a->level[shared].label, sft__say_near(r), wb, p->table);
     else
-        sft__string_addf(out, "The best %s shifts with the %s: ", wa, wb);
-    list_best(r, p, row, out);
-    sft__string_addf(out, " (Table %d, the best of each column).", p->table);
+        sft__string_addf(out, "The best %s shifts with the %s (Table %d, the best of each column): ", wa, wb, p->table);
+    list_rows(r, p, row, !common, out);
+    sft__string_add(out, ".");
 }
 
 /* Score of a rate in column j, between the rates tried linearly in log η; NaN outside of them or beside a cell without a score. */
@@ -146,7 +145,7 @@ static void effective(sft_report *r, const sft_pair *p, const int *row, sft_stri
     int               n = 0, m = 0;
     if (!b->numbers || row[0] < 0 || row[j] < 0 || !(b->level[j].low < 1) || !(a->level[0].low > 0)) return;
     const double times = (1 - b->level[0].low) / (1 - b->level[j].low);
-    sft__string_addf(out, " As effective rates η/(1−β) the best of %s and %s are %s and %s.", b->level[0].label, b->level[j].label,
+    sft__string_addf(out, " As effective rates η/(1−β) the best at momentum %s and at %s are %s and %s.", b->level[0].label, b->level[j].label,
                      sft__brief(a->level[row[0]].low / (1 - b->level[0].low), 3, one, sizeof one),
                      sft__brief(a->level[row[j]].low / (1 - b->level[j].low), 3, two, sizeof two));
     const double plain = distance(r, p, j, 1, &n), scaled = distance(r, p, j, times, &m);
@@ -172,11 +171,10 @@ static void say_gain(sft_report *r, const sft_pair *p, const int *row, sft_strin
     }
     if (n < 2) return;
     const sft_report_point *x = &r->point[p->best[row[best] * b->n + best]], *y = &r->point[p->best[row[worst] * b->n + worst]];
-    sft__string_addf(out, " Each at its best %s, %s reaches %s and %s %s: %s", sft__effect_words(r, &r->effect[p->a]),
-                     sft__say_value(r, b, b->level[best].label), sft__say_score(r, &x->rank), b->level[worst].label,
-                     sft__say_score(r, &y->rank),
-                     fabs(x->rank.mean - y->rank.mean) <= r->near ? "no more than " : "more than ");
-    sft__string_addf(out, "%s apart.", sft__say_near(r));
+    sft__string_addf(out, " Each at its best %s, %s reaches %s and %s reaches %s, %s than %s apart.", sft__effect_words(r, &r->effect[p->a]),
+                     sft__say_value(r, b->axis, b->level[best].label), sft__say_score(r, &x->rank),
+                     sft__say_value(r, b->axis, b->level[worst].label), sft__say_score(r, &y->rank),
+                     fabs(x->rank.mean - y->rank.mean) <= r->near ? "no more" : "more", sft__say_near(r));
 }
 
 static void say_stable(sft_report *r, const sft_pair *p, sft_string *out)
@@ -190,8 +188,8 @@ static void say_stable(sft_report *r, const sft_pair *p, sft_string *out)
         all = all && row[j] >= 0;
     }
     if (!row || !any || !all) return;
-    sft__string_add(out, " The largest at which, and below which, nothing diverges is ");
-    list_rows(r, p, row, out);
+    sft__string_addf(out, " The largest %s at and below which nothing diverges is ", sft__effect_words(r, &r->effect[p->a]));
+    list_rows(r, p, row, false, out);
     sft__string_add(out, " (Table 1, Notes).");
 }
 

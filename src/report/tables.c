@@ -56,8 +56,8 @@ static const char *main_caption(sft_report *r)
 {
     const char *over = r->study->plan.seeds > 1 ? ", mean ± standard deviation over the seeds" : "";
     const char *percent = r->has_accuracy ? "; Acc in %" : "";
-    return SFT_WORDS(&r->arena, "Table 1: All %d configurations, the best first, by %s at the best epoch%s%s", r->n_points, r->metric,
-                             over, percent);
+    const char *all = r->n_points == 1 ? "The only configuration" : SFT_WORDS(&r->arena, "All %d configurations, the best first", r->n_points);
+    return SFT_WORDS(&r->arena, "Table 1: %s, by %s at the best epoch%s%s", all, r->metric, over, percent);
 }
 
 void sft__main_table(sft_report *r, sft_rows *t)
@@ -90,7 +90,7 @@ void sft__effect_table(sft_report *r, const sft_effect *e, sft_rows *t)
         const sft_side          s = sft__side(e, k, k);
         const char             *cell[] = { l->label, SFT_WORDS(&r->arena, "%d", l->points), p ? sft__score_text(r, &p->rank) : "-",
                                     p ? sft__score_text(r, &p->test) : "-", sft__score_text(r, &l->mean),
-                                    p ? SFT_WORDS(&r->arena, "%d", l->best + 1) : "-", sft__say_fates_briefly(r, &s) };
+                                    p ? SFT_WORDS(&r->arena, "%d", l->best + 1) : "-", sft__say_fates(r, &s, true) };
         sft__rows_add(t, cell);
     }
 }
