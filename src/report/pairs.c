@@ -112,13 +112,14 @@ static double score_at(const sft_report *r, const sft_pair *p, int j, double rat
     return NAN;
 }
 
-/* Mean distance between the curves of columns j and 0 at rates that are `times` as large in column 0. */
-static double distance(const sft_report *r, const sft_pair *p, int j, double times, int *n)
+/* Mean distance between the curves of columns j and 0 at rates that are `times` as large in column 0, up to the best rate of each. */
+static double distance(const sft_report *r, const sft_pair *p, int j, double times, const int *row, int *n)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
+    const double      most = a->level[row[0]].low * (1 + 1e-9);
     double            sum = 0;
     *n = 0;
-    for (int i = 0; i < a->n; i++) {
+    for (int i = 0; i <= row[j] && a->level[i].low * times <= most; i++) {
         const int    here = p->best[i * b->n + j];
         const double there = here >= 0 ? score_at(r, p, 0, a->level[i].low * times) : NAN;
         if (isnan(there)) continue;
@@ -136,7 +137,8 @@ static const char *gap(sft_report *r, double v)
 }
 
 /* Momentum β makes steps 1/(1-β) times as long once the velocity has built up. Does that explain the difference? The curves over the rate
- * tell, more than where their tops are: those of two β are held against each other at equal rates, and at equal η/(1-β). */
+ * tell, more than where their tops are: those of two β are held against each other at equal rates, and at equal η/(1-β). Only where they
+ * rise: the largest stable rate is 2(1+β)/λ, so beyond its top a curve falls off for another reason. */
 static void effective(sft_report *r, const sft_pair *p, const int *row, sft_string *out)
 {
     const sft_effect *a = &r->effect[p->a], *b = &r->effect[p->b];
@@ -148,10 +150,10 @@ static void effective(sft_report *r, const sft_pair *p, const int *row, sft_stri
     sft__string_addf(out, " As effective rates η/(1−β) the best at momentum %s and at %s are %s and %s.", b->level[0].label, b->level[j].label,
                      sft__brief(a->level[row[0]].low / (1 - b->level[0].low), 3, one, sizeof one),
                      sft__brief(a->level[row[j]].low / (1 - b->level[j].low), 3, two, sizeof two));
-    const double plain = distance(r, p, j, 1, &n), scaled = distance(r, p, j, times, &m);
+    const double plain = distance(r, p, j, 1, row, &n), scaled = distance(r, p, j, times, row, &m);
     if (n < 2 || m < 2) return;
-    sft__string_addf(out, " At equal rates the two differ by %s on average (%d rates), at equal effective rates by %s (%d rates; "
-                          "Table %d, rates between rows interpolated): ", gap(r, plain), n, gap(r, scaled), m, p->table);
+    sft__string_addf(out, " At equal rates, up to the best ones, the two differ by %s on average (%d rates), at equal effective rates by "
+                          "%s (%d rates; Table %d, rates between rows interpolated): ", gap(r, plain), n, gap(r, scaled), m, p->table);
     sft__string_add(out, scaled < plain / 2 ? "momentum acts here mostly as a rate 1/(1−β) times as large."
                          : scaled < plain   ? "momentum acts here partly as a larger rate."
                                             : "a larger rate does not explain what momentum does here.");
