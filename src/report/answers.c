@@ -8,10 +8,10 @@
 #include <string.h>
 
 /* What was said so far becomes the answer to `question`. */
-static void answer(sft_report *r, const char *question, sft_string *out)
+static void answer(sft_report *r, const char *question, bool repeats, sft_string *out)
 {
     const char *text = sft__words_of(&r->arena, out);
-    if (r->answer) r->answer[r->n_answers++] = (sft_answer){ question, text };
+    if (r->answer) r->answer[r->n_answers++] = (sft_answer){ question, text, repeats };
     sft__string_open(out, r->ctx);
 }
 
@@ -100,9 +100,10 @@ static void say_level(sft_report *r, const sft_effect *e, int level, sft_string 
     if (best < 0) return;
     const sft_report_point *p = &r->point[best];
     if (isfinite(p->slow))
-        sft__string_addf(out, " At %s even the best configuration reaches only %s, with %s %% of the loss drop still to come after its %lld "
-                              "epochs (Table 1, row %d).", e->level[level].label, sft__say_score(r, &p->rank),
-                         sft__fixed(100 * fmin(p->slow, 1), 0, text, sizeof text), (long long)r->study->attempt[p->trial[0]].epochs, best + 1);
+        sft__string_addf(out, " At %s even the best configuration reaches only %s, with %s %% of the loss drop still to come after its "
+                              "%lld epochs (Table 1, row %d).", e->level[level].label, sft__say_score(r, &p->rank),
+                         sft__fixed(100 * fmin(p->slow, 1), 0, text, sizeof text),
+                         (long long)r->study->attempt[p->trial[0]].epochs, best + 1);
     else
         sft__string_addf(out, " At %s the best configuration reaches %s (Table 1, row %d).", e->level[level].label,
                          sft__say_score(r, &p->rank), best + 1);
@@ -145,7 +146,8 @@ static void other_key(sft_report *r, int k, int lr, sft_string *out)
     for (int i = 0; i < r->n_pairs; i++)
         if (&r->pair[i] != p && r->pair[i].a == k && k != lr && *r->pair[i].sentence)
             sft__string_addf(out, "\n\n%s", r->pair[i].sentence);
-    answer(r, momentum ? "How does momentum interact with the learning rate?" : SFT_WORDS(&r->arena, "What does the %s do?", words), out);
+    answer(r, momentum ? "How does momentum interact with the learning rate?" : SFT_WORDS(&r->arena, "What does the %s do?", words),
+           !momentum, out);
 }
 
 /* The first row against the second, by the house's test. */
@@ -163,8 +165,8 @@ static void runner_up(sft_report *r, sft_string *out)
     }
     const sft_test t = sft__compare_seeds(score[1], seed[1], n[1], score[0], seed[0], n[0]);
     if (t.kind == SFT_TEST_NONE) return;
-    sft__string_addf(out, " If it were no better than row 2, seeds alone would set the two at least as far apart with probability %s (%s)%s.",
-                     sft__brief(t.p, 2, text, sizeof text),
+    sft__string_addf(out, " If it were no better than row 2, seeds alone would set the two at least as far apart with probability %s "
+                          "(%s)%s.", sft__brief(t.p, 2, text, sizeof text),
                      t.kind == SFT_TEST_WELCH ? "Welch's t-test" : "exact permutation test over pairs of seeds",
                      t.p < 0.05 ? "" : ": the seeds do not tell the two apart");
 }
@@ -201,12 +203,12 @@ void sft__answers_make(sft_report *r)
     r->answer = sft__arena_alloc(&r->arena, (size_t)(r->n_effects + 3) * sizeof *r->answer);
     sft__string_open(&s, r->ctx);
     choice(r, &s);
-    answer(r, "Which configuration is chosen?", &s);
+    answer(r, "Which configuration is chosen?", false, &s);
     if (rates) {
         too_high(r, &r->effect[lr], &s);
-        answer(r, "What happens when the learning rate is too high?", &s);
+        answer(r, "What happens when the learning rate is too high?", false, &s);
         too_low(r, &r->effect[lr], &s);
-        answer(r, "What happens when the learning rate is too low?", &s);
+        answer(r, "What happens when the learning rate is too low?", false, &s);
     }
     if (momentum >= 0) other_key(r, momentum, lr, &s);
     for (int k = 0; k < r->n_effects; k++)
@@ -214,17 +216,18 @@ void sft__answers_make(sft_report *r)
     sft__string_close(&s);
 }
 
-void sft__answers_md(const sft_report *r, sft_string *out)
+void sft__answers_md(const sft_report *r, bool repeats, sft_string *out)
 {
     sft__string_add(out, "## Answers\n\n");
-    for (int i = 0; i < r->n_answers; i++) sft__string_addf(out, "### %s\n\n%s\n\n", r->answer[i].question, r->answer[i].text);
+    for (int i = 0; i < r->n_answers; i++)
+        if (repeats || !r->answer[i].repeats) sft__string_addf(out, "### %s\n\n%s\n\n", r->answer[i].question, r->answer[i].text);
 }
 
 static sft_status write(sft_report *r)
 {
     sft_string s;
     sft__string_open(&s, r->ctx);
-    sft__answers_md(r, &s);
+    sft__answers_md(r, true, &s);
     return sft__report_file(r, "answers.md", &s);
 }
 

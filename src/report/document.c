@@ -27,7 +27,8 @@ static void say_method(const sft_report *r, sft_string *out)
     sft__string_addf(out, "Scores are of validation at the epoch at which %s is best; configurations are ranked by their mean over "
                           "seeds.", r->metric);
     if (r->n_points && !sft__point_counts(&r->point[r->n_points - 1]))
-        sft__string_add(out, " One whose seeds did not all finish comes after those whose did: the mean of the lucky ones would flatter it.");
+        sft__string_add(out, " One whose seeds did not all finish comes after those whose did: the mean of the lucky ones would flatter "
+                             "it.");
     if (r->test_elsewhere)
         sft__string_addf(out, " Test is scored once, with the weights a run ends with: in %d trial%s these are not of the best epoch "
                               "(early_stop.patience with restore_best makes them so).", r->test_elsewhere,
@@ -109,7 +110,7 @@ static sft_status write_document(sft_report *r)
     sft__rows_md(&t, &s, MOST_ROWS);
     legend(r, &s);
     effects(r, &s);
-    sft__answers_md(r, &s);
+    sft__answers_md(r, false, &s); /* what keys do stands under their tables */
     figures(r, &s);
     best_recipe(r, &s);
     return sft__report_file(r, "report.md", &s);

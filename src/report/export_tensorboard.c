@@ -98,7 +98,8 @@ static void put_recipe(sft_events *e, const sft_export_recipe *r)
 
 /* ---- files ---------------------------------------------------------------------------------------- */
 
-static sft_status open_events(const sft_export_job *x, sft_events *e, const char *folder, double begin, sft_arena *a, sft_export_facts *facts)
+static sft_status open_events(const sft_export_job *x, sft_events *e, const char *folder, double begin, sft_arena *a,
+                              sft_export_facts *facts)
 {
     *e = (sft_events){ .ctx = x->ctx, .begin = isfinite(begin) ? begin : 0, .lr_step = -1, .facts = facts };
     sft__string_open(&e->event, x->ctx);

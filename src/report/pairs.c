@@ -147,8 +147,8 @@ static void effective(sft_report *r, const sft_pair *p, const int *row, sft_stri
     int               n = 0, m = 0;
     if (!b->numbers || row[0] < 0 || row[j] < 0 || !(b->level[j].low < 1) || !(a->level[0].low > 0)) return;
     const double times = (1 - b->level[0].low) / (1 - b->level[j].low);
-    sft__string_addf(out, " As effective rates η/(1−β) the best at momentum %s and at %s are %s and %s.", b->level[0].label, b->level[j].label,
-                     sft__brief(a->level[row[0]].low / (1 - b->level[0].low), 3, one, sizeof one),
+    sft__string_addf(out, " As effective rates η/(1−β) the best at momentum %s and at %s are %s and %s.", b->level[0].label,
+                     b->level[j].label, sft__brief(a->level[row[0]].low / (1 - b->level[0].low), 3, one, sizeof one),
                      sft__brief(a->level[row[j]].low / (1 - b->level[j].low), 3, two, sizeof two));
     const double plain = distance(r, p, j, 1, row, &n), scaled = distance(r, p, j, times, row, &m);
     if (n < 2 || m < 2) return;
@@ -173,8 +173,8 @@ static void say_gain(sft_report *r, const sft_pair *p, const int *row, sft_strin
     }
     if (n < 2) return;
     const sft_report_point *x = &r->point[p->best[row[best] * b->n + best]], *y = &r->point[p->best[row[worst] * b->n + worst]];
-    sft__string_addf(out, " Each at its best %s, %s reaches %s and %s reaches %s, %s than %s apart.", sft__effect_words(r, &r->effect[p->a]),
-                     sft__say_value(r, b->axis, b->level[best].label), sft__say_score(r, &x->rank),
+    sft__string_addf(out, " Each at its best %s, %s reaches %s and %s reaches %s, %s than %s apart.",
+                     sft__effect_words(r, &r->effect[p->a]), sft__say_value(r, b->axis, b->level[best].label), sft__say_score(r, &x->rank),
                      sft__say_value(r, b->axis, b->level[worst].label), sft__say_score(r, &y->rank),
                      fabs(x->rank.mean - y->rank.mean) <= r->near ? "no more" : "more", sft__say_near(r));
 }

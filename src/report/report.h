@@ -134,6 +134,7 @@ typedef struct sft_pair {       /* the best mean of each pair of values */
 
 typedef struct sft_answer {     /* plain text, no Markdown; an empty line begins a paragraph */
     const char *question, *text;
+    bool        repeats;        /* it is the sentences of effects and pairs, no more */
 } sft_answer;
 
 typedef struct sft_report {
@@ -223,7 +224,7 @@ void sft__csv_field(sft_string *out, const char *text, bool first);
 void sft__main_table(sft_report *r, sft_rows *t);
 void sft__effect_table(sft_report *r, const sft_effect *e, sft_rows *t);
 void sft__pair_table(sft_report *r, const sft_pair *p, sft_rows *t);
-void sft__answers_md(const sft_report *r, sft_string *out);             /* answers.c */
+void sft__answers_md(const sft_report *r, bool repeats, sft_string *out); /* answers.c; those that repeat, too? */
 
 /* ---- parts ------------------------------------------------------------------------------------------------ */
 

@@ -99,11 +99,12 @@ const sft_report_point *sft__best_of(const sft_report *r, const sft_effect *e, i
 
 static void say_side(sft_report *r, const sft_effect *e, sft_string *out, int from, int to, bool above)
 {
-    int              level = from;
-    const sft_side   s = sft__side(e, from, to);
+    int                     level = from;
+    const sft_side          s = sft__side(e, from, to);
     const sft_report_point *p = sft__best_of(r, e, from, to, &level);
-    const char      *fates = sft__say_fates(r, &s, false);
-    sft__string_addf(out, " %s %s (%s),", above ? "Above" : "Below", e->level[above ? e->to : e->from].label, sft__say_rows(r, e, from, to));
+    const char             *fates = sft__say_fates(r, &s, false);
+    sft__string_addf(out, " %s %s (%s),", above ? "Above" : "Below", e->level[above ? e->to : e->from].label,
+                     sft__say_rows(r, e, from, to));
     if (*fates) sft__string_addf(out, " %s", fates);
     if (p) sft__string_addf(out, "%s the best is %s", *fates ? ";" : "", sft__say_score(r, &p->rank));
     else sft__string_addf(out, "%s no configuration finishes on every seed", *fates ? ";" : "");

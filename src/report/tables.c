@@ -56,7 +56,8 @@ static const char *main_caption(sft_report *r)
 {
     const char *over = r->study->plan.seeds > 1 ? ", mean ± standard deviation over the seeds" : "";
     const char *percent = r->has_accuracy ? "; Acc in %" : "";
-    const char *all = r->n_points == 1 ? "The only configuration" : SFT_WORDS(&r->arena, "All %d configurations, the best first", r->n_points);
+    const char *all = r->n_points == 1 ? "The only configuration"
+                                       : SFT_WORDS(&r->arena, "All %d configurations, the best first", r->n_points);
     return SFT_WORDS(&r->arena, "Table 1: %s, by %s at the best epoch%s%s", all, r->metric, over, percent);
 }
 
