@@ -24,6 +24,9 @@ typedef struct sft_part {
 } sft_part;
 
 sft_status sft__write_file(sft_ctx *c, const char *path, const sft_part *parts, int n);
+/* For files that are written piece by piece; 0 or errno. All n bytes; to the platter, not only to the drive. */
+int        sft__write_all(int fd, const void *data, size_t n);
+int        sft__sync_file(int fd);
 sft_status sft__make_folder(sft_ctx *c, const char *path); /* and its parents */
 bool       sft__exists(const char *path);
 bool       sft__holds(const char *folder, const char *name); /* FOLDER/NAME exists */

@@ -2,14 +2,14 @@
 /* A run folder as reports read it: the curves of metrics.csv, then what run.json and the doctor say. */
 #include "base/io.h"
 #include "report/report.h"
+#include "train/folder.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { STEP, EPOCH, SPLIT, LOSS, ACCURACY, LR, GRAD_NORM, SECONDS, FIXED, MOST_FIELDS = 64, PATH = 4096 };
-static const size_t      limit = (size_t)1 << 30;
-static const char *const split_names[SFT_SPLITS] = { "train", "validation", "test" };
+static const size_t limit = (size_t)1 << 30;
 
 typedef struct field {
     const char *text;
@@ -66,7 +66,7 @@ static void take(sft_run_look *look, const field *f, int n, int rank)
     if (n < FIXED || !sft__parse_int(f[STEP].text, f[STEP].n, &step) || !sft__parse_int(f[EPOCH].text, f[EPOCH].n, &epoch)) return;
     for (int s = 0; s < SFT_SPLITS; s++) {
         sft_curve *k = &look->curve[s];
-        if (!is(&f[SPLIT], split_names[s])) continue;
+        if (!is(&f[SPLIT], sft__split_word[s])) continue;
         if (s == SFT_TRAIN && !k->n) look->rate = real_of(&f[LR]);
         k->step[k->n] = step;
         k->epoch[k->n] = epoch;
@@ -87,7 +87,7 @@ static void count(const char *text, size_t size, size_t lines[SFT_SPLITS])
             comma = memchr(comma, ',', (size_t)(next - comma));
             if (comma) comma++;
         }
-        for (int s = 0; s < SFT_SPLITS; s++) lines[s] += comma && *comma == split_names[s][0] && comma[1] == split_names[s][1];
+        for (int s = 0; s < SFT_SPLITS; s++) lines[s] += comma && *comma == sft__split_word[s][0] && comma[1] == sft__split_word[s][1];
     }
 }
 
