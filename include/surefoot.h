@@ -636,14 +636,16 @@ typedef struct sft_report_facts {
     char    folder[4096], best[4096]; /* of the report; of a run of the best point, "" for none */
 } sft_report_facts;
 
-/* A report of one sweep folder, or of n run folders: table.md, .csv and .tex, effects.md, answers.md, report.md, report.json. Runs whose
- * recipes differ by train.seed only count as seeds of one point. o and facts may be NULL. E299: no run folder. */
+/* A report of one sweep folder, or of n run folders: table.md, .csv and .tex, effects.md, answers.md, figures/, report.md, .html and .json.
+ * Runs whose recipes differ by train.seed only count as seeds of one point. o and facts may be NULL. E299: no run folder; E132: no such
+ * rank_by; E002: of n > 1 without a folder, or of sweeps among others. */
 SFT_API sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o, sft_report_facts *facts);
 
 typedef struct sft_comparison sft_comparison;
 
 /* Compares run folders, at least two: what their recipes and scores differ in, side by side. Runs that differ by the seed only are one
- * group; each group is held against that of the first path by a test over seeds. o->folder is ignored; o may be NULL. */
+ * group; each group is held against that of the first path by a test over seeds. o->folder is ignored; o may be NULL. NULL: failed, as
+ * sft_report_write does. The texts live as long as the comparison. */
 SFT_API sft_comparison *sft_compare(sft_ctx *c, int n, const char *const *paths, const sft_report_options *o);
 SFT_API const char     *sft_comparison_text(const sft_comparison *k); /* Markdown */
 SFT_API const char     *sft_comparison_json(const sft_comparison *k);

@@ -37,8 +37,8 @@ for file in table.md table.csv table.tex effects.md answers.md report.md report.
     [ -s "rep/$file" ] || complain "no $file"
 done
 grep -q "Table 2: Effect of learning rate on performance" rep/report.md || complain "no effect of the rate"
-grep -q "rates above .* are too high: of .* trials .* diverge" rep/answers.md || complain "no answer about too high rates"
-grep -q "rates below .* are too low: of .* trials .* slow" rep/answers.md || complain "no answer about too low rates"
+grep -q "rates above .* are too high: .* trials .*diverge" rep/answers.md || complain "no answer about too high rates"
+grep -q "rates below .* are too low: .* trials .*slow" rep/answers.md || complain "no answer about too low rates"
 grep -q "As effective rates" rep/answers.md || complain "no effective rates"
 # every row of table.csv has as many fields as its head, and its numbers are those of table.md
 python3 - <<'PY' || complain "table.csv and table.md differ"

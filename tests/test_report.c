@@ -139,6 +139,8 @@ static void test_the_doctor_is_heard(void **state)
 #ifdef SFT_HAVE_JANSSON
     CHECK_NEAR(look.prior, 2.2, 0);
     assert_string_equal(sft__remark(&a, &t, &look, NULL).text, "oscillates (sharpness 3.1 × 2/η)");
+    look.sharpness = 1.7;                               /* below the limit it is no evidence */
+    assert_string_equal(sft__remark(&a, &t, &look, NULL).text, "oscillates");
     folder_text(folder, "diagnosis.json", "{\"findings\": [{\"symptom\": \"dead_units\", \"severity\": \"fault\", \"layer\": \"2\"}]}");
     assert_string_equal(sft__attempt_note(s->c, &a, folder, &t, NULL), "doctor: dead_units at layer 2");
     folder_text(folder, "diagnosis.json", "{\"findings\": [{\"symptom\": \"dead_units\", \"severity\": \"advisory\", \"layer\": \"2\"}]}");
@@ -183,12 +185,13 @@ static void test_torn_metrics(void **state)
 static void test_differing_keys_are_axes_and_seeds_points(void **state)
 {
     (void)state;
-    shelf    *s = shelf_open();
-    sft_study study;
+    shelf        *s = shelf_open();
+    sft_study     study;
+    sft_run_look *looks;
     for (int i = 0; i < 12; i++)
         put(s, (report_curve){ .lr = i / 6 ? 0.02 : 1e-4, .batch = i / 3 % 2 ? 50 : 100, .seed = i % 3, .epochs = 4, .accuracy =
                               0.1 * (i / 3), .fall = 1 });
-    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, NULL, &study), SFT_OK);
+    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, NULL, &study, &looks), SFT_OK);
     assert_int_equal(study.plan.space.n, 2);
     assert_string_equal(study.plan.space.axis[0].key, "optimizer.lr");
     assert_string_equal(study.plan.space.axis[1].key, "train.batch");
@@ -204,12 +207,12 @@ static void test_differing_keys_are_axes_and_seeds_points(void **state)
     assert_int_equal(study.attempt[5].best_epoch, 2);   /* the first of equal ones */
     sft__study_close(&study);
     s->paths[s->n++] = s->paths[0];                     /* once more: counts once */
-    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, "loss", &study), SFT_OK);
+    assert_int_equal(sft__study_of_runs(s->c, s->n, s->paths, "loss", &study, &looks), SFT_OK);
     assert_int_equal(study.n, 12);
     assert_false(study.plan.maximize);
     assert_int_equal(study.attempt[5].best_epoch, 4);
     sft__study_close(&study);
-    sft__study_of_runs(s->c, 1, s->paths, "f1_macr", &study);
+    sft__study_of_runs(s->c, 1, s->paths, "f1_macr", &study, &looks);
     CHECK_FAILS(s->c, "E132", "f1_macr");
     sft__study_close(&study);
     shelf_close(s);
@@ -226,7 +229,8 @@ static double hill(double lr, double momentum)
     return 0.9 - 0.1 * fabs(x);
 }
 
-static void put_hills(shelf *s)
+/* top: the score without momentum at a rate of 10 */
+static void put_hills(shelf *s, double top)
 {
     for (int m = 0; m < 2; m++)
         for (int i = 0; i < 5; i++)
@@ -235,6 +239,7 @@ static void put_hills(shelf *s)
                 report_curve k = { .lr = rates[i], .momentum = momentum, .seed = seed, .epochs = 8, .fall = 4,
                                    .accuracy = hill(rates[i], momentum) + (seed ? 0.002 : -0.002) };
                 if (rates[i] / (1 - momentum) > 20) k.nan_step = 5 + 10 * seed;
+                if (!m && i == 4) k.accuracy = top + (seed ? 0.002 : -0.002);
                 put(s, k);
             }
 }
@@ -242,12 +247,13 @@ static void put_hills(shelf *s)
 static void test_points_are_sorted_and_averaged(void **state)
 {
     (void)state;
-    shelf     *s = shelf_open();
-    sft_study  study;
-    sft_report r;
-    put_hills(s);
-    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study);
-    assert_int_equal(sft__report_open(s->c, &study, s->root, &r), SFT_OK);
+    shelf        *s = shelf_open();
+    sft_study     study;
+    sft_run_look *looks;
+    sft_report    r;
+    put_hills(s, hill(10, 0));
+    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study, &looks);
+    assert_int_equal(sft__report_open(s->c, &study, looks, s->root, &r), SFT_OK);
     assert_int_equal(r.n_points, 10);
     assert_string_equal(r.point[0].label[0], "1");
     CHECK_NEAR(r.point[0].rank.mean, 0.9, 1e-12);
@@ -269,18 +275,36 @@ static void test_points_are_sorted_and_averaged(void **state)
     CHECK_NEAR(lr->level[3].mean.mean, (0.9 + 0.8) / 2, 1e-12);
     holds(lr->sentence, "The best learning rate is 1: Val Acc 90.00 ± 0.28 % (Table 2, row 1).");
     holds(lr->sentence, "From 0.1 to 1 it stays within 1 point of that.");
-    holds(lr->sentence, "Above 1 (Table 2, row 10) of 4 trials 2 diverge; the best is 80.00 ± 0.28 %, at 10.");
+    holds(lr->sentence, "Above 1 (Table 2, row 10), 2 of 4 trials diverge; the best is 80.00 ± 0.28 %.");
     assert_int_equal(r.n_pairs, 1);
-    holds(r.pair[0].sentence, "The best learning rate shifts with the momentum: 1 at momentum 0, 0.1 at momentum 0.9 (Table 4");
-    holds(r.pair[0].sentence, "the best of 0 and 0.9 are 1 and 1");
+    holds(r.pair[0].sentence, "The best learning rate shifts with the momentum (Table 4, the best of each column): 1 at momentum 0, 0.1 at momentum 0.9.");
+    holds(r.pair[0].sentence, "the best at momentum 0 and at 0.9 are 1 and 1");
     holds(r.pair[0].sentence, "at equal effective rates by 0.0 points");
     holds(r.pair[0].sentence, "mostly as a rate 1/(1−β) times as large");
     holds(r.pair[0].sentence, "nothing diverges is 10 at momentum 0, 1 at momentum 0.9");
     assert_int_equal(r.n_answers, 4);
     holds(r.answer[0].text, "learning rate 1, momentum 0 (Table 1, row 1)");
     holds(r.answer[0].text, "1 other configuration is within 1 point of it");
-    holds(r.answer[1].text, "rates above 1 are too high: of 4 trials 2 diverge (Table 2, row 10)");
-    holds(r.answer[1].text, "at step 5, of learning rate 10 (Table 1, row 10)");
+    holds(r.answer[1].text, "rates above 1 are too high: 2 of 4 trials diverge (Table 2, row 10)");
+    holds(r.answer[1].text, "at step 5, with learning rate 10 (Table 1, row 10)");
+    sft__report_close(&r);
+    sft__study_close(&study);
+    shelf_close(s);
+}
+
+/* Where curves fall off beyond their best rate is no matter of effective rates: momentum is stable for longer. */
+static void test_momentum_is_judged_where_curves_rise(void **state)
+{
+    (void)state;
+    shelf        *s = shelf_open();
+    sft_study     study;
+    sft_run_look *looks;
+    sft_report    r;
+    put_hills(s, 0.1);
+    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study, &looks);
+    assert_int_equal(sft__report_open(s->c, &study, looks, s->root, &r), SFT_OK);
+    holds(r.pair[0].sentence, "the two differ by 10.0 points on average (3 rates), at equal effective rates by 0.0 points (3 rates;");
+    holds(r.pair[0].sentence, "mostly as a rate 1/(1−β) times as large");
     sft__report_close(&r);
     sft__study_close(&study);
     shelf_close(s);
@@ -290,15 +314,16 @@ static void test_points_are_sorted_and_averaged(void **state)
 static void test_lucky_seeds_do_not_win(void **state)
 {
     (void)state;
-    shelf     *s = shelf_open();
-    sft_study  study;
-    sft_report r;
+    shelf        *s = shelf_open();
+    sft_study     study;
+    sft_run_look *looks;
+    sft_report    r;
     for (int seed = 0; seed < 3; seed++) {
         put(s, (report_curve){ .lr = 0.1, .seed = seed, .epochs = 8, .fall = 4, .accuracy = 0.8 });
         put(s, (report_curve){ .lr = 1, .seed = seed, .epochs = 8, .fall = 4, .accuracy = 0.95, .nan_step = seed == 2 ? 9 : 0 });
     }
-    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study);
-    assert_int_equal(sft__report_open(s->c, &study, s->root, &r), SFT_OK);
+    sft__study_of_runs(s->c, s->n, s->paths, NULL, &study, &looks);
+    assert_int_equal(sft__report_open(s->c, &study, looks, s->root, &r), SFT_OK);
     assert_string_equal(r.point[0].label[0], "0.1");
     assert_string_equal(r.point[1].note, "diverged in 1 of 3 seeds");
     assert_true(r.point[1].rank.mean > r.point[0].rank.mean);
@@ -327,7 +352,7 @@ static void test_the_files_are_written(void **state)
     shelf           *s = shelf_open();
     sft_report_facts facts;
     char             out[100];
-    put_hills(s);
+    put_hills(s, hill(10, 0));
     snprintf(out, sizeof out, "%s/report/here", s->root);
     assert_int_equal(sft_report_write(s->c, s->n, s->paths, &(sft_report_options){ .folder = out }, &facts), SFT_OK);
     CHECK_OK(s->c);
@@ -437,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_torn_metrics),
         cmocka_unit_test(test_differing_keys_are_axes_and_seeds_points),
         cmocka_unit_test(test_points_are_sorted_and_averaged),
+        cmocka_unit_test(test_momentum_is_judged_where_curves_rise),
         cmocka_unit_test(test_lucky_seeds_do_not_win),
         cmocka_unit_test(test_the_files_are_written),
         cmocka_unit_test(test_memory_runs_out),

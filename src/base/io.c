@@ -29,6 +29,13 @@ bool sft__exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+bool sft__holds(const char *folder, const char *name)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%.4100s/%.90s", folder, name);
+    return sft__exists(path);
+}
+
 /* ---- reading ------------------------------------------------------------------------------- */
 
 static sft_io_fault fault_of(int error)
@@ -182,23 +189,22 @@ sft_status sft__io_fail(sft_ctx *c, const char *path, int error, const char *doi
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
-/* 0 or errno, as in the functions below. */
-static int write_all(int fd, const sft_part *part)
+int sft__write_all(int fd, const void *data, size_t n)
 {
-    const char *p = part->data;
-    for (size_t left = part->size; left;) {
-        ssize_t wrote = write(fd, p, left < MOST_AT_ONCE ? left : MOST_AT_ONCE);
+    const char *p = data;
+    while (n) {
+        ssize_t wrote = write(fd, p, n < MOST_AT_ONCE ? n : MOST_AT_ONCE);
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)
             return wrote ? errno : EIO;
         p += wrote;
-        left -= (size_t)wrote;
+        n -= (size_t)wrote;
     }
     return 0;
 }
 
-/* Asks for the room before a byte is written; file systems that cannot tell are taken at their word. */
+/* 0 or errno. Asks for the room before a byte is written; file systems that cannot tell are taken at their word. */
 static int reserve(int fd, const sft_part *parts, int n)
 {
     int64_t total = 0;
@@ -214,8 +220,8 @@ static int reserve(int fd, const sft_part *parts, int n)
 #endif
 }
 
-/* To the platter, not only to the drive. After an error the pages may be gone: never tried twice on one file. */
-static int sync_file(int fd)
+/* After an error the pages may be gone: never tried twice on one file. */
+int sft__sync_file(int fd)
 {
 #ifdef F_FULLFSYNC
     if (fcntl(fd, F_FULLFSYNC) == 0)
@@ -228,9 +234,9 @@ static int fill(int fd, const sft_part *parts, int n, bool sync)
 {
     int error = reserve(fd, parts, n);
     for (int i = 0; i < n && !error; i++)
-        error = write_all(fd, &parts[i]);
+        error = sft__write_all(fd, parts[i].data, parts[i].size);
     if (!error && sync)
-        error = sync_file(fd);
+        error = sft__sync_file(fd);
     if (close(fd) && !error)
         error = errno;
     return error;

@@ -24,8 +24,12 @@ typedef struct sft_part {
 } sft_part;
 
 sft_status sft__write_file(sft_ctx *c, const char *path, const sft_part *parts, int n);
+/* For files that are written piece by piece; 0 or errno. All n bytes; to the platter, not only to the drive. */
+int        sft__write_all(int fd, const void *data, size_t n);
+int        sft__sync_file(int fd);
 sft_status sft__make_folder(sft_ctx *c, const char *path); /* and its parents */
 bool       sft__exists(const char *path);
+bool       sft__holds(const char *folder, const char *name); /* FOLDER/NAME exists */
 /* errno of a failed write as an error: E330 (space), E331 (read-only or denied), E332 (quota), E333 (anything else).
  * The sentence begins with `doing` and the path: "writing `a/b`: No space left …". */
 sft_status sft__io_fail(sft_ctx *c, const char *path, int error, const char *doing);

@@ -136,6 +136,38 @@ void sft__string_number(sft_string *s, double v)
     sft__string_add(s, isfinite(v) ? sft__print_real(v, buf, sizeof buf) : "null");
 }
 
+void sft__json_key(sft_string *s, const char *key)
+{
+    if (!s->n || s->text[s->n - 1] != '{')
+        sft__string_add(s, ", ");
+    sft__string_json(s, key);
+    sft__string_add(s, ": ");
+}
+
+void sft__json_text(sft_string *s, const char *key, const char *value)
+{
+    sft__json_key(s, key);
+    sft__string_json(s, value);
+}
+
+void sft__json_number(sft_string *s, const char *key, double value)
+{
+    sft__json_key(s, key);
+    sft__string_number(s, value);
+}
+
+void sft__json_int(sft_string *s, const char *key, int64_t value)
+{
+    sft__json_key(s, key);
+    sft__string_addf(s, "%lld", (long long)value);
+}
+
+void sft__json_flag(sft_string *s, const char *key, bool value)
+{
+    sft__json_key(s, key);
+    sft__string_add(s, value ? "true" : "false");
+}
+
 void sft__string_close(sft_string *s)
 {
     if (s->text)

@@ -32,4 +32,11 @@ void sft__string_json(sft_string *s, const char *text); /* with quotes and escap
 void sft__string_number(sft_string *s, double v);       /* JSON number; null when not finite */
 void sft__string_close(sft_string *s);
 
+/* Members of a JSON object: `"key": value` right behind its `{`, else `, "key": value`. */
+void sft__json_key(sft_string *s, const char *key);     /* the value is to follow */
+void sft__json_text(sft_string *s, const char *key, const char *value); /* NULL: null */
+void sft__json_number(sft_string *s, const char *key, double value);    /* not finite: null */
+void sft__json_int(sft_string *s, const char *key, int64_t value);
+void sft__json_flag(sft_string *s, const char *key, bool value);
+
 #endif

@@ -33,8 +33,8 @@ static void print_where(const cli *a, const sft_report_facts *f)
 {
     char page[4300];
     snprintf(page, sizeof page, "%.4100s/report.html", f->folder);
-    printf("%lld trials, %lld done, %lld failed, in %d configurations\n", (long long)f->trials, (long long)f->done, (long long)f->failed,
-           f->points);
+    printf("%lld trial%s, %lld done, %lld failed, in %d configuration%s\n", (long long)f->trials, f->trials == 1 ? "" : "s",
+           (long long)f->done, (long long)f->failed, f->points, f->points == 1 ? "" : "s");
     printf("report    %s/report.md   (text: tables, effects, answers)\n", f->folder);
     printf("tables    %s/table.md, table.csv, table.tex\n", f->folder);
     if (cli_is_file(page)) printf("page      %s   (open it in a browser)\n", page);

@@ -48,8 +48,7 @@ sft_status        sft__treat(sft_diagnosis *d, const sft_doctor_options *o);
 void              sft__forget_treatment(sft_diagnosis *d);
 /* Judges the chart, anew where it has been judged before: what was tried then is forgotten. */
 sft_status        sft__diagnosis_judge(sft_diagnosis *d);
-/* One more key of a JSON object that has some already. json.c */
-void              sft__json_text(sft_string *s, const char *key, const char *value);
+/* The member "edits" of a JSON object. json.c */
 void              sft__json_edits(sft_string *s, int n, const char *const *edit);
 /* Layer `index` of a look as plain facts; false past the end. */
 bool              sft__signal_of(const sft_look *look, int index, sft_signal_facts *f);

@@ -8,11 +8,10 @@
 #include <string.h>
 
 /* What was said so far becomes the answer to `question`. */
-static void answer(sft_report *r, const char *question, sft_string *out)
+static void answer(sft_report *r, const char *question, bool repeats, sft_string *out)
 {
-    const char *text = out->text ? sft__arena_text(&r->arena, out->text) : NULL;
-    if (r->answer && question && text) r->answer[r->n_answers++] = (sft_answer){ question, text };
-    sft__string_close(out);
+    const char *text = sft__words_of(&r->arena, out);
+    if (r->answer) r->answer[r->n_answers++] = (sft_answer){ question, text, repeats };
     sft__string_open(out, r->ctx);
 }
 
@@ -34,7 +33,7 @@ static double sharpest(const sft_report *r, const sft_effect *e, int from, int t
     return most;
 }
 
-/* The first trial to go: what it is called in the notes. */
+/* The first trial to diverge, as the notes have it. */
 static void earliest(sft_report *r, const sft_effect *e, sft_string *out)
 {
     int64_t best = -1;
@@ -48,28 +47,39 @@ static void earliest(sft_report *r, const sft_effect *e, sft_string *out)
             place = i + 1;
         }
     if (best >= 0)
-        sft__string_addf(out, " The first to go does so at step %.0f, of %s %s (Table 1, row %d).", r->remark[best].number,
-                         sft__effect_words(r, e), r->point[place - 1].label[e->axis], place);
+        sft__string_addf(out, " The first to diverge does so at step %.0f, with %s (Table 1, row %d).", r->remark[best].number,
+                         sft__say_value(r, e->axis, r->point[place - 1].label[e->axis]), place);
+}
+
+/* Levels from..to with what a wrong rate does to them, of all that befell them. */
+static const char *say_harm(sft_report *r, const sft_effect *e, int from, int to, bool high)
+{
+    static const bool harm[2][SFT_FATES] = {
+        { [SFT_FATE_SLOW] = true, [SFT_FATE_IDLE] = true },
+        { [SFT_FATE_OSCILLATES] = true, [SFT_FATE_IDLE] = true, [SFT_FATE_DIVERGED] = true, [SFT_FATE_CRASHED] = true },
+    };
+    sft_side s = sft__side(e, from, to);
+    for (int f = 0; f < SFT_FATES; f++)
+        if (!harm[high][f]) s.fates[f] = 0;
+    const char *fates = sft__say_fates(r, &s, false);
+    return *fates ? fates : "they train, but reach less";
 }
 
 static void too_high(sft_report *r, const sft_effect *e, sft_string *out)
 {
-    char text[32];
-    int  level = 0;
+    char    text[32];
+    int     level = 0;
     int64_t at = -1;
-    sft__string_add(out, "A step of rate η along a direction of curvature λ multiplies the distance to the bottom by |1 − ηλ|: beyond ηλ = 2 "
-                         "every step leads further up, and the loss oscillates, stalls or leaves all bounds. ");
+    sft__string_add(out, "A step of rate η along a direction of curvature λ multiplies the distance to the bottom by |1 − ηλ|: beyond "
+                         "ηλ = 2 every step leads further up, and the loss oscillates, stalls or leaves all bounds. ");
     if (e->best < 0 || e->to == e->n - 1) {
         sft__string_addf(out, "Here no rate tried is too high for every setting of the other keys: the largest, %s, is still %s (%s).",
                          e->level[e->n - 1].label, e->best == e->n - 1 ? "the best" : "within reach of the best",
                          sft__say_rows(r, e, e->n - 1, e->n - 1));
         return;
     }
-    const sft_side   s = sft__side(e, e->to + 1, e->n - 1);
-    const char      *fates = sft__say_fates(r, &s);
     const sft_report_point *p = sft__best_of(r, e, e->to + 1, e->n - 1, &level);
-    sft__string_addf(out, "Here rates above %s are too high: %s (%s).", e->level[e->to].label,
-                     *fates ? fates : "they train, but reach less",
+    sft__string_addf(out, "Here rates above %s are too high: %s (%s).", e->level[e->to].label, say_harm(r, e, e->to + 1, e->n - 1, true),
                      sft__say_rows(r, e, e->to + 1, e->n - 1));
     earliest(r, e, out);
     if (p)
@@ -77,40 +87,40 @@ static void too_high(sft_report *r, const sft_effect *e, sft_string *out)
                          e->level[level].label, sft__say_score(r, &r->point[e->level[e->best].best].rank), e->level[e->best].label,
                          sft__say_rows(r, e, level, level));
     const double ratio = sharpest(r, e, e->to + 1, e->n - 1, &at);
-    if (at >= 0)
+    if (ratio >= 1)
         sft__string_addf(out, " The doctor measured it: at the start the curvature there is up to %s times what the optimiser is stable at "
                               "(diagnosis.json of %s).", sft__brief(ratio, 2, text, sizeof text), r->study->attempt[at].folder);
 }
 
+/* How far a rate comes at its best. */
+static void say_level(sft_report *r, const sft_effect *e, int level, sft_string *out)
+{
+    const int best = e->level[level].best;
+    char      text[32];
+    if (best < 0) return;
+    const sft_report_point *p = &r->point[best];
+    if (isfinite(p->slow))
+        sft__string_addf(out, " At %s even the best configuration reaches only %s, with %s %% of the loss drop still to come after its "
+                              "%lld epochs (Table 1, row %d).", e->level[level].label, sft__say_score(r, &p->rank),
+                         sft__fixed(100 * fmin(p->slow, 1), 0, text, sizeof text),
+                         (long long)r->study->attempt[p->trial[0]].epochs, best + 1);
+    else
+        sft__string_addf(out, " At %s the best configuration reaches %s (Table 1, row %d).", e->level[level].label,
+                         sft__say_score(r, &p->rank), best + 1);
+}
+
 static void too_low(sft_report *r, const sft_effect *e, sft_string *out)
 {
-    char text[32];
     sft__string_add(out, "Nothing breaks, but the plan ends before the loss has come down. ");
     if (e->best < 0 || e->from == 0) {
         sft__string_addf(out, "Here no rate tried is too low for every setting of the other keys: the smallest, %s, is still %s (%s).",
                          e->level[0].label, e->best == 0 ? "the best" : "within reach of the best", sft__say_rows(r, e, 0, 0));
         return;
     }
-    const sft_side s = sft__side(e, 0, e->from - 1);
-    const char    *fates = sft__say_fates(r, &s);
-    sft__string_addf(out, "Here rates below %s are too low: %s (%s).", e->level[e->from].label,
-                     *fates ? fates : "they train, but reach less",
+    sft__string_addf(out, "Here rates below %s are too low: %s (%s).", e->level[e->from].label, say_harm(r, e, 0, e->from - 1, false),
                      sft__say_rows(r, e, 0, e->from - 1));
-    for (int i = 0, told = 0; i < r->n_points && told < 2; i++) {
-        /* At its best, with the smallest rate, and with the one just below the good range. */
-        const int level = told ? e->from - 1 : 0;
-        if (told && e->from == 1) break;
-        const int best = e->level[level].best;
-        if (best >= 0 && isfinite(r->point[best].slow))
-            sft__string_addf(out, " At %s even the best point reaches only %s, with %s %% of the loss drop still to come after its %lld "
-                                  "epochs (Table 1, row %d).", e->level[level].label, sft__say_score(r, &r->point[best].rank),
-                             sft__fixed(100 * fmin(r->point[best].slow, 1), 0, text, sizeof text),
-                             (long long)r->study->attempt[r->point[best].trial[0]].epochs, best + 1);
-        else if (best >= 0)
-            sft__string_addf(out, " At %s the best point reaches %s (Table 1, row %d).", e->level[level].label,
-                             sft__say_score(r, &r->point[best].rank), best + 1);
-        told++;
-    }
+    say_level(r, e, 0, out);
+    if (e->from > 1) say_level(r, e, e->from - 1, out);
 }
 
 /* ---- momentum, and every other key ---------------------------------------------------------------------------- */
@@ -136,32 +146,27 @@ static void other_key(sft_report *r, int k, int lr, sft_string *out)
     for (int i = 0; i < r->n_pairs; i++)
         if (&r->pair[i] != p && r->pair[i].a == k && k != lr && *r->pair[i].sentence)
             sft__string_addf(out, "\n\n%s", r->pair[i].sentence);
-    answer(r, momentum ? "How does momentum interact with the learning rate?" : SFT_WORDS(&r->arena, "What does the %s do?", words), out);
+    answer(r, momentum ? "How does momentum interact with the learning rate?" : SFT_WORDS(&r->arena, "What does the %s do?", words),
+           !momentum, out);
 }
 
 /* The first row against the second, by the house's test. */
 static void runner_up(sft_report *r, sft_string *out)
 {
-    const sft_report_point *p[] = { &r->point[0], &r->point[1] };
-    const size_t            room = (size_t)(p[0]->n > p[1]->n ? p[0]->n : p[1]->n);
-    double                 *v[2];
-    long long              *key[2];
-    int                     n[2] = { 0, 0 };
-    char                    text[32];
+    double    *score[2];
+    long long *seed[2];
+    int        n[2];
+    char       text[32];
     for (int k = 0; k < 2; k++) {
-        v[k] = sft__arena_alloc(&r->arena, room * sizeof **v);
-        key[k] = sft__arena_alloc(&r->arena, room * sizeof **key);
-        for (int i = 0; v[k] && key[k] && i < p[k]->n; i++) {
-            const sft_attempt *t = &r->study->attempt[p[k]->trial[i]];
-            v[k][n[k]] = t->rank;
-            key[k][n[k]] = t->seed;
-            n[k] += isfinite(t->rank);
-        }
+        score[k] = sft__arena_alloc(&r->arena, (size_t)r->point[k].n * sizeof **score);
+        seed[k] = sft__arena_alloc(&r->arena, (size_t)r->point[k].n * sizeof **seed);
+        if (!score[k] || !seed[k]) return;
+        n[k] = sft__point_scores(r, &r->point[k], false, score[k], seed[k]);
     }
-    if (sft__failed(r->ctx)) return;
-    const sft_test t = sft__compare_seeds(v[1], key[1], n[1], v[0], key[0], n[0]);
+    const sft_test t = sft__compare_seeds(score[1], seed[1], n[1], score[0], seed[0], n[0]);
     if (t.kind == SFT_TEST_NONE) return;
-    sft__string_addf(out, " Chance alone would set it as far from row 2 with probability %s (%s)%s.", sft__brief(t.p, 2, text, sizeof text),
+    sft__string_addf(out, " If it were no better than row 2, seeds alone would set the two at least as far apart with probability %s "
+                          "(%s)%s.", sft__brief(t.p, 2, text, sizeof text),
                      t.kind == SFT_TEST_WELCH ? "Welch's t-test" : "exact permutation test over pairs of seeds",
                      t.p < 0.05 ? "" : ": the seeds do not tell the two apart");
 }
@@ -172,16 +177,17 @@ static void choice(sft_report *r, sft_string *out)
 {
     const sft_report_point *p = &r->point[0];
     if (!r->n_points || !sft__point_counts(p)) {
-        sft__string_add(out, "None: no point has finished on all its seeds.");
+        sft__string_add(out, "None: no configuration has finished on all its seeds.");
         return;
     }
     sft__string_addf(out, "The one with the best %s, %s", r->metric, sft__say_score(r, &p->rank));
     for (int k = 0; k < r->n_effects; k++)
-        sft__string_addf(out, "%s%s", k ? ", " : ": ", sft__say_value(r, &r->effect[k], p->label[r->effect[k].axis]));
+        sft__string_addf(out, "%s%s", k ? ", " : ": ", sft__say_value(r, r->effect[k].axis, p->label[r->effect[k].axis]));
     sft__string_addf(out, " (Table 1, row 1). Validation alone chose it, and its best epoch; on test it then reaches %s.",
                      p->test.n ? sft__say_score(r, &p->test) : "no score, for there is no test split");
-    if (p->rank.n < 2) sft__string_add(out, " One seed says nothing about chance: repeat the first few rows with more seeds before "
-                                       "trusting their order.");
+    if (p->rank.n < 2)
+        sft__string_addf(out, " One seed says nothing about chance: repeat %s with more seeds before trusting %s.",
+                         r->n_points > 1 ? "the first few rows" : "it", r->n_points > 1 ? "their order" : "the number");
     if (r->n_points > 1 && sft__point_counts(&r->point[1])) runner_up(r, out);
     int close = 0;
     for (int i = 1; i < r->n_points; i++) close += sft__point_counts(&r->point[i]) && fabs(r->point[i].rank.mean - p->rank.mean) <= r->near;
@@ -197,12 +203,12 @@ void sft__answers_make(sft_report *r)
     r->answer = sft__arena_alloc(&r->arena, (size_t)(r->n_effects + 3) * sizeof *r->answer);
     sft__string_open(&s, r->ctx);
     choice(r, &s);
-    answer(r, "Which configuration is chosen?", &s);
+    answer(r, "Which configuration is chosen?", false, &s);
     if (rates) {
         too_high(r, &r->effect[lr], &s);
-        answer(r, "What happens when the learning rate is too high?", &s);
+        answer(r, "What happens when the learning rate is too high?", false, &s);
         too_low(r, &r->effect[lr], &s);
-        answer(r, "What happens when the learning rate is too low?", &s);
+        answer(r, "What happens when the learning rate is too low?", false, &s);
     }
     if (momentum >= 0) other_key(r, momentum, lr, &s);
     for (int k = 0; k < r->n_effects; k++)
@@ -210,17 +216,18 @@ void sft__answers_make(sft_report *r)
     sft__string_close(&s);
 }
 
-void sft__answers_md(const sft_report *r, sft_string *out)
+void sft__answers_md(const sft_report *r, bool repeats, sft_string *out)
 {
     sft__string_add(out, "## Answers\n\n");
-    for (int i = 0; i < r->n_answers; i++) sft__string_addf(out, "### %s\n\n%s\n\n", r->answer[i].question, r->answer[i].text);
+    for (int i = 0; i < r->n_answers; i++)
+        if (repeats || !r->answer[i].repeats) sft__string_addf(out, "### %s\n\n%s\n\n", r->answer[i].question, r->answer[i].text);
 }
 
 static sft_status write(sft_report *r)
 {
     sft_string s;
     sft__string_open(&s, r->ctx);
-    sft__answers_md(r, &s);
+    sft__answers_md(r, true, &s);
     return sft__report_file(r, "answers.md", &s);
 }
 

@@ -9,26 +9,6 @@
 
 /* ---- values and tests ---------------------------------------------------------------------------------------- */
 
-static double score_of(const sft_comparison *k, int64_t trial, bool test)
-{
-    const sft_attempt *t = &k->study.attempt[trial];
-    const sft_curve   *c = &k->report.look[trial].curve[SFT_TEST];
-    if (!test) return t->rank;
-    if (k->report.accuracy) return t->test_accuracy;
-    return !strcmp(k->study.plan.rank_by, "loss") ? t->test_loss : c->n ? c->rank[c->n - 1] : NAN;
-}
-
-static int values(const sft_comparison *k, const sft_report_point *p, bool test, double *v, long long *seed)
-{
-    int n = 0;
-    for (int i = 0; i < p->n; i++) {
-        v[n] = score_of(k, p->trial[i], test);
-        seed[n] = k->study.attempt[p->trial[i]].seed;
-        n += isfinite(v[n]);
-    }
-    return n;
-}
-
 static sft_status hold(sft_comparison *k, bool test, sft_held *out)
 {
     const size_t room = (size_t)k->study.n + 1;
@@ -37,9 +17,9 @@ static sft_status hold(sft_comparison *k, bool test, sft_held *out)
     double      *p = sft__arena_alloc(a, room * sizeof *p);
     long long   *sx = sft__arena_alloc(a, room * sizeof *sx), *sy = sft__arena_alloc(a, room * sizeof *sy);
     if (!x || !y || !p || !sx || !sy) return sft_code(k->ctx);
-    const int n = values(k, k->group[0], test, x, sx);
+    const int n = sft__point_scores(&k->report, k->group[0], test, x, sx);
     for (int i = 1; i < k->n; i++) {
-        const int m = values(k, k->group[i], test, y, sy);
+        const int m = sft__point_scores(&k->report, k->group[i], test, y, sy);
         out[i].test = sft__compare_seeds(x, sx, n, y, sy, m);
         p[i - 1] = out[i].test.p;
     }
@@ -71,64 +51,55 @@ static sft_status make_groups(sft_comparison *k)
 
 const char *sft__group_name(sft_comparison *k, int i)
 {
-    const char *text = i < 26 ? SFT_WORDS(&k->report.arena, "%c", 'A' + i) : SFT_WORDS(&k->report.arena, "G%d", i + 1);
-    return text ? text : "?";
+    return i < 26 ? SFT_WORDS(&k->report.arena, "%c", 'A' + i) : SFT_WORDS(&k->report.arena, "G%d", i + 1);
 }
 
 /* ---- side by side ------------------------------------------------------------------------------------------------ */
-
-static const char *spread(sft_comparison *k, const sft_spread *s, double scale, int decimals)
-{
-    const char *text = sft__spread_text(&k->report.arena, s, scale, decimals);
-    return text ? text : "";
-}
 
 typedef const char *row_fn(sft_comparison *k, const sft_report_point *p);
 
 static const char *seeds_row(sft_comparison *k, const sft_report_point *p)
 {
-    sft_string  s;
+    sft_string s;
     sft__string_open(&s, k->ctx);
     for (int i = 0; i < p->n; i++) sft__string_addf(&s, "%s%lld", i ? " " : "", (long long)k->study.attempt[p->trial[i]].seed);
-    const char *text = s.text ? sft__arena_text(&k->report.arena, s.text) : "";
-    sft__string_close(&s);
-    return text ? text : "";
+    return sft__words_of(&k->report.arena, &s);
 }
 
 static const char *rank_row(sft_comparison *k, const sft_report_point *p)
 {
-    return spread(k, &p->rank, k->report.accuracy ? 100 : 1, k->report.accuracy ? 2 : -4);
+    return sft__score_text(&k->report, &p->rank);
 }
 
 static const char *test_row(sft_comparison *k, const sft_report_point *p)
 {
-    return spread(k, &p->test, k->report.accuracy ? 100 : 1, k->report.accuracy ? 2 : -4);
+    return sft__score_text(&k->report, &p->test);
 }
 
 static const char *val_accuracy_row(sft_comparison *k, const sft_report_point *p)
 {
-    return spread(k, &p->val_accuracy, 100, 2);
+    return sft__spread_text(&k->report.arena, &p->val_accuracy, 100, 2);
 }
 
 static const char *test_accuracy_row(sft_comparison *k, const sft_report_point *p)
 {
-    return spread(k, &p->test_accuracy, 100, 2);
+    return sft__spread_text(&k->report.arena, &p->test_accuracy, 100, 2);
 }
 
 static const char *epoch_row(sft_comparison *k, const sft_report_point *p)
 {
-    return spread(k, &p->best_epoch, 1, 0);
+    return sft__spread_text(&k->report.arena, &p->best_epoch, 1, 0);
 }
 
 static const char *speed_row(sft_comparison *k, const sft_report_point *p)
 {
-    return spread(k, &p->steps_per_second, 1, -3);
+    return sft__spread_text(&k->report.arena, &p->steps_per_second, 1, -3);
 }
 
 static const char *note_row(sft_comparison *k, const sft_report_point *p)
 {
     const char *text = sft__point_note(&k->report, p, false);
-    return text && *text ? text : "-";
+    return *text ? text : "-";
 }
 
 static void add_row(sft_comparison *k, sft_rows *t, const char *head, row_fn *of, const char **cell)
@@ -188,8 +159,7 @@ static const char *effect_text(sft_comparison *k, double v, bool unit)
     char        text[40];
     const bool  points = k->report.accuracy;
     const char *number = points ? sft__fixed(100 * v, 2, text, sizeof text) : sft__brief(v, 3, text, sizeof text);
-    const char *out = SFT_WORDS(&k->report.arena, "%s%s%s", v > 0 ? "+" : "", number, unit && points ? " points" : "");
-    return out ? out : "";
+    return SFT_WORDS(&k->report.arena, "%s%s%s", v > 0 ? "+" : "", number, unit && points ? " points" : "");
 }
 
 static const char *p_text(sft_comparison *k, double p)
@@ -220,6 +190,10 @@ static void say_test(sft_comparison *k, int i, const char *metric, const sft_hel
         sft__string_addf(out, "exact permutation test over %d pairs of seeds, ", t->pairs);
     sft__string_add(out, p_text(k, t->p));
     if (k->n > 2) sft__string_addf(out, ", %s after Holm for %d comparisons", p_text(k, h->holm), k->n - 1);
+    if (t->p < 0.05 && !(h->holm < 0.05)) {
+        sft__string_add(out, ": the seeds do not tell them apart, for of so many comparisons one may come out like this by chance.\n");
+        return;
+    }
     if (!(h->holm < 0.05)) {
         const char *least = effect_text(k, (t->high - t->low) / 2, true);
         sft__string_addf(out, ": the seeds do not tell them apart; so few would show only differences above %s.\n",
@@ -240,9 +214,8 @@ static bool any_too_few(const sft_comparison *k)
 /* Two networks that are equally good still differ on the samples that happen to be in the split. */
 static void say_samples(sft_comparison *k, sft_string *out)
 {
-    const sft_run_look *look = &k->report.look[k->group[0]->trial[0]];
-    const double    p = k->group[0]->test_accuracy.mean, n = look->test_samples;
-    char            text[40];
+    const double p = k->group[0]->test_accuracy.mean, n = k->report.look[k->group[0]->trial[0]].test_samples;
+    char         text[40];
     if (!(n > 0) || !(p > 0 && p < 1)) return;
     sft__string_addf(out, "The test split has %s samples: on other samples like them, accuracies move by ±%s points (95 %%) for "
                           "that reason alone.\n",
@@ -282,10 +255,8 @@ static sft_status write(sft_comparison *k)
     say_all(k, &text);
     sft__string_open(&json, k->ctx);
     sft__comparison_json(k, &json);
-    k->text = text.text ? sft__arena_text(&k->report.arena, text.text) : "";
-    k->json = json.text ? sft__arena_text(&k->report.arena, json.text) : "";
-    sft__string_close(&text);
-    sft__string_close(&json);
+    k->text = sft__words_of(&k->report.arena, &text);
+    k->json = sft__words_of(&k->report.arena, &json);
     return sft_code(k->ctx);
 }
 
@@ -296,12 +267,12 @@ sft_comparison *sft_compare(sft_ctx *c, int n, const char *const *paths, const s
         sft__fail(c, SFT_E002, "a comparison needs at least two run folders");
         return NULL;
     }
+    sft_run_look   *look = NULL;
     sft_comparison *k = sft__alloc(c, sizeof *k);
     if (!k) return NULL;
     k->ctx = c;
-    if (sft__study_of_runs(c, n, paths, o ? o->rank_by : NULL, &k->study) == SFT_OK &&
-        sft__report_open(c, &k->study, "", &k->report) == SFT_OK &&
-        write(k) == SFT_OK)
+    if (sft__study_of_runs(c, n, paths, o ? o->rank_by : NULL, &k->study, &look) == SFT_OK &&
+        sft__report_open(c, &k->study, look, "", &k->report) == SFT_OK && write(k) == SFT_OK)
         return k;
     sft_comparison_free(k);
     return NULL;

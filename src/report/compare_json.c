@@ -2,12 +2,6 @@
 /* A comparison as JSON. */
 #include "report/comparison.h"
 
-static void put_number(sft_string *s, const char *key, double v)
-{
-    sft__string_addf(s, ", \"%s\": ", key);
-    sft__string_number(s, v);
-}
-
 static void put_group(sft_comparison *k, int i, sft_string *s)
 {
     const sft_report_point *p = k->group[i];
@@ -17,41 +11,39 @@ static void put_group(sft_comparison *k, int i, sft_string *s)
         sft__string_json(s, k->study.attempt[p->trial[j]].folder);
     }
     sft__string_add(s, "], \"values\": {");
-    for (int a = 0; a < k->study.plan.space.n; a++) {
-        sft__string_add(s, a ? ", " : "");
-        sft__string_json(s, k->study.plan.space.axis[a].key);
-        sft__string_add(s, ": ");
-        sft__string_json(s, k->study.attempt[p->trial[0]].value[a]);
-    }
+    for (int a = 0; a < k->study.plan.space.n; a++)
+        sft__json_text(s, k->study.plan.space.axis[a].key, k->study.attempt[p->trial[0]].value[a]);
     sft__string_addf(s, "}, \"seeds\": %d", p->n);
-    put_number(s, "validation_mean", p->rank.mean);
-    put_number(s, "validation_std", p->rank.std);
-    put_number(s, "test_mean", p->test.mean);
-    put_number(s, "test_std", p->test.std);
-    sft__string_add(s, ", \"note\": ");
-    sft__string_json(s, sft__point_note(&k->report, p, false));
+    sft__json_number(s, "validation_mean", p->rank.mean);
+    sft__json_number(s, "validation_std", p->rank.std);
+    sft__json_number(s, "test_mean", p->test.mean);
+    sft__json_number(s, "test_std", p->test.std);
+    sft__json_text(s, "note", sft__point_note(&k->report, p, false));
     sft__string_add(s, "}");
 }
 
 static void put_test(sft_comparison *k, int i, const char *split, const sft_held *h, sft_string *s)
 {
     static const char *const kinds[] = { "none", "welch", "permutation" };
-    sft__string_addf(s, "{\"group\": \"%s\", \"against\": \"A\", \"split\": \"%s\", \"test\": \"%s\"", sft__group_name(k, i), split,
-                     kinds[h->test.kind]);
-    put_number(s, "effect", h->test.effect);
-    put_number(s, "low", h->test.low);
-    put_number(s, "high", h->test.high);
-    put_number(s, "t", h->test.t);
-    put_number(s, "df", h->test.df);
-    put_number(s, "p", h->test.p);
-    put_number(s, "p_holm", h->holm);
+    sft__string_add(s, "{");
+    sft__json_text(s, "group", sft__group_name(k, i));
+    sft__json_text(s, "against", "A");
+    sft__json_text(s, "split", split);
+    sft__json_text(s, "test", kinds[h->test.kind]);
+    sft__json_number(s, "effect", h->test.effect);
+    sft__json_number(s, "low", h->test.low);
+    sft__json_number(s, "high", h->test.high);
+    sft__json_number(s, "t", h->test.t);
+    sft__json_number(s, "df", h->test.df);
+    sft__json_number(s, "p", h->test.p);
+    sft__json_number(s, "p_holm", h->holm);
     sft__string_add(s, "}");
 }
 
 void sft__comparison_json(sft_comparison *k, sft_string *s)
 {
-    sft__string_add(s, "{\"schema\": 1, \"rank_by\": ");
-    sft__string_json(s, k->study.plan.rank_by);
+    sft__string_add(s, "{\"schema\": 1");
+    sft__json_text(s, "rank_by", k->study.plan.rank_by);
     sft__string_add(s, ",\n \"groups\": [");
     for (int i = 0; i < k->n; i++) {
         sft__string_add(s, i ? ",\n  " : "\n  ");

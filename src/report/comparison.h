@@ -16,7 +16,7 @@ struct sft_comparison {
     sft_study    study;
     sft_report   report;
     int          n;             /* groups, in the order of the paths */
-    sft_report_point  **group;
+    sft_report_point **group;
     sft_held    *validation, *test; /* n each, the first unused */
     const char  *text, *json;
 };

@@ -25,7 +25,10 @@ static void say_states(const sft_report *r, sft_string *out)
 static void say_method(const sft_report *r, sft_string *out)
 {
     sft__string_addf(out, "Scores are of validation at the epoch at which %s is best; configurations are ranked by their mean over "
-                          "seeds. One whose seeds did not all finish comes after those that did: the mean of the lucky ones would flatter it.", r->metric);
+                          "seeds.", r->metric);
+    if (r->n_points && !sft__point_counts(&r->point[r->n_points - 1]))
+        sft__string_add(out, " One whose seeds did not all finish comes after those whose did: the mean of the lucky ones would flatter "
+                             "it.");
     if (r->test_elsewhere)
         sft__string_addf(out, " Test is scored once, with the weights a run ends with: in %d trial%s these are not of the best epoch "
                               "(early_stop.patience with restore_best makes them so).", r->test_elsewhere,
@@ -35,14 +38,14 @@ static void say_method(const sft_report *r, sft_string *out)
     sft__string_add(out, "\n\n");
 }
 
-/* What the letters of long values stand for. */
-static void legend(const sft_report *r, sft_string *out)
+/* What the labels of long values stand for. */
+static void legend(sft_report *r, sft_string *out)
 {
     for (int k = 0; k < r->study->plan.space.n; k++) {
         const sft_axis *axis = &r->study->plan.space.axis[k];
         for (int i = 0; axis->kind == SFT_AXIS_VALUES && axis->label && i < axis->n; i++) {
             if (!strcmp(axis->label[i], axis->value[i])) continue;
-            sft__string_addf(out, "- %s: `", axis->label[i]);
+            sft__string_addf(out, "- %s: `", sft__say_value(r, k, axis->label[i]));
             for (const char *p = axis->value[i]; *p; p++) sft__string_addn(out, *p == '\n' ? " " : p, 1);
             sft__string_add(out, "`\n");
         }
@@ -107,7 +110,7 @@ static sft_status write_document(sft_report *r)
     sft__rows_md(&t, &s, MOST_ROWS);
     legend(r, &s);
     effects(r, &s);
-    sft__answers_md(r, &s);
+    sft__answers_md(r, false, &s); /* what keys do stands under their tables */
     figures(r, &s);
     best_recipe(r, &s);
     return sft__report_file(r, "report.md", &s);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Effects: what one axis, and two, do to the rank; values as levels, endless axes cut into ranges. */
-#include "base/stats.h"
 #include "report/report.h"
 
 #include <math.h>
@@ -87,10 +86,9 @@ static void word_levels(sft_report *r, sft_effect *e)
         }
 }
 
-static int level_of(const sft_report *r, const sft_effect *e, const sft_report_point *p)
+static int level_of(const sft_effect *e, const sft_report_point *p)
 {
     const double v = p->number_of[e->axis];
-    (void)r;
     for (int k = 0; k < e->n; k++) {
         const sft_band *l = &e->level[k];
         if (!e->numbers && !strcmp(l->label, p->label[e->axis])) return k;
@@ -106,18 +104,16 @@ static void fill(sft_report *r, sft_effect *e)
     sft_stats *s = sft__arena_alloc(&r->arena, (size_t)(e->n + 1) * sizeof *s);
     for (int i = 0; i < r->n_points && s; i++) {
         const sft_report_point *p = &r->point[i];
-        const int        k = e->of_point[i] = level_of(r, e, p);
+        const int               k = e->of_point[i] = level_of(e, p);
         if (k < 0) continue;
         sft_band *l = &e->level[k];
         l->points++;
         l->trials += p->n;
-        l->failed += p->failed;
         for (int f = 0; f < SFT_FATES; f++) l->fates[f] += p->fates[f];
         if (isfinite(p->rank.mean) && !p->open) sft__stats_add(&s[k], p->rank.mean);
         if (l->best < 0 && sft__point_counts(p)) l->best = i; /* points are in order, the best first */
     }
-    for (int k = 0; k < e->n && s; k++)
-        e->level[k].mean = (sft_spread){ (int)s[k].n, s[k].n ? s[k].mean : NAN, s[k].n > 1 ? sqrt(sft__stats_variance(&s[k])) : NAN };
+    for (int k = 0; k < e->n && s; k++) e->level[k].mean = sft__spread_of(&s[k]);
 }
 
 static bool is_near(const sft_report *r, const sft_effect *e, int level)

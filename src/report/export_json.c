@@ -14,38 +14,13 @@ typedef struct object {
     bool        signals, more;  /* rows of which file; it is not the first one */
 } object;
 
-/* ,"key": — the first member of an object is written by hand. */
-static void key(sft_string *out, const char *name)
-{
-    sft__string_add(out, ", ");
-    sft__string_json(out, name);
-    sft__string_add(out, ": ");
-}
-
-static void put_text(sft_string *out, const char *name, const char *value)
-{
-    key(out, name);
-    sft__string_json(out, value);
-}
-
-static void put_number(sft_string *out, const char *name, double value)
-{
-    key(out, name);
-    sft__string_number(out, value);
-}
-
-static void put_int(sft_string *out, const char *name, int64_t value)
-{
-    key(out, name);
-    sft__string_addf(out, "%lld", (long long)value);
-}
-
-/* A value of a recipe: whole numbers to the last digit, numbers, true and false as such, all else as text. */
-static void put_value(sft_string *out, const char *text)
+/* A value of a recipe: whole numbers to the last digit, numbers, true and false as such, all else as text. key NULL: in an array. */
+static void put_value(sft_string *out, const char *key, const char *text)
 {
     const size_t n = text ? strlen(text) : 0;
     double       number;
     int64_t      whole;
+    if (key) sft__json_key(out, key);
     if (n && strspn(text, "-0123456789") == n && sft__parse_int(text, n, &whole)) sft__string_addf(out, "%lld", (long long)whole);
     else if (n && sft__parse_real(text, n, &number) && isfinite(number)) sft__string_number(out, number);
     else if (text && (!strcmp(text, "true") || !strcmp(text, "false"))) sft__string_add(out, text);
@@ -60,14 +35,14 @@ static sft_status put_row(void *user, const sft_export_row *row)
     sft_string *out = &o->sink.text;
     sft__string_addf(out, "%s\n   {\"step\": %lld, \"epoch\": %lld", o->more ? "," : "", (long long)row->step, (long long)row->epoch);
     o->more = true;
-    if (row->split) put_text(out, "split", row->split);
+    if (row->split) sft__json_text(out, "split", row->split);
     else {
-        put_text(out, "layer", row->layer);
-        put_text(out, "op", row->op);
-        put_number(out, "seconds", row->seconds);
+        sft__json_text(out, "layer", row->layer);
+        sft__json_text(out, "op", row->op);
+        sft__json_number(out, "seconds", row->seconds);
     }
     for (int i = 0; i < row->n; i++) {
-        put_number(out, row->name[i], row->value[i]);
+        sft__json_number(out, row->name[i], row->value[i]);
         o->x->facts.values += !isnan(row->value[i]);
     }
     sft__string_add(out, "}");
@@ -90,12 +65,7 @@ static void put_recipe(object *o, const sft_export_run *run)
     sft_export_recipe r;
     sft__export_recipe_open(o->x->ctx, run, &r);
     sft__string_add(out, r.n ? ",\n  \"recipe\": {" : ",\n  \"recipe\": null");
-    for (int i = 0; i < r.n; i++) {
-        sft__string_add(out, i ? ", " : "");
-        sft__string_json(out, r.key[i]);
-        sft__string_add(out, ": ");
-        put_value(out, r.value[i]);
-    }
+    for (int i = 0; i < r.n; i++) put_value(out, r.key[i], r.value[i]);
     sft__string_add(out, r.n ? "},\n  \"recipe_yaml\": " : ",\n  \"recipe_yaml\": ");
     sft__string_json(out, r.yaml);
     sft__export_recipe_close(&r);
@@ -116,36 +86,31 @@ static void put_results(object *o, const sft_export_run *run)
 
 static void put_trial(sft_string *out, const sft_study *s, const sft_attempt *t)
 {
-    put_text(out, "sweep", s->folder);
-    put_int(out, "trial", t->number);
-    put_int(out, "point", t->point);
-    put_int(out, "seed", t->seed);
-    put_text(out, "state", sft__state_name(t->state));
-    put_text(out, "failure", t->failure);
-    put_text(out, "note", t->note);
-    put_number(out, "rank", t->rank);
-    put_int(out, "best_epoch", t->best_epoch);
-    put_number(out, "val_loss", t->val_loss);
-    put_number(out, "val_accuracy", t->val_accuracy);
-    put_number(out, "test_loss", t->test_loss);
-    put_number(out, "test_accuracy", t->test_accuracy);
-    put_number(out, "seconds", t->seconds);
+    sft__json_text(out, "sweep", s->folder);
+    sft__json_int(out, "trial", t->number);
+    sft__json_int(out, "point", t->point);
+    sft__json_int(out, "seed", t->seed);
+    sft__json_text(out, "state", sft__state_name(t->state));
+    sft__json_text(out, "failure", t->failure);
+    sft__json_text(out, "note", t->note);
+    sft__json_number(out, "rank", t->rank);
+    sft__json_int(out, "best_epoch", t->best_epoch);
+    sft__json_number(out, "val_loss", t->val_loss);
+    sft__json_number(out, "val_accuracy", t->val_accuracy);
+    sft__json_number(out, "test_loss", t->test_loss);
+    sft__json_number(out, "test_accuracy", t->test_accuracy);
+    sft__json_number(out, "seconds", t->seconds);
     sft__string_add(out, ",\n  \"values\": {");
-    for (int i = 0, n = 0; i < s->plan.space.n; i++) {
-        if (!t->value[i]) continue;
-        sft__string_add(out, n++ ? ", " : "");
-        sft__string_json(out, s->plan.space.axis[i].key);
-        sft__string_add(out, ": ");
-        put_value(out, t->value[i]);
-    }
+    for (int i = 0; i < s->plan.space.n; i++)
+        if (t->value[i]) put_value(out, s->plan.space.axis[i].key, t->value[i]);
     sft__string_add(out, "}");
 }
 
 static void put_run(object *o, const sft_export_run *run)
 {
-    sft__string_add(&o->sink.text, "\n {\"name\": ");
-    sft__string_json(&o->sink.text, run->name);
-    put_text(&o->sink.text, "folder", run->folder);
+    sft__string_add(&o->sink.text, "\n {");
+    sft__json_text(&o->sink.text, "name", run->name);
+    sft__json_text(&o->sink.text, "folder", run->folder);
     if (run->attempt) put_trial(&o->sink.text, run->study, run->attempt);
     put_recipe(o, run);
     put_results(o, run);
@@ -161,33 +126,32 @@ static void put_run(object *o, const sft_export_run *run)
 static void put_axis(sft_string *out, const sft_axis *a)
 {
     static const char *const kinds[] = { [SFT_AXIS_VALUES] = "values", [SFT_AXIS_REAL] = "real", [SFT_AXIS_INT] = "integer" };
-    sft__string_add(out, "\n   {\"key\": ");
-    sft__string_json(out, a->key);
-    put_text(out, "kind", kinds[a->kind]);
-    key(out, "log");
-    sft__string_add(out, a->log ? "true" : "false");
+    sft__string_add(out, "\n   {");
+    sft__json_text(out, "key", a->key);
+    sft__json_text(out, "kind", kinds[a->kind]);
+    sft__json_flag(out, "log", a->log);
     if (a->kind != SFT_AXIS_VALUES) {
-        put_number(out, "min", a->low);
-        put_number(out, "max", a->high);
+        sft__json_number(out, "min", a->low);
+        sft__json_number(out, "max", a->high);
     }
     for (int i = 0; a->kind == SFT_AXIS_VALUES && i < a->n; i++) {
         sft__string_add(out, i ? ", " : ", \"values\": [");
-        put_value(out, a->value[i]);
+        put_value(out, NULL, a->value[i]);
     }
     sft__string_add(out, a->kind == SFT_AXIS_VALUES ? "]}" : "}");
 }
 
 static void put_sweep(sft_string *out, const sft_study *s)
 {
-    sft__string_add(out, "\n  {\"folder\": ");
-    sft__string_json(out, s->folder);
-    put_text(out, "name", s->plan.name);
-    put_text(out, "surefoot", s->version);
-    put_text(out, "rank_by", s->plan.rank_by);
-    put_text(out, "direction", s->plan.maximize ? "max" : "min");
-    put_int(out, "trials", s->n);
-    put_int(out, "seeds", s->plan.seeds);
-    put_text(out, "plan", s->plan.text);
+    sft__string_add(out, "\n  {");
+    sft__json_text(out, "folder", s->folder);
+    sft__json_text(out, "name", s->plan.name);
+    sft__json_text(out, "surefoot", s->version);
+    sft__json_text(out, "rank_by", s->plan.rank_by);
+    sft__json_text(out, "direction", s->plan.maximize ? "max" : "min");
+    sft__json_int(out, "trials", s->n);
+    sft__json_int(out, "seeds", s->plan.seeds);
+    sft__json_text(out, "plan", s->plan.text);
     sft__string_add(out, ",\n   \"axes\": [");
     for (int i = 0; i < s->plan.space.n; i++) {
         sft__string_add(out, i ? "," : "");
@@ -200,7 +164,7 @@ static void put_all(object *o)
 {
     sft_string *out = &o->sink.text;
     sft__string_addf(out, "{\"schema\": %d", SCHEMA);
-    put_text(out, "surefoot", SFT_VERSION);
+    sft__json_text(out, "surefoot", SFT_VERSION);
     sft__string_add(out, ",\n \"sweeps\": [");
     for (int i = 0; i < o->x->n_studies; i++) {
         sft__string_add(out, i ? "," : "");

@@ -38,13 +38,6 @@ static const char *unlike(sft_export_job *x, const char *name)
 
 /* ---- paths -------------------------------------------------------------------------------------- */
 
-static bool holds(const char *folder, const char *name)
-{
-    char path[4200];
-    snprintf(path, sizeof path, "%.4100s/%s", folder, name);
-    return sft__exists(path);
-}
-
 static sft_status room(sft_export_job *x, int64_t more)
 {
     sft_export_run *run = sft__arena_alloc(&x->arena, (size_t)(x->n + more) * sizeof *run);
@@ -81,8 +74,8 @@ static sft_status add_sweep(sft_export_job *x, const char *path, bool only)
 static sft_status add_path(sft_export_job *x, const char *path, bool only)
 {
     if (!path || strlen(path) > 4000) return sft__fail(x->ctx, SFT_E002, "a path to be exported is missing or too long");
-    if (holds(path, "sweep.db")) return add_sweep(x, path, only);
-    if (!holds(path, "recipe.yaml") && !holds(path, "metrics.csv"))
+    if (sft__holds(path, "sweep.db")) return add_sweep(x, path, only);
+    if (!sft__holds(path, "recipe.yaml") && !sft__holds(path, "metrics.csv"))
         return sft__fail(x->ctx, SFT_E299, "%s is no run folder and no sweep: it has neither recipe.yaml nor sweep.db — give folders "
                                            "that `surefoot train` or `surefoot sweep` wrote", path);
     if (room(x, 1) != SFT_OK) return sft_code(x->ctx);

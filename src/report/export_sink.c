@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,25 +45,12 @@ sft_status sft__sink_open(sft_ctx *c, sft_sink *s, const char *path, sft_write_f
     return sft__io_fail(c, path, errno, "writing");
 }
 
-/* 0 or errno. */
-static int put_all(int fd, const char *text, size_t n)
-{
-    while (n) {
-        const ssize_t wrote = write(fd, text, n);
-        if (wrote < 0 && errno == EINTR) continue;
-        if (wrote <= 0) return wrote ? errno : EIO;
-        text += wrote;
-        n -= (size_t)wrote;
-    }
-    return 0;
-}
-
 static sft_status put(sft_sink *s)
 {
     if (sft__failed(s->ctx) || !s->text.n) return sft_code(s->ctx);
     if (!s->path && !s->write(s->user, s->text.text, s->text.n))
         return sft__fail(s->ctx, SFT_E333, "writing the export: it was not taken — is the reader gone, or the disk full?");
-    const int error = s->path ? put_all(s->fd, s->text.text, s->text.n) : 0;
+    const int error = s->path ? sft__write_all(s->fd, s->text.text, s->text.n) : 0;
     s->text.n = 0;
     return error ? sft__io_fail(s->ctx, s->path, error, "writing") : SFT_OK;
 }
@@ -79,7 +65,8 @@ sft_status sft__sink_close(sft_sink *s)
     put(s);
     sft__string_close(&s->text);
     if (s->fd < 0) return sft_code(s->ctx);
-    if (*s->temporary && !s->lazy && !sft__failed(s->ctx) && fsync(s->fd)) sft__io_fail(s->ctx, s->path, errno, "writing");
+    const int error = *s->temporary && !s->lazy && !sft__failed(s->ctx) ? sft__sync_file(s->fd) : 0;
+    if (error) sft__io_fail(s->ctx, s->path, error, "writing");
     if (close(s->fd) && !sft__failed(s->ctx)) sft__io_fail(s->ctx, s->path, errno, "closing");
     s->fd = -1;
     if (!*s->temporary) return sft_code(s->ctx);

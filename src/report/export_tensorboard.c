@@ -98,7 +98,8 @@ static void put_recipe(sft_events *e, const sft_export_recipe *r)
 
 /* ---- files ---------------------------------------------------------------------------------------- */
 
-static sft_status open_events(const sft_export_job *x, sft_events *e, const char *folder, double begin, sft_arena *a, sft_export_facts *facts)
+static sft_status open_events(const sft_export_job *x, sft_events *e, const char *folder, double begin, sft_arena *a,
+                              sft_export_facts *facts)
 {
     *e = (sft_events){ .ctx = x->ctx, .begin = isfinite(begin) ? begin : 0, .lr_step = -1, .facts = facts };
     sft__string_open(&e->event, x->ctx);
@@ -122,13 +123,6 @@ static void close_events(sft_events *e)
     sft__string_close(&e->summary);
     sft__string_close(&e->value);
     sft__string_close(&e->inner);
-}
-
-static bool has_rows(const sft_export_run *run)
-{
-    char path[4200];
-    snprintf(path, sizeof path, "%.4100s/metrics.csv", run->folder ? run->folder : "");
-    return run->folder && sft__exists(path);
 }
 
 static double begin_of(const sft_export_run *run, const sft_run_json *j)
@@ -173,7 +167,7 @@ static sft_status write(sft_export_job *x)
     sft_arena  a;
     if (sft__export_keys(x) != SFT_OK) return sft_code(x->ctx);
     for (int64_t i = 0; i < x->n && !sft__failed(x->ctx); i++) {
-        if (!has_rows(&x->run[i])) continue;
+        if (!x->run[i].folder || !sft__holds(x->run[i].folder, "metrics.csv")) continue;
         sft__arena_open(&a, x->ctx);
         put_run(x, &x->run[i], only ? "" : x->run[i].name, &first, &a);
         sft__arena_close(&a);

@@ -29,7 +29,7 @@ enum { FEWEST_TO_OSCILLATE = 8, FEWEST_TO_OVERFIT = 5, FEWEST_TO_FALL = 4, LONGE
 typedef struct judged {
     sft_arena           *a;
     const sft_attempt   *t;
-    const sft_run_look      *look;
+    const sft_run_look  *look;
     const sft_yardstick *y;
     const sft_curve     *train, *v; /* v: what is called L above */
     double               prior, start;
@@ -37,7 +37,7 @@ typedef struct judged {
 
 static sft_remark remark(sft_fate fate, const char *text, double value)
 {
-    return (sft_remark){ fate, text ? text : "", value };
+    return (sft_remark){ fate, text, value };
 }
 
 static double mean(const double *v, int from, int to)
@@ -75,12 +75,12 @@ static const char *limit_words(const sft_run_look *k)
     return times > 1 && times < 2 ? "2(1+β)/η" : "what is stable";
 }
 
-/* " (sharpness 3.1 × 2/η)" where the doctor measured more than the rate is stable at; with `always` any. */
-static const char *sharpness(const judged *j, bool always)
+/* " (sharpness 3.1 × 2/η)" where the doctor measured as much as the rate is stable at, or more; less explains nothing. */
+static const char *sharpness(const judged *j)
 {
     const double ratio = j->look->sharpness / j->look->limit;
     char         text[32];
-    if (!isfinite(ratio) || !(ratio > 0) || (!always && !(ratio > 1))) return "";
+    if (!isfinite(ratio) || !(ratio >= 1)) return "";
     return SFT_WORDS(j->a, " (sharpness %s × %s)", sft__brief(ratio, 2, text, sizeof text), limit_words(j->look));
 }
 
@@ -103,10 +103,10 @@ static bool by_numbers(const char *sentence)
 
 static sft_remark diverged(const judged *j, int64_t step, const char *how)
 {
-    const char *sharp = sharpness(j, false);
+    const char *sharp = sharpness(j);
     return remark(SFT_FATE_DIVERGED,
-                  step > 0 ? SFT_WORDS(j->a, "%s at step %lld%s", how, (long long)step, sharp ? sharp : "")
-                           : SFT_WORDS(j->a, "%s%s", how, sharp ? sharp : ""), step > 0 ? (double)step : NAN);
+                  step > 0 ? SFT_WORDS(j->a, "%s at step %lld%s", how, (long long)step, sharp) : SFT_WORDS(j->a, "%s%s", how, sharp),
+                  step > 0 ? (double)step : NAN);
 }
 
 /* What went wrong, without the error's number and the advice behind it. */
@@ -204,13 +204,11 @@ static bool oscillates(const judged *j, sft_remark *out)
         curve = moves > 0.05 * level && before - after < 0.02 * before && level > 0.1 * j->start;
     }
     if (!curve && !doctor_saw(j->look, "rate_oscillates")) return false;
-    const double ratio = j->look->sharpness / j->look->limit;
-    char         text[32];
-    const char  *how = sharpness(j, true);
-    if (how && !*how && curve)
-        how = SFT_WORDS(j->a, " (loss moves by %s %% an epoch)",
-                                sft__brief(100 * moves / mean(k->loss, half, k->n), 2, text, sizeof text));
-    *out = remark(SFT_FATE_OSCILLATES, SFT_WORDS(j->a, "oscillates%s", how ? how : ""), ratio);
+    char        text[32];
+    const char *how = sharpness(j);
+    if (!*how && curve)
+        how = SFT_WORDS(j->a, " (loss moves by %s %% an epoch)", sft__brief(100 * moves / mean(k->loss, half, k->n), 2, text, sizeof text));
+    *out = remark(SFT_FATE_OSCILLATES, SFT_WORDS(j->a, "oscillates%s", how), j->look->sharpness / j->look->limit);
     return true;
 }
 
@@ -272,7 +270,7 @@ sft_remark sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *l
     sft_remark  out = { SFT_FATE_WELL, "", NAN };
     if (t->state == SFT_TRIAL_WAITING || t->state == SFT_TRIAL_RUNNING) return out;
     if (!look->found && t->state == SFT_TRIAL_DONE) return out;
-    j.v = look->curve[SFT_VALIDATION].n ? &look->curve[SFT_VALIDATION] : j.train;
+    j.v = sft__held_out(look);
     j.prior = isfinite(look->prior) ? look->prior : y ? y->prior : NAN;
     j.start = j.train->n ? j.train->loss[0] : NAN;
     if (j.prior > j.start || isnan(j.start)) j.start = j.prior;
@@ -285,11 +283,11 @@ sft_remark sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *l
 
 const char *sft__attempt_note(sft_ctx *c, sft_arena *a, const char *folder, const sft_attempt *t, const sft_yardstick *y)
 {
-    sft_arena   scratch;
-    sft_run_look    look;
-    const char *text = NULL;
+    sft_arena    scratch;
+    sft_run_look look;
+    const char  *text = NULL;
     sft__arena_open(&scratch, c);
     if (sft__run_look(c, &scratch, folder, NULL, &look) == SFT_OK) text = sft__arena_text(a, sft__remark(&scratch, t, &look, y).text);
     sft__arena_close(&scratch);
-    return text ? text : "";
+    return sft__not_null(text);
 }

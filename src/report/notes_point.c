@@ -45,7 +45,7 @@ static const char *all_alike(sft_report *r, const sft_report_point *p, sft_fate 
     if (p->n > 1 && fate == SFT_FATE_DIVERGED && low < high)
         return SFT_WORDS(&r->arena, "diverged at steps %.0f to %.0f", low, high);
     if (p->n > 1 && fate == SFT_FATE_OVERFITS && low < high)
-        return SFT_WORDS(&r->arena, "overfits from epoch %.0f to %.0f", low, high);
+        return SFT_WORDS(&r->arena, "overfits from epochs %.0f to %.0f on", low, high);
     if (p->n > 1 && fate == SFT_FATE_SLOW && isfinite(mean))
         return SFT_WORDS(&r->arena, "slow: %s %% of the loss drop still to come", sft__fixed(100 * fmin(mean, 1), 0, text, sizeof text));
     return text_of(r, p, fate);
@@ -54,7 +54,6 @@ static const char *all_alike(sft_report *r, const sft_report_point *p, sft_fate 
 /* "a" or "a; b" */
 static const char *join(sft_report *r, const char *a, const char *b)
 {
-    if (!a || !b) return a ? a : b ? b : "";
     return *a && *b ? SFT_WORDS(&r->arena, "%s; %s", a, b) : *a ? a : b;
 }
 

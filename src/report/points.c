@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Points: trials that differ by their seed only, as mean and standard deviation, the best first. */
-#include "base/stats.h"
 #include "report/report.h"
 
 #include <math.h>
@@ -62,6 +61,11 @@ static double remark_of(const sft_report *r, int64_t i)
     return r->remark[i].number;
 }
 
+sft_spread sft__spread_of(const sft_stats *s)
+{
+    return (sft_spread){ (int)s->n, s->n ? s->mean : NAN, s->n > 1 ? sqrt(sft__stats_variance(s)) : NAN };
+}
+
 static sft_spread spread(const sft_report *r, const sft_report_point *p, double (*of)(const sft_report *, int64_t))
 {
     sft_stats s = { 0 };
@@ -69,7 +73,18 @@ static sft_spread spread(const sft_report *r, const sft_report_point *p, double 
         const double v = of(r, p->trial[i]);
         if (isfinite(v)) sft__stats_add(&s, v);
     }
-    return (sft_spread){ (int)s.n, s.n ? s.mean : NAN, s.n > 1 ? sqrt(sft__stats_variance(&s)) : NAN };
+    return sft__spread_of(&s);
+}
+
+int sft__point_scores(const sft_report *r, const sft_report_point *p, bool test, double *score, long long *seed)
+{
+    int n = 0;
+    for (int i = 0; i < p->n; i++) {
+        score[n] = test ? test_of(r, p->trial[i]) : rank_of(r, p->trial[i]);
+        seed[n] = r->study->attempt[p->trial[i]].seed;
+        n += isfinite(score[n]);
+    }
+    return n;
 }
 
 /* ---- labels --------------------------------------------------------------------------------------------- */
@@ -109,8 +124,7 @@ static void count_trial(const sft_report *r, sft_report_point *p, int64_t i)
     case SFT_TRIAL_WAITING:
     case SFT_TRIAL_RUNNING: p->open++; break;
     }
-    const sft_remark *m = &r->remark[i];
-    p->fates[m->fate]++;
+    p->fates[r->remark[i].fate]++;
 }
 
 static void measure(const sft_report *r, sft_report_point *p)
@@ -170,7 +184,7 @@ static int64_t *group(sft_report *r, int64_t *points, int64_t **first)
 
 sft_status sft__points_make(sft_report *r)
 {
-    int64_t    points = 0, *first = NULL, *order = group(r, &points, &first);
+    int64_t           points = 0, *first = NULL, *order = group(r, &points, &first);
     sft_report_point *room = sft__arena_alloc(&r->arena, (size_t)(points + 1) * sizeof *room);
     r->point = sft__arena_alloc(&r->arena, (size_t)(points + 1) * sizeof *r->point);
     if (!order || !room || !r->point) return sft_code(r->ctx);

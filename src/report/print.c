@@ -12,6 +12,13 @@ const char *sft__not_null(const char *text)
     return text ? text : "";
 }
 
+const char *sft__words_of(sft_arena *a, sft_string *s)
+{
+    const char *text = sft__arena_text(a, sft__not_null(s->text));
+    sft__string_close(s);
+    return sft__not_null(text);
+}
+
 /* Rounded as an integer, so that printf never meets a decimal sign. */
 const char *sft__fixed(double v, int decimals, char *buf, size_t size)
 {
@@ -43,11 +50,6 @@ const char *sft__brief(double v, int digits, char *buf, size_t size)
     return buf;
 }
 
-const char *sft__score_text(const sft_report *r, double v, char *buf, size_t size)
-{
-    return r->accuracy ? sft__fixed(100 * v, 2, buf, size) : sft__brief(v, 4, buf, size);
-}
-
 const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, int decimals)
 {
     char mean[64], std[64];
@@ -58,5 +60,10 @@ const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, in
         sft__brief(s->mean * scale, -decimals, mean, sizeof mean);
         sft__brief(s->std * scale, 2, std, sizeof std);
     }
-    return s->n > 1 ? SFT_WORDS(a, "%s ± %s", mean, std) : sft__arena_text(a, s->n ? mean : "-");
+    return s->n > 1 ? SFT_WORDS(a, "%s ± %s", mean, std) : SFT_WORDS(a, "%s", s->n ? mean : "-");
+}
+
+const char *sft__score_text(sft_report *r, const sft_spread *s)
+{
+    return r->accuracy ? sft__spread_text(&r->arena, s, 100, 2) : sft__spread_text(&r->arena, s, 1, -4);
 }

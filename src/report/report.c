@@ -45,9 +45,9 @@ static sft_status look_at_all(sft_report *r)
 {
     const sft_study *s = r->study;
     char             path[2 * PATH];
+    if (r->look) return SFT_OK;
     r->look = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->look);
-    r->remark = sft__arena_alloc(&r->arena, (size_t)(s->n + 1) * sizeof *r->remark);
-    for (int64_t i = 0; i < s->n && r->look && r->remark; i++) {
+    for (int64_t i = 0; i < s->n && r->look; i++) {
         sft__trial_path(s, &s->attempt[i], path, sizeof path);
         if (sft__run_look(r->ctx, &r->arena, path, s->plan.rank_by, &r->look[i]) != SFT_OK) break;
     }
@@ -69,20 +69,20 @@ static sft_yardstick yardstick(const sft_report *r)
     sft_yardstick y = { NAN, NAN };
     if (!comparable(r->study)) return y;
     for (int64_t i = 0; i < r->study->n; i++) {
-        const sft_run_look  *k = &r->look[i];
-        const sft_curve *v = k->curve[SFT_VALIDATION].n ? &k->curve[SFT_VALIDATION] : &k->curve[SFT_TRAIN];
+        const sft_curve *v = sft__held_out(&r->look[i]);
         for (int j = 0; j < v->n; j++)
             if (v->loss[j] < y.lowest || (isnan(y.lowest) && isfinite(v->loss[j]))) y.lowest = v->loss[j];
-        if (isnan(y.prior)) y.prior = k->prior;
+        if (isnan(y.prior)) y.prior = r->look[i].prior;
     }
     return y;
 }
 
 /* A folder that is gone leaves the note that the sweep kept. */
-static void remark_all(sft_report *r)
+static sft_status remark_all(sft_report *r)
 {
     const sft_yardstick y = yardstick(r);
-    for (int64_t i = 0; i < r->study->n; i++) {
+    r->remark = sft__arena_alloc(&r->arena, (size_t)(r->study->n + 1) * sizeof *r->remark);
+    for (int64_t i = 0; i < r->study->n && r->remark; i++) {
         const sft_attempt *t = &r->study->attempt[i];
         r->remark[i] = sft__remark(&r->arena, t, &r->look[i], &y);
         if (!r->look[i].found && !*r->remark[i].text && t->note && *t->note) r->remark[i] = (sft_remark){ SFT_FATE_DOCTOR, t->note, NAN };
@@ -91,6 +91,7 @@ static void remark_all(sft_report *r)
             r->look[i].end_loss != t->val_loss)
             r->test_elsewhere++;
     }
+    return sft_code(r->ctx);
 }
 
 static void name_metric(sft_report *r)
@@ -101,20 +102,16 @@ static void name_metric(sft_report *r)
     r->test_metric = r->accuracy ? "Test Acc" : SFT_WORDS(&r->arena, "Test %s", by);
 }
 
-sft_status sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_report *r)
+sft_status sft__report_open(sft_ctx *c, sft_study *s, sft_run_look *look, const char *folder, sft_report *r)
 {
-    const double began = sft__now();
-    *r = (sft_report){ .ctx = c, .study = s, .folder = folder };
+    *r = (sft_report){ .ctx = c, .study = s, .folder = folder, .look = look };
     sft__arena_open(&r->arena, c);
     name_metric(r);
-    if (look_at_all(r) != SFT_OK) return sft_code(c);
-    remark_all(r);
-    if (sft__points_make(r) != SFT_OK) return sft_code(c);
+    if (look_at_all(r) != SFT_OK || remark_all(r) != SFT_OK || sft__points_make(r) != SFT_OK) return sft_code(c);
     r->near = r->accuracy ? 0.01 : r->n_points ? 0.02 * fabs(r->point[0].rank.mean) : 0;
     if (sft__effects_make(r) != SFT_OK) return sft_code(c);
     sft__effects_say(r);
     sft__answers_make(r);
-    r->read_seconds = sft__now() - began;
     return sft_code(c);
 }
 
@@ -126,23 +123,17 @@ void sft__report_close(sft_report *r)
 
 /* ---- the public call ------------------------------------------------------------------------------------------ */
 
-static bool has(const char *folder, const char *name)
+/* Of one sweep folder, or of run folders, whose looks come along. */
+static sft_status open_study(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s, sft_run_look **look)
 {
-    char path[PATH + 64];
-    snprintf(path, sizeof path, "%.4096s/%s", folder, name);
-    return sft__exists(path);
-}
-
-sft_status sft__study_of(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s)
-{
-    if (n == 1 && paths && paths[0] && has(paths[0], "sweep.db")) {
+    if (n == 1 && paths && paths[0] && sft__holds(paths[0], "sweep.db")) {
         if (rank_by) return sft__fail(c, SFT_E002, "a sweep is ranked by its plan's rank_by; a report cannot change it");
         return sft__study_open(c, paths[0], s);
     }
     for (int i = 0; i < n; i++)
-        if (paths && paths[i] && has(paths[i], "sweep.db"))
+        if (paths && paths[i] && sft__holds(paths[i], "sweep.db"))
             return sft__fail(c, SFT_E002, "%s is a sweep: a report is of one sweep, or of runs", paths[i]);
-    return sft__study_of_runs(c, n, paths, rank_by, s);
+    return sft__study_of_runs(c, n, paths, rank_by, s, look);
 }
 
 static void fill_facts(const sft_report *r, sft_report_facts *f)
@@ -175,6 +166,7 @@ sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const s
 {
     sft_study        s = { 0 };
     sft_report       r = { 0 };
+    sft_run_look    *look = NULL;
     sft_report_facts none;
     char             folder[PATH + 16];
     if (!c || sft__failed(c)) return c ? sft_code(c) : SFT_USAGE;
@@ -185,7 +177,7 @@ sft_status sft_report_write(sft_ctx *c, int n, const char *const *paths, const s
     if (o && o->folder) snprintf(folder, sizeof folder, "%.4096s", o->folder);
     else snprintf(folder, sizeof folder, "%.4096s/report", paths[0]);
     snprintf(facts->folder, sizeof facts->folder, "%.4095s", folder);
-    if (sft__study_of(c, n, paths, o ? o->rank_by : NULL, &s) == SFT_OK && sft__report_open(c, &s, folder, &r) == SFT_OK)
+    if (open_study(c, n, paths, o ? o->rank_by : NULL, &s, &look) == SFT_OK && sft__report_open(c, &s, look, folder, &r) == SFT_OK)
         write_all(&r, facts);
     if (r.ctx) sft__report_close(&r);
     if (s.ctx) sft__study_close(&s);

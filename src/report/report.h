@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: what a sweep or a handful of runs says, as tables, sentences, pictures and a page. A report is read once (look.c, notes.c),
- * brought into points and levels (points.c, effects.c), and then written by its parts, each a record of its own. */
+/* Reports: what a sweep or a handful of runs says, as tables, sentences, pictures and a page. Runs are read (curves.c, verdicts.c), judged
+ * (notes.c), brought into points and levels (points.c, effects.c), and then written by the report's parts, each a record of its own. */
 #ifndef SFT_REPORT_REPORT_H
 #define SFT_REPORT_REPORT_H
 
+#include "base/stats.h"
 #include "base/text.h"
 #include "sweep/sweep.h"
 
-/* ---- a run folder as read: look.c, verdicts.c --------------------------------------------------- */
+/* ---- a run folder as read: curves.c, verdicts.c ------------------------------------------------- */
 
 typedef struct sft_curve {      /* the rows of one split of metrics.csv, in the order of the file; NaN: an empty field */
     int      n;
     int64_t *step, *epoch;
-    double  *loss, *accuracy, *seconds;
-    double  *rank;              /* the column that runs are ranked by: loss, accuracy or a metric's */
+    double  *loss, *accuracy;
+    double  *rank;              /* the column that runs are ranked by: one of these two, or a metric's */
 } sft_curve;
 
 enum { SFT_LOOK_FINDINGS = 8 };
@@ -26,10 +27,10 @@ typedef struct sft_run_look {
     const char *message;        /* why it failed */
     const char *fingerprint;    /* of the data */
     bool        early;          /* early stopping ended it */
-    int64_t     steps, epochs, planned_steps, best_epoch;
+    int64_t     steps, epochs, planned_steps;
     double      seconds, started, rate; /* rate: of the first row of metrics.csv */
-    double      end_loss, end_accuracy, test_loss, test_accuracy; /* validation and test of the weights that were left */
-    double      validation_samples, test_samples;
+    double      end_loss, test_loss, test_accuracy; /* validation and test of the weights that were left */
+    double      test_samples;
     /* diagnosis.json, events.jsonl */
     double      prior;          /* loss of an output that ignores its input: measured by the doctor, else by task and loss of run.json */
     double      sharpness, limit; /* at the start; the largest that the rate is stable at */
@@ -43,6 +44,8 @@ typedef struct sft_run_look {
 
 /* rank_by: "loss", "accuracy" or the name of a metric; NULL: loss. A folder without files is no failure: found is false. */
 sft_status sft__run_look(sft_ctx *c, sft_arena *a, const char *folder, const char *rank_by, sft_run_look *out);
+/* Of validation; of training where there is none. */
+const sft_curve *sft__held_out(const sft_run_look *k);
 /* "2026-11-29T06:34:35Z" in seconds since 1970; NaN: it is no such text. verdicts.c */
 double     sft__iso_time(const char *iso);
 /* verdicts.c: the JSON part; without jansson nothing is found. */
@@ -87,6 +90,8 @@ typedef struct sft_spread {     /* over seeds */
     double mean, std;           /* NaN below one, below two */
 } sft_spread;
 
+sft_spread sft__spread_of(const sft_stats *s);
+
 typedef struct sft_report_point {
     int64_t      number;        /* sft_attempt.point */
     int          n;
@@ -103,10 +108,10 @@ typedef struct sft_report_point {
 
 /* ---- effects.c: one axis, and two -------------------------------------------------------------------- */
 
-typedef struct sft_band {      /* a value of an axis, or a range of an endless one */
+typedef struct sft_band {       /* a value of an axis, or a range of an endless one */
     const char *label;
     double      low, high;      /* NaN: no number; low == high: one value */
-    int         points, trials, failed, fates[SFT_FATES];
+    int         points, trials, fates[SFT_FATES];
     int         best;           /* index of the best point here that counts (sft__point_counts); -1: none */
     sft_spread  mean;           /* of the points' rank means */
 } sft_band;
@@ -115,7 +120,7 @@ typedef struct sft_effect {
     int         axis, table;    /* table: its number in the report */
     bool        numbers;        /* levels are numbers, rising */
     int         n, *of_point;   /* level of each point of the report; -1: the axis does not matter there */
-    sft_band  *level;
+    sft_band   *level;
     int         best;           /* level of the best point */
     int         from, to;       /* numbers: levels around the best, all within `near` of it */
     const char *sentence;       /* the analysis; names the cells its numbers are from */
@@ -129,6 +134,7 @@ typedef struct sft_pair {       /* the best mean of each pair of values */
 
 typedef struct sft_answer {     /* plain text, no Markdown; an empty line begins a paragraph */
     const char *question, *text;
+    bool        repeats;        /* it is the sentences of effects and pairs, no more */
 } sft_answer;
 
 typedef struct sft_report {
@@ -136,10 +142,10 @@ typedef struct sft_report {
     sft_arena   arena;
     sft_study  *study;
     const char *folder;         /* that it is written into */
-    sft_run_look   *look;           /* of each attempt */
+    sft_run_look *look;         /* of each attempt */
     sft_remark *remark;
     int         n_points;
-    sft_report_point  *point;          /* best first */
+    sft_report_point *point;    /* best first */
     bool        accuracy;       /* ranked by accuracy: Val Acc and Test Acc in per cent; else the metric as it is */
     bool        has_accuracy;   /* some trial has one */
     const char *metric, *test_metric; /* heads of columns: "Val Acc", "Test Acc"; "Val rmse" … */
@@ -152,14 +158,15 @@ typedef struct sft_report {
     sft_answer *answer;         /* room for three more than there are effects */
     int         test_elsewhere; /* trials whose test is not of the best epoch's weights */
     struct sft_figure_list *figures; /* once they are written; NULL: none */
-    double      read_seconds;
 } sft_report;
 
-/* Reads all that the study's trials left. The study must live as long as the report. */
-sft_status  sft__report_open(sft_ctx *c, sft_study *s, const char *folder, sft_report *r);
+/* look: of each attempt, NULL: they are read here. The study and the looks must live as long as the report. */
+sft_status  sft__report_open(sft_ctx *c, sft_study *s, sft_run_look *look, const char *folder, sft_report *r);
 void        sft__report_close(sft_report *r);
 bool        sft__better(const sft_report *r, double a, double b);      /* a is better than b; a number is better than NaN */
-bool        sft__point_counts(const sft_report_point *p);                     /* all its seeds are done: it may be the best */
+bool        sft__point_counts(const sft_report_point *p);              /* all its seeds are done: it may be the best */
+/* The finite scores of a point's trials, of validation or of test by the same measure, and their seeds; p->n each. Returns how many. */
+int         sft__point_scores(const sft_report *r, const sft_report_point *p, bool test, double *score, long long *seed);
 sft_status  sft__points_make(sft_report *r);
 sft_status  sft__effects_make(sft_report *r);
 const char *sft__point_note(sft_report *r, const sft_report_point *p, bool best); /* notes_point.c */
@@ -172,27 +179,30 @@ const char *sft__trial_path(const sft_study *s, const sft_attempt *t, char *buf,
 const char *sft__key_words(sft_arena *a, const char *key);
 int         sft__axis_of(const sft_report *r, const char *key);        /* index of an effect by its key, -1: not varied */
 /* "Table 3, row 0.1": where a number is from. */
-const char *sft__cell(const sft_report *r, int table, const char *row);
+const char *sft__cell(sft_report *r, int table, const char *row);
 
 /* ---- runs.c ------------------------------------------------------------------------------------------ */
 
 /* A study of plain run folders: keys in which their recipes differ are its axes. rank_by NULL: accuracy, or loss where there is none.
- * Closed by sft__study_close. Fails with E299 for what is no run folder. */
-sft_status  sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s);
+ * *look: of each attempt, in the study's arena. Closed by sft__study_close, also after a failure. E299: a path is no run folder; E132: no
+ * such rank. */
+sft_status  sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s, sft_run_look **look);
 /* All keys of a resolved recipe with their values, in order: *n of each, in the arena. */
 sft_status  sft__recipe_keys(sft_recipe *r, sft_arena *a, int *n, const char ***key, const char ***value);
 
 /* A sentence in the arena; "" when memory is out, which the context knows: words are never NULL. */
 #define SFT_WORDS(arena, ...) sft__not_null(sft__arena_printf((arena), __VA_ARGS__))
 const char *sft__not_null(const char *text);
+const char *sft__words_of(sft_arena *a, sft_string *s);                 /* what s has come to; closes it */
 
 /* ---- numbers and tables: print.c ------------------------------------------------------------------------ */
 
 /* Locale-free; NaN is "-". Both return buf. */
 const char *sft__fixed(double v, int decimals, char *buf, size_t size);
 const char *sft__brief(double v, int digits, char *buf, size_t size);   /* so many significant digits, the shortest text of that */
-const char *sft__score_text(const sft_report *r, double v, char *buf, size_t size); /* 72.40 of 0.724 where it is accuracy */
-const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, int decimals); /* "72.40 ± 0.51" */
+/* "72.40 ± 0.51"; decimals below 0: so many significant digits. "-" of none. */
+const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, int decimals);
+const char *sft__score_text(sft_report *r, const sft_spread *s);        /* of the rank's measure: accuracy in per cent, without the sign */
 
 typedef struct sft_rows {       /* a table of text */
     const char  *caption, *label;
@@ -214,7 +224,7 @@ void sft__csv_field(sft_string *out, const char *text, bool first);
 void sft__main_table(sft_report *r, sft_rows *t);
 void sft__effect_table(sft_report *r, const sft_effect *e, sft_rows *t);
 void sft__pair_table(sft_report *r, const sft_pair *p, sft_rows *t);
-void sft__answers_md(const sft_report *r, sft_string *out);             /* answers.c */
+void sft__answers_md(const sft_report *r, bool repeats, sft_string *out); /* answers.c; those that repeat, too? */
 
 /* ---- parts ------------------------------------------------------------------------------------------------ */
 

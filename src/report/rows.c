@@ -181,7 +181,8 @@ void sft__rows_tex(const sft_rows *t, sft_string *out, int most)
     const char *end = t->columns > 1 && t->head ? t->head[t->columns - 1] : NULL;
     const bool  wraps = end && !strcmp(end, "Notes");
     if (!t->head || !t->right) return;
-    sft__string_add(out, "\\begin{table}[htbp]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n\\renewcommand{\\arraystretch}{1.15}\n\\caption{");
+    sft__string_add(out, "\\begin{table}[htbp]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n"
+                         "\\renewcommand{\\arraystretch}{1.15}\n\\caption{");
     const char *colon = !strncmp(t->caption, "Table ", 6) ? strstr(t->caption, ": ") : NULL; /* LaTeX counts by itself */
     tex_text(out, colon ? colon + 2 : t->caption);
     if (n < t->n) sft__string_addf(out, " (the first %d of %d rows)", n, t->n);

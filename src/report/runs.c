@@ -78,19 +78,19 @@ static sft_trial_state state_of(const sft_run_look *k)
     return strcmp(k->status, "failed") ? SFT_TRIAL_RUNNING : SFT_TRIAL_FAILED; /* a stopped run may go on */
 }
 
-/* The best row of validation by the rank; ties go to the earlier epoch. -1: none is a number. */
-static int best_row(const sft_curve *k, bool maximize)
+/* The best row by the rank; ties go to the earlier epoch. -1: none is a number. */
+static int best_row(const double *rank, int n, bool maximize)
 {
     int best = -1;
-    for (int i = 0; i < k->n; i++)
-        if (isfinite(k->rank[i]) && (best < 0 || (maximize ? k->rank[i] > k->rank[best] : k->rank[i] < k->rank[best]))) best = i;
+    for (int i = 0; i < n; i++)
+        if (isfinite(rank[i]) && (best < 0 || (maximize ? rank[i] > rank[best] : rank[i] < rank[best]))) best = i;
     return best;
 }
 
 static void take_look(const sft_run_look *k, bool maximize, sft_attempt *t)
 {
-    const sft_curve *v = k->curve[SFT_VALIDATION].n ? &k->curve[SFT_VALIDATION] : &k->curve[SFT_TRAIN];
-    const int        best = best_row(v, maximize);
+    const sft_curve *v = sft__held_out(k);
+    const int        best = best_row(v->rank, v->n, maximize);
     t->state = state_of(k);
     t->failure = k->message;
     t->steps = k->steps >= 0 ? k->steps : v->n ? v->step[v->n - 1] : 0;
@@ -116,50 +116,48 @@ static const char *folder_of(sft_study *s, const char *path)
 
 /* ---- all of it -------------------------------------------------------------------------------------------- */
 
-static sft_status make(sft_runs *x, int n, const char *const *paths)
+/* Each folder once: its recipe, then what it left. */
+static sft_status read_runs(sft_runs *x, const char *const *paths, const char *rank_by)
 {
     sft_study *s = x->study;
-    sft_run_look   first = { 0 };
-    x->n = n;
-    x->run = sft__arena_alloc(&s->arena, (size_t)n * sizeof *x->run);
-    s->attempt = sft__arena_alloc(&s->arena, (size_t)n * sizeof *s->attempt);
-    for (int i = 0; i < n && x->run; i++)
-        if (read_recipe(x, i, paths[i]) != SFT_OK) return sft_code(s->ctx);
-    if (sft__failed(s->ctx) || sft__runs_axes(x) != SFT_OK) return sft_code(s->ctx);
-    for (int i = 0; i < n; i++) {
-        sft_attempt *t = &s->attempt[s->n];
-        sft_run_look     look;
-        *t = (sft_attempt){ .number = s->n, .seed = x->run[i].seed, .u = x->run[i].u, .value = x->run[i].at, .note = "" };
-        t->folder = folder_of(s, paths[i]);
-        if (!t->folder || sft__run_look(s->ctx, &s->arena, paths[i], s->plan.rank_by, &look) != SFT_OK) return sft_code(s->ctx);
-        if (repeats(s, t)) continue;
-        take_look(&look, s->plan.maximize, t);
-        number_point(s, t);
-        if (!i) first = look;
-        if (first.fingerprint && look.fingerprint && strcmp(first.fingerprint, look.fingerprint) && !x->data_differ)
-            x->data_differ = t->folder;
-        s->n++;
-    }
+    x->run = sft__arena_alloc(&s->arena, (size_t)x->n * sizeof *x->run);
+    x->look = sft__arena_alloc(&s->arena, (size_t)x->n * sizeof *x->look);
+    s->attempt = sft__arena_alloc(&s->arena, (size_t)x->n * sizeof *s->attempt);
+    for (int i = 0; i < x->n && !sft__failed(s->ctx); i++) read_recipe(x, i, paths[i]);
+    for (int i = 0; i < x->n && !sft__failed(s->ctx); i++) sft__run_look(s->ctx, &s->arena, paths[i], rank_by, &x->look[i]);
     return sft_code(s->ctx);
 }
 
-/* By accuracy where the runs have one. */
-static void choose_rank(sft_runs *x, const char *path, const char *rank_by)
+/* By accuracy where the first run has one. */
+static void choose_rank(sft_runs *x, const char *rank_by)
 {
-    sft_arena a;
-    sft_run_look  k;
-    sft__arena_open(&a, x->study->ctx);
-    sft__run_look(x->study->ctx, &a, path, "accuracy", &k);
-    const sft_curve *v = k.curve[SFT_VALIDATION].n ? &k.curve[SFT_VALIDATION] : &k.curve[SFT_TRAIN];
-    const bool       classes = best_row(v, true) >= 0 || isfinite(k.prior);
-    x->study->plan.rank_by = rank_by ? sft__arena_text(&x->study->arena, rank_by) : classes ? "accuracy" : "loss";
-    x->study->plan.maximize = sft__rank_rises(x->study->plan.rank_by);
-    sft__arena_close(&a);
+    sft_plan        *p = &x->study->plan;
+    const sft_curve *v = sft__held_out(x->look);
+    const bool       classes = !rank_by && (isfinite(x->look->prior) || best_row(v->accuracy, v->n, true) >= 0);
+    p->rank_by = rank_by ? sft__arena_text(&x->study->arena, rank_by) : classes ? "accuracy" : "loss";
+    p->maximize = p->rank_by && sft__rank_rises(p->rank_by);
+    for (int i = 0; i < x->n && classes; i++)
+        for (int k = 0; k < SFT_SPLITS; k++) x->look[i].curve[k].rank = x->look[i].curve[k].accuracy;
 }
 
-sft_status sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s)
+static void add_run(sft_runs *x, int i, const char *path)
 {
-    sft_runs x = { .study = s };
+    sft_study          *s = x->study;
+    sft_attempt        *t = &s->attempt[s->n];
+    const sft_run_look *look = &x->look[i], *first = &x->look[0];
+    *t = (sft_attempt){ .number = s->n, .seed = x->run[i].seed, .u = x->run[i].u, .value = x->run[i].at, .note = "",
+                        .folder = folder_of(s, path) };
+    if (!t->folder || repeats(s, t)) return;
+    take_look(look, s->plan.maximize, t);
+    number_point(s, t);
+    if (first->fingerprint && look->fingerprint && strcmp(first->fingerprint, look->fingerprint) && !x->data_differ)
+        x->data_differ = t->folder;
+    x->look[s->n++] = *look;
+}
+
+sft_status sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s, sft_run_look **look)
+{
+    sft_runs x = { .study = s, .n = n };
     *s = (sft_study){ .ctx = c, .folder = "", .workers = 1, .version = SFT_VERSION, .wall_seconds = NAN, .created = NAN };
     sft__arena_open(&s->arena, c);
     if (n < 1 || !paths) return sft__fail(c, SFT_E002, "a report needs at least one run folder");
@@ -170,8 +168,12 @@ sft_status sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, const
     for (int i = 0; i < n; i++)
         if (paths[i] && paths[i][0] == '/') s->folder = "";
     s->plan.name = "runs";
-    choose_rank(&x, paths[0], rank_by);
-    if (make(&x, n, paths) == SFT_OK && x.data_differ)
+    if (read_runs(&x, paths, rank_by) != SFT_OK) return sft_code(c);
+    choose_rank(&x, rank_by);
+    if (sft__runs_axes(&x) != SFT_OK) return sft_code(c);
+    for (int i = 0; i < n && !sft__failed(c); i++) add_run(&x, i, paths[i]);
+    *look = x.look;
+    if (!sft__failed(c) && x.data_differ)
         sft__note(c, SFT_WARN, "W371", "%s was trained on other data than %s: their scores cannot be compared", x.data_differ, paths[0]);
     return sft_code(c);
 }

@@ -15,8 +15,9 @@ typedef struct sft_run_keys {
 
 typedef struct sft_runs {
     sft_study    *study;
-    int           n;
+    int           n;            /* folders; run has one of each, look one of each trial */
     sft_run_keys *run;
+    sft_run_look *look;
     const char   *data_differ;  /* a folder that was trained on other data than the first */
 } sft_runs;
 
@@ -24,8 +25,6 @@ typedef struct sft_runs {
 sft_status sft__runs_axes(sft_runs *x);
 bool       sft__run_counts(const char *key);            /* does the key decide what is trained? */
 const char *sft__run_value(const sft_run_keys *r, const char *key); /* NULL: no such key */
-/* report.c: of one sweep folder, or of run folders. Closed by sft__study_close, also after a failure, where s->ctx is set. */
-sft_status sft__study_of(sft_ctx *c, int n, const char *const *paths, const char *rank_by, sft_study *s);
 bool       sft__rank_rises(const char *rank_by);        /* more is better */
 
 #endif

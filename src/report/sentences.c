@@ -8,10 +8,9 @@
 
 /* ---- pieces ---------------------------------------------------------------------------------------------- */
 
-const char *sft__cell(const sft_report *r, int table, const char *row)
+const char *sft__cell(sft_report *r, int table, const char *row)
 {
-    const char *text = SFT_WORDS(&((sft_report *)(uintptr_t)r)->arena, "Table %d, row %s", table, row);
-    return text ? text : "";
+    return SFT_WORDS(&r->arena, "Table %d, row %s", table, row);
 }
 
 const char *sft__effect_words(sft_report *r, const sft_effect *e)
@@ -20,16 +19,16 @@ const char *sft__effect_words(sft_report *r, const sft_effect *e)
 }
 
 /* "learning rate 0.1"; a label that begins with the words needs them no second time: "model B". */
-const char *sft__say_value(sft_report *r, const sft_effect *e, const char *label)
+const char *sft__say_value(sft_report *r, int axis, const char *label)
 {
-    const char *words = sft__effect_words(r, e);
+    const char *words = sft__key_words(&r->arena, r->study->plan.space.axis[axis].key);
     return strncmp(label, words, strlen(words)) ? SFT_WORDS(&r->arena, "%s %s", words, label) : label;
 }
 
 const char *sft__say_score(sft_report *r, const sft_spread *s)
 {
-    const char *text = sft__spread_text(&r->arena, s, r->accuracy ? 100 : 1, r->accuracy ? 2 : -4);
-    return text ? r->accuracy ? SFT_WORDS(&r->arena, "%s %%", text) : text : "";
+    const char *text = sft__score_text(r, s);
+    return r->accuracy ? SFT_WORDS(&r->arena, "%s %%", text) : text;
 }
 
 const char *sft__say_near(sft_report *r)
@@ -57,50 +56,31 @@ const char *sft__say_rows(sft_report *r, const sft_effect *e, int from, int to)
 
 static const struct {
     sft_fate    fate;
-    const char *one, *many, *word;
+    const char *one, *many;
 } verbs[] = {
-    { SFT_FATE_DIVERGED, "diverges", "diverge", "diverged" }, { SFT_FATE_CRASHED, "fails", "fail", "failed" }, { SFT_FATE_IDLE,
-            "does not learn", "do not learn", "idle" },
-    { SFT_FATE_OSCILLATES, "oscillates", "oscillate", "oscillate" }, { SFT_FATE_SLOW, "is slow", "are slow", "slow" },
-    { SFT_FATE_OVERFITS, "overfits", "overfit", "overfit" },
+    { SFT_FATE_DIVERGED, "diverges", "diverge" }, { SFT_FATE_CRASHED, "fails", "fail" },
+    { SFT_FATE_IDLE, "does not learn", "do not learn" }, { SFT_FATE_OSCILLATES, "oscillates", "oscillate" },
+    { SFT_FATE_SLOW, "is slow", "are slow" }, { SFT_FATE_OVERFITS, "overfits", "overfit" },
 };
 
-/* "of 12 trials 10 diverge and 2 do not learn"; "" where nothing befell them. */
-const char *sft__say_fates(sft_report *r, const sft_side *s)
+const char *sft__say_fates(sft_report *r, const sft_side *s, bool brief)
 {
     sft_string out;
-    const char *text;
-    int         told = 0, kinds = 0;
+    int        told = 0, kinds = 0;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) kinds += s->fates[verbs[i].fate] > 0;
     if (!kinds) return "";
     sft__string_open(&out, r->ctx);
-    sft__string_addf(&out, s->trials == 1 ? "the only trial" : "of %d trials", s->trials);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        const int n = s->fates[verbs[i].fate];
+        const int   n = s->fates[verbs[i].fate];
+        const char *verb = n == 1 ? verbs[i].one : verbs[i].many, *trials = brief ? "" : " trials";
         if (!n) continue;
+        if (told) sft__string_addf(&out, "%s%d %s", told == kinds - 1 && !brief ? " and " : ", ", n, verb);
+        else if (n < s->trials) sft__string_addf(&out, "%d of %d%s %s", n, s->trials, trials, verb);
+        else if (n == 1) sft__string_addf(&out, "%s%s", brief ? "" : "the only trial ", verb);
+        else sft__string_addf(&out, "%s%s %s", n == 2 ? "both" : "all", trials, verb);
         told++;
-        sft__string_add(&out, told == 1 ? " " : told == kinds ? " and " : ", ");
-        if (s->trials == 1) sft__string_add(&out, verbs[i].one);
-        else if (n == s->trials) sft__string_addf(&out, "all %s", verbs[i].many);
-        else sft__string_addf(&out, "%d %s", n, n == 1 ? verbs[i].one : verbs[i].many);
     }
-    text = out.text ? sft__arena_text(&r->arena, out.text) : NULL;
-    sft__string_close(&out);
-    return text ? text : "";
-}
-
-/* For cells: "all slow", "3 of 6 slow, 2 of 6 diverged". */
-const char *sft__say_fates_briefly(sft_report *r, const sft_side *s)
-{
-    const char *text = "";
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        const int n = s->fates[verbs[i].fate];
-        if (!n || !text) continue;
-        const char *lead = *text ? ", " : "";
-        text = n == s->trials ? SFT_WORDS(&r->arena, "%s%sall %s", text, lead, verbs[i].word)
-                              : SFT_WORDS(&r->arena, "%s%s%d of %d %s", text, lead, n, s->trials, verbs[i].word);
-    }
-    return text ? text : "";
+    return sft__words_of(&r->arena, &out);
 }
 
 /* The best that levels from..to reach, as a point; NULL: none of them finished. */
@@ -119,15 +99,16 @@ const sft_report_point *sft__best_of(const sft_report *r, const sft_effect *e, i
 
 static void say_side(sft_report *r, const sft_effect *e, sft_string *out, int from, int to, bool above)
 {
-    int              level = from;
-    const sft_side   s = sft__side(e, from, to);
+    int                     level = from;
+    const sft_side          s = sft__side(e, from, to);
     const sft_report_point *p = sft__best_of(r, e, from, to, &level);
-    const char      *fates = sft__say_fates(r, &s);
-    sft__string_addf(out, " %s %s (%s)", above ? "Above" : "Below", e->level[above ? e->to : e->from].label, sft__say_rows(r, e, from, to));
+    const char             *fates = sft__say_fates(r, &s, false);
+    sft__string_addf(out, " %s %s (%s),", above ? "Above" : "Below", e->level[above ? e->to : e->from].label,
+                     sft__say_rows(r, e, from, to));
     if (*fates) sft__string_addf(out, " %s", fates);
-    if (p && e->best >= 0) sft__string_addf(out, "%s the best is %s, at %s", *fates ? ";" : "", sft__say_score(r, &p->rank),
-                                            e->level[level].label);
-    else if (!p) sft__string_addf(out, "%s no value finishes on every seed", *fates ? ";" : "");
+    if (p) sft__string_addf(out, "%s the best is %s", *fates ? ";" : "", sft__say_score(r, &p->rank));
+    else sft__string_addf(out, "%s no configuration finishes on every seed", *fates ? ";" : "");
+    if (p && from < to) sft__string_addf(out, ", at %s", e->level[level].label);
     sft__string_add(out, ".");
 }
 
@@ -150,11 +131,11 @@ static void say_words(sft_report *r, const sft_effect *e, sft_string *out)
     for (int k = 0, told = 0; k < e->n; k++) {
         const sft_band *l = &e->level[k];
         const sft_side   s = sft__side(e, k, k);
-        const char      *fates = sft__say_fates(r, &s);
+        const char      *fates = sft__say_fates(r, &s, false), *value = sft__say_value(r, e->axis, l->label);
         if (k == e->best) continue;
-        sft__string_add(out, told++ ? "; " : " ");
-        if (l->best >= 0) sft__string_addf(out, "%s reaches %s", l->label, sft__say_score(r, &r->point[l->best].rank));
-        else sft__string_addf(out, "%s never finishes on every seed", l->label);
+        sft__string_add(out, told++ ? "; " : " By comparison, ");
+        if (l->best >= 0) sft__string_addf(out, "%s reaches %s", value, sft__say_score(r, &r->point[l->best].rank));
+        else sft__string_addf(out, "%s never finishes on every seed", value);
         if (*fates) sft__string_addf(out, " (%s)", fates);
     }
     sft__string_add(out, ".");
@@ -171,9 +152,7 @@ static const char *say_effect(sft_report *r, const sft_effect *e)
                      sft__say_score(r, &r->point[l->best].rank), sft__cell(r, e->table, l->label));
     if (e->numbers) say_numbers(r, e, &out);
     else say_words(r, e, &out);
-    const char *text = out.text ? sft__arena_text(&r->arena, out.text) : NULL;
-    sft__string_close(&out);
-    return text ? text : "";
+    return sft__words_of(&r->arena, &out);
 }
 
 void sft__effects_say(sft_report *r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Student's t, Welch's test, the exact paired permutation test, Holm's correction. */
 #include "report/significance.h"
+#include "base/stats.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -62,18 +63,11 @@ double sft__t_critical(double p, double df)
 
 /* ---- tests -------------------------------------------------------------------------------------------------- */
 
-static double mean(const double *v, int n)
+static sft_stats stats_of(const double *v, int n)
 {
-    double sum = 0;
-    for (int i = 0; i < n; i++) sum += v[i];
-    return sum / n;
-}
-
-static double variance(const double *v, int n, double m)
-{
-    double sum = 0;
-    for (int i = 0; i < n; i++) sum += (v[i] - m) * (v[i] - m);
-    return sum / (n - 1);
+    sft_stats s = { 0 };
+    for (int i = 0; i < n; i++) sft__stats_add(&s, v[i]);
+    return s;
 }
 
 static const sft_test none = { SFT_TEST_NONE, 0, NAN, NAN, NAN, NAN, NAN, NAN };
@@ -82,10 +76,10 @@ sft_test sft__welch(const double *a, int na, const double *b, int nb)
 {
     sft_test out = none;
     if (na < 1 || nb < 1) return out;
-    const double ma = mean(a, na), mb = mean(b, nb);
-    out.effect = mb - ma;
+    const sft_stats x = stats_of(a, na), y = stats_of(b, nb);
+    out.effect = y.mean - x.mean;
     if (na < 2 || nb < 2) return out;
-    const double va = variance(a, na, ma) / na, vb = variance(b, nb, mb) / nb, se = sqrt(va + vb);
+    const double va = sft__stats_variance(&x) / na, vb = sft__stats_variance(&y) / nb, se = sqrt(va + vb);
     out.kind = SFT_TEST_WELCH;
     out.t = se > 0 ? out.effect / se : out.effect > 0 ? INFINITY : out.effect < 0 ? -INFINITY : 0;
     out.df = se > 0 ? (va + vb) * (va + vb) / (va * va / (na - 1) + vb * vb / (nb - 1)) : na + nb - 2;
@@ -102,7 +96,8 @@ sft_test sft__permutation(const double *a, const double *b, int n)
     double   d[SFT_MOST_PAIRS];
     if (n < 1 || n > SFT_MOST_PAIRS) return out;
     for (int i = 0; i < n; i++) d[i] = b[i] - a[i];
-    const double m = mean(d, n), sum = fabs(m * n);
+    const sft_stats x = stats_of(d, n);
+    const double    sum = fabs(x.mean * n);
     long         as_far = 0;
     const long   all = 1L << n;
     for (long signs = 0; signs < all; signs++) {
@@ -112,12 +107,12 @@ sft_test sft__permutation(const double *a, const double *b, int n)
     }
     out.kind = SFT_TEST_PERMUTATION;
     out.pairs = n;
-    out.effect = m;
+    out.effect = x.mean;
     out.p = (double)as_far / (double)all;
     if (n < 2) return out;
-    const double half = sft__t_critical(0.05, n - 1) * sqrt(variance(d, n, m) / n);
-    out.low = m - half;
-    out.high = m + half;
+    const double half = sft__t_critical(0.05, n - 1) * sqrt(sft__stats_variance(&x) / n);
+    out.low = x.mean - half;
+    out.high = x.mean + half;
     return out;
 }
 

@@ -10,12 +10,6 @@ enum { MOST_CELLS = SFT_MOST_AXES + 12, TEX_ROWS = 45 };
 
 /* ---- table 1 ---------------------------------------------------------------------------------------------- */
 
-static const char *number(sft_report *r, const sft_spread *s, double scale, int decimals)
-{
-    const char *text = sft__spread_text(&r->arena, s, scale, decimals);
-    return text ? text : "";
-}
-
 static const char *seeds_of(sft_report *r, const sft_report_point *p)
 {
     return p->done == p->n ? SFT_WORDS(&r->arena, "%d", p->n) : SFT_WORDS(&r->arena, "%d of %d", p->done, p->n);
@@ -26,12 +20,12 @@ static int scores(sft_report *r, const sft_report_point *p, const char **cell)
 {
     int n = 0;
     if (!r->accuracy) {
-        cell[n++] = p ? number(r, &p->rank, 1, -4) : r->metric;
-        cell[n++] = p ? number(r, &p->test, 1, -4) : r->test_metric;
+        cell[n++] = p ? sft__score_text(r, &p->rank) : r->metric;
+        cell[n++] = p ? sft__score_text(r, &p->test) : r->test_metric;
     }
     if (r->has_accuracy) {
-        cell[n++] = p ? number(r, &p->val_accuracy, 100, 2) : "Val Acc";
-        cell[n++] = p ? number(r, &p->test_accuracy, 100, 2) : "Test Acc";
+        cell[n++] = p ? sft__spread_text(&r->arena, &p->val_accuracy, 100, 2) : "Val Acc";
+        cell[n++] = p ? sft__spread_text(&r->arena, &p->test_accuracy, 100, 2) : "Test Acc";
     }
     return n;
 }
@@ -44,7 +38,7 @@ static int main_row(sft_report *r, const sft_report_point *p, int place, const c
     cell[n++] = p ? SFT_WORDS(&r->arena, "%d", place) : "#";
     for (int k = 0; k < space->n; k++) cell[n++] = p ? p->label[k] : sft__key_words(&r->arena, space->axis[k].key);
     n += scores(r, p, cell + n);
-    cell[n++] = p ? number(r, &p->best_epoch, 1, 0) : "Best epoch";
+    cell[n++] = p ? sft__spread_text(&r->arena, &p->best_epoch, 1, 0) : "Best epoch";
     cell[n++] = p ? SFT_WORDS(&r->arena, "%s", sft__brief(p->steps_per_second.mean, 3, (char[32]){ 0 }, 32)) : "Steps/s";
     if (r->study->plan.seeds > 1) cell[n++] = p ? seeds_of(r, p) : "Seeds";
     cell[n++] = p ? p->note : "Notes";
@@ -60,10 +54,11 @@ static bool numbers_only(const sft_report *r, int axis)
 
 static const char *main_caption(sft_report *r)
 {
-    const char *over = r->study->plan.seeds > 1 ? SFT_WORDS(&r->arena, ", mean ± standard deviation over the seeds") : "";
+    const char *over = r->study->plan.seeds > 1 ? ", mean ± standard deviation over the seeds" : "";
     const char *percent = r->has_accuracy ? "; Acc in %" : "";
-    return SFT_WORDS(&r->arena, "Table 1: All %d configurations, the best first, by %s at the best epoch%s%s", r->n_points, r->metric,
-                             over ? over : "", percent);
+    const char *all = r->n_points == 1 ? "The only configuration"
+                                       : SFT_WORDS(&r->arena, "All %d configurations, the best first", r->n_points);
+    return SFT_WORDS(&r->arena, "Table 1: %s, by %s at the best epoch%s%s", all, r->metric, over, percent);
 }
 
 void sft__main_table(sft_report *r, sft_rows *t)
@@ -86,17 +81,17 @@ void sft__effect_table(sft_report *r, const sft_effect *e, sft_rows *t)
     const char *words = sft__effect_words(r, e), *head[] = { words, "Points", SFT_WORDS(&r->arena, "Best %s", r->metric),
                                                              SFT_WORDS(&r->arena, "its %s", r->test_metric),
                                                              SFT_WORDS(&r->arena, "Mean %s", r->metric), "Best is #", "Notes" };
-    const int   scale = r->accuracy ? 100 : 1, decimals = r->accuracy ? 2 : -4, columns = (int)(sizeof head / sizeof *head);
+    const int   columns = (int)(sizeof head / sizeof *head);
     sft__rows_open(t, &r->arena, SFT_WORDS(&r->arena, "Table %d: Effect of %s on performance", e->table, words),
                    r->study->plan.space.axis[e->axis].key, columns);
     for (int k = 0; k < columns; k++) sft__rows_head(t, k, head[k], k < columns - 1 && (k || e->numbers));
     for (int k = 0; k < e->n; k++) {
-        const sft_band *l = &e->level[k];
+        const sft_band         *l = &e->level[k];
         const sft_report_point *p = l->best >= 0 ? &r->point[l->best] : NULL;
-        const sft_side   s = sft__side(e, k, k);
-        const char      *cell[] = { l->label, SFT_WORDS(&r->arena, "%d", l->points), p ? number(r, &p->rank, scale, decimals) : "-",
-                                    p ? number(r, &p->test, scale, decimals) : "-", number(r, &l->mean, scale, decimals),
-                                    p ? SFT_WORDS(&r->arena, "%d", l->best + 1) : "-", sft__say_fates_briefly(r, &s) };
+        const sft_side          s = sft__side(e, k, k);
+        const char             *cell[] = { l->label, SFT_WORDS(&r->arena, "%d", l->points), p ? sft__score_text(r, &p->rank) : "-",
+                                    p ? sft__score_text(r, &p->test) : "-", sft__score_text(r, &l->mean),
+                                    p ? SFT_WORDS(&r->arena, "%d", l->best + 1) : "-", sft__say_fates(r, &s, true) };
         sft__rows_add(t, cell);
     }
 }
@@ -116,7 +111,7 @@ void sft__pair_table(sft_report *r, const sft_pair *p, sft_rows *t)
         cell[0] = a->level[i].label;
         for (int j = 0; j < b->n; j++) {
             const int best = p->best[i * b->n + j];
-            cell[j + 1] = best < 0 ? "-" : number(r, &r->point[best].rank, r->accuracy ? 100 : 1, r->accuracy ? 2 : -4);
+            cell[j + 1] = best < 0 ? "-" : sft__score_text(r, &r->point[best].rank);
         }
         sft__rows_add(t, cell);
     }

@@ -71,13 +71,10 @@ static void take_run(sft_arena *a, const json_t *run, sft_run_look *out)
     out->steps = whole(run, "steps");
     out->epochs = whole(run, "epochs");
     out->planned_steps = whole(run, "steps_planned");
-    out->best_epoch = whole(run, "best_epoch");
     out->seconds = number(run, "seconds");
     out->started = sft__iso_time(json_string_value(json_object_get(run, "started")));
     out->prior = prior_of(run);
     out->end_loss = number(end, "loss");
-    out->end_accuracy = number(end, "accuracy");
-    out->validation_samples = number(end, "samples");
     out->test_loss = number(test, "loss");
     out->test_accuracy = number(test, "accuracy");
     out->test_samples = number(test, "samples");

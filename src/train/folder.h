@@ -29,6 +29,7 @@ struct sft_folder {
 
 /* "DIR/name"; buf of SFT_PATH characters. */
 const char *sft__folder_file(const sft_folder *f, const char *name, char *buf);
+extern const char *const sft__split_word[SFT_SPLITS];  /* of metrics.csv: "train", "validation", "test"; metrics_log.c */
 /* metrics_log.c: opens metrics.csv; rows beyond last_step are dropped. */
 sft_status  sft__metrics_open(sft_folder *f, int64_t last_step);
 /* signals_log.c: signals.csv without rows beyond last_step; 0: a new run, which has none. */

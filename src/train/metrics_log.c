@@ -12,7 +12,7 @@
 
 enum { FIXED = 8 };
 static const char        head[] = "step,epoch,split,loss,accuracy,lr,grad_norm,seconds";
-static const char *const split_names[SFT_SPLITS] = { "train", "validation", "test" };
+const char *const sft__split_word[SFT_SPLITS] = { "train", "validation", "test" };
 
 /* ---- columns ---------------------------------------------------------------------------------- */
 
@@ -163,7 +163,7 @@ sft_status sft_folder_log(sft_folder *f, const sft_metric *row)
         return sft_code(f->ctx);
     f->last[row->split] = *row;
     f->last_seconds = row->seconds;
-    fprintf(f->metrics, "%lld,%lld,%s", (long long)row->step, (long long)row->epoch, split_names[row->split]);
+    fprintf(f->metrics, "%lld,%lld,%s", (long long)row->step, (long long)row->epoch, sft__split_word[row->split]);
     const double fixed[] = { row->scores.loss, row->scores.accuracy, row->lr, row->grad_norm, row->seconds };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         sft__put_field(f->metrics, fixed[i]);
