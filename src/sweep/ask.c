@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Trials that other programs train: asked for one by one, told of when they are done. */
+#include "base/io.h"
 #include "sweep/manager.h"
 
 #include <math.h>

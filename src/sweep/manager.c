@@ -10,17 +10,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define TELL_SECONDS 0.1        /* between two calls of progress */
 enum { MOST_WORKERS = 1024, MOST_IDLE_DEATHS = 100 };
-
-double sft__unix_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- data, once ------------------------------------------------------------------------------------ */
 

@@ -96,7 +96,6 @@ sft_status sft__sweep_state(sft_sweep *s, sft_attempt *t, sft_trial_state state)
 /* sweep_plan.c: the options' overrides into the plan's base recipe; E343 where the plan searches something else than the text says */
 sft_status sft__sweep_override(sft_sweep *s);
 sft_status sft__sweep_same_plan(sft_sweep *s, const char *before);
-double     sft__unix_time(void);                        /* manager.c */
 
 /* points.c: the trials of one more point, waiting, by the sampler. *done: there are no more. */
 sft_status sft__sweep_extend(sft_sweep *s, bool *done);

@@ -55,6 +55,7 @@ static sft_status unknown(sft_plan_draft *d, const sft_yaml_node *x)
     const int  section = sft__section_find(x->key);
     sft_near   near = sft__near(x->key);
     sft_string list;
+    char       hint[SFT_NEAR_ROOM];
     if (section >= 0)
         return sft__fail_at(d->ctx, x->key_pos, SFT_E110,
                             "`%s` belongs to the recipe — indent it below `recipe:`, or below `vary:` to vary it", x->key);
@@ -63,10 +64,9 @@ static sft_status unknown(sft_plan_draft *d, const sft_yaml_node *x)
         sft__near_try(&near, keys[k].name);
         sft__string_addf(&list, "%s%s", k ? ", " : "", keys[k].name);
     }
-    const char *best = sft__near_best(&near);
     if (list.text)
-        sft__fail_at(d->ctx, x->key_pos, SFT_E110, "unknown key `%.60s` of a sweep — there are %s%s%s%s", x->key, list.text,
-                     best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+        sft__fail_at(d->ctx, x->key_pos, SFT_E110, "unknown key `%.60s` of a sweep — there are %s%s", x->key, list.text,
+                     sft__near_hint(&near, hint));
     sft__string_close(&list);
     return sft_code(d->ctx);
 }
@@ -149,7 +149,7 @@ static sft_status read_plan(sft_plan_draft *d, nodes k)
         sft__plan_watch(d, k[WATCH]) || sft__plan_name(d, k[NAME]))
         return sft_code(d->ctx);
     if (sft__plan_check_space(d, k[CONSTRAINTS] ? k[CONSTRAINTS]->key_pos : whole)) return sft_code(d->ctx);
-    return sft__plan_text(d);
+    return sft__plan_text(d->arena, d->plan);
 }
 
 static sft_status read_tree(sft_plan_draft *d, const sft_yaml_node *root)

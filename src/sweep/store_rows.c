@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows of sweep.db: trials, rungs, events. A number that is none is NULL there. */
+#include "base/io.h"
 #include "sweep/store_sql.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 static const char *const states[] = { "waiting", "running", "done", "pruned", "failed" };
 
@@ -129,11 +129,9 @@ sft_status sft__store_rung(sft_sweep_store *s, int64_t trial, int rung, int64_t 
 sft_status sft__store_event(sft_sweep_store *s, int64_t trial, const char *kind, const char *text)
 {
     sqlite3_stmt *q = sft__store_open_transaction(s) ? NULL : sft__sql(s, SFT_SQL_EVENT);
-    struct timespec now;
     if (!q)
         return sft_code(s->ctx);
-    clock_gettime(CLOCK_REALTIME, &now);
-    sqlite3_bind_double(q, 1, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+    sqlite3_bind_double(q, 1, sft__unix_time());
     if (trial < 0)
         sqlite3_bind_null(q, 2);
     else

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { DEFAULT_POINTS = 100 };
 #define ORPHAN_SECONDS 10.0     /* that workers of a manager that was killed may take to write their checkpoints */
@@ -54,9 +53,7 @@ static sft_status load(sft_sweep *s)
 
 static sft_status begin(sft_sweep *s)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    sft__store_begin(s->store, &s->plan, sft_version(), (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+    sft__store_begin(s->store, &s->plan, sft_version(), sft__unix_time());
     return sft__store_commit(s->store);
 }
 

@@ -1,39 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The plan of a sweep that is opened: overrides of its base recipe, and whether it is that of the folder. */
-#include "base/text.h"
 #include "sweep/manager.h"
+#include "sweep/plan.h"
 
 #include <string.h>
 
 /* ---- overrides ------------------------------------------------------------------------------------- */
 
-static void add_indented(sft_string *out, const char *text)
-{
-    while (*text) {
-        const size_t n = strcspn(text, "\n");
-        sft__string_add(out, "  ");
-        sft__string_addn(out, text, n);
-        sft__string_add(out, "\n");
-        text += n + (text[n] == '\n');
-    }
-}
-
-/* The plan's canonical text with another base recipe, read again, as if it had been written so. */
+/* The plan with another base recipe, read again, as if it had been written so. */
 static sft_status replace_recipe(sft_sweep *s, const char *recipe)
 {
-    const char *text = s->plan.text, *from = strstr(text, "recipe:\n"), *to = strstr(text, "\nvary:\n");
-    sft_string out;
-    if (!from || !to)
-        return sft__fail(s->ctx, SFT_E003, "the text of a plan has no recipe");
-    sft__string_open(&out, s->ctx);
-    sft__string_addn(&out, text, (size_t)(from - text));
-    sft__string_add(&out, "recipe:\n");
-    add_indented(&out, recipe);
-    sft__string_add(&out, to + 1);
-    if (!sft__failed(s->ctx))
-        sft__plan_parse(s->ctx, &s->arena, s->plan.file, out.text, out.n, NULL, &s->plan);
-    sft__string_close(&out);
-    return sft_code(s->ctx);
+    sft_plan p = s->plan;
+    p.recipe_text = recipe;
+    if (sft__plan_text(&s->arena, &p))
+        return sft_code(s->ctx);
+    return sft__plan_parse(s->ctx, &s->arena, s->plan.file, p.text, strlen(p.text), NULL, &s->plan);
 }
 
 sft_status sft__sweep_override(sft_sweep *s)
