@@ -124,11 +124,9 @@ static sft_status keep_recipe(sft_plan_draft *d)
 {
     bool sparse[SFT_SECTIONS] = { false };
     for (int i = 0; i < d->plan->space.n; i++) {
-        const char  *key = d->plan->space.axis[i].key;
-        const size_t n = strcspn(key, ".");
-        for (int id = 0; id < SFT_SECTIONS; id++)
-            if (strlen(sft__section[id].name) == n && !strncmp(key, sft__section[id].name, n) && sft__text_is(key + n, ".name"))
-                sparse[id] = true;
+        const char *option;
+        const int   id = sft__section_of(d->plan->space.axis[i].key, &option);
+        if (id >= 0 && sft__text_is(option, "name")) sparse[id] = true;
     }
     d->plan->recipe_text = sft__recipe_sparse(d->base, sparse, d->arena);
     return d->plan->recipe_text ? SFT_OK : sft_code(d->ctx);
@@ -207,22 +205,10 @@ sft_status sft__plan_read(sft_ctx *c, sft_arena *a, const char *path, sft_plan *
 
 /* ---- the recipe of a point ------------------------------------------------------------------------------ */
 
-/* Records before their options: `optimizer=…` comes first by itself, then `optimizer.name=…`. */
-static bool names_record(const char *override)
-{
-    const char *dot = strchr(override, '.'), *is = strchr(override, '=');
-    return dot && is && dot < is && is - dot == 5 && !strncmp(dot, ".name", 5);
-}
-
 static sft_status apply(sft_recipe *r, const char *const *set, int n)
 {
-    for (int rank = 0; rank < 3; rank++) {
-        for (int i = 0; i < n; i++) {
-            if (!set[i]) return sft_code(r->ctx);
-            const bool whole = strcspn(set[i], ".") > strcspn(set[i], "=");
-            if (rank == (whole ? 0 : names_record(set[i]) ? 1 : 2) && sft_recipe_set(r, set[i])) return sft_code(r->ctx);
-        }
-    }
+    for (int i = 0; i < n; i++)
+        if (!set[i] || sft_recipe_set(r, set[i])) return sft_code(r->ctx);
     return SFT_OK;
 }
 

@@ -52,7 +52,7 @@ static void add_when(sft_string *out, const sft_space *s, const sft_axis *a)
     sft__yaml_scalar(out, p->key);
     sft__string_add(out, ": [");
     for (int v = 0; v < p->n; v++) {
-        if (!(a->when[v / 64] >> (v % 64) & 1)) continue;
+        if (!sft__axis_under(a, v)) continue;
         if (!first) sft__string_add(out, ", ");
         first = false;
         if (p->kind == SFT_AXIS_VALUES)

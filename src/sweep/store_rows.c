@@ -23,7 +23,7 @@ sft_trial_state sft__state_find(const char *name)
 
 sft_status sft__attempt_values(const sft_plan *p, sft_arena *a, sft_attempt *t)
 {
-    char buf[128];
+    char buf[64];
     t->value = sft__arena_alloc(a, sizeof *t->value * (size_t)(p->space.n + 1));
     for (int i = 0; t->value && i < p->space.n; i++)
         t->value[i] = isnan(t->u[i]) ? NULL : sft__arena_text(a, sft__axis_text(&p->space.axis[i], t->u[i], buf, sizeof buf));
