@@ -179,7 +179,8 @@ static void overrides_name_sections_first_and_leave_out_what_does_not_matter(voi
 static void overrides_name_records_before_their_options_and_values_in_whole(void **state)
 {
     (void)state;
-    static const char long_stack[] = "linear 100 | relu | linear 100 | relu | linear 100 | relu | linear 100 | relu | linear 100 | relu | linear";
+    static const char long_stack[] = "linear 100 | relu | linear 100 | relu | linear 100 | relu | linear 100 | relu | "
+                                     "linear 100 | relu | linear 100 | relu | linear";
     static const char *const stacks[] = { "linear", long_stack };
     sft_ctx   *c = check_open();
     sft_arena  a;

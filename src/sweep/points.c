@@ -37,7 +37,8 @@ static void tell_point(const sft_sweep *s, int64_t point, sft_sample *out)
     if (failed && failed >= well)
         out->known = SFT_KNOWN_FAILED;
     else if (well)
-        *out = (sft_sample){ .u = t->u, .known = SFT_KNOWN_VALUE, .value = sum / well, .budget = s->plan.halving.eta > 0 ? share / well : 1 };
+        *out = (sft_sample){ .u = t->u, .known = SFT_KNOWN_VALUE, .value = sum / well,
+                             .budget = s->plan.halving.eta > 0 ? share / well : 1 };
 }
 
 static sft_status tell_all(sft_sweep *s, int64_t points)

@@ -104,8 +104,8 @@ bool sft_sweep_trial(sft_sweep *s, int64_t number, sft_attempt_facts *f)
     const sft_attempt *t = &s->attempt[number];
     sft__arena_close(&s->answer);
     sft__arena_open(&s->answer, s->ctx);
-    *f = (sft_attempt_facts){ .number = number, .point = t->point, .seed = t->seed, .state = sft__state_name(t->state), .failure = t->failure,
-                              .note = t->note, .exit_code = t->exit_code, .epochs = t->epochs, .steps = t->steps,
+    *f = (sft_attempt_facts){ .number = number, .point = t->point, .seed = t->seed, .state = sft__state_name(t->state),
+                              .failure = t->failure, .note = t->note, .exit_code = t->exit_code, .epochs = t->epochs, .steps = t->steps,
                               .planned_steps = t->planned_steps, .best_epoch = t->best_epoch, .seconds = t->seconds, .rank = t->rank,
                               .val_loss = t->val_loss, .val_accuracy = t->val_accuracy, .test_loss = t->test_loss,
                               .test_accuracy = t->test_accuracy, .value = t->value };

@@ -76,8 +76,8 @@ sft_status sft__sweep_same_plan(sft_sweep *s, const char *before)
     const int hidden = (gone > MOST_DIFFERENCES ? gone - MOST_DIFFERENCES : 0) + (come > MOST_DIFFERENCES ? come - MOST_DIFFERENCES : 0);
     if ((gone || come) && !sft__failed(s->ctx))
         sft__fail(s->ctx, SFT_E343,
-                  "%s holds a sweep of another plan — undo the change, leave the plan out to go on with what the folder has, or choose another "
-                  "folder:%s%s", s->folder, out.text, hidden ? "\n  …" : "");
+                  "%s holds a sweep of another plan — undo the change, leave the plan out to go on with what the folder has, or choose "
+                  "another folder:%s%s", s->folder, out.text, hidden ? "\n  …" : "");
     sft__string_close(&out);
     return sft_code(s->ctx);
 }
