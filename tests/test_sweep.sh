@@ -66,6 +66,12 @@ same "$(count '"rank_std": [0-9]')" 4 "points in JSON"
 best=$(sed -E 's/.*"trials": \[\{"trial": 0,[^}]*\}[^}]*"test_loss": ([0-9.]+).*/\1/' whole.json)
 grep -q "\"test\": {\"loss\": $best" a/s/trials/00000/run.json || flunk "test loss $best is not in run.json"
 
+# row 79: what is finished is not trained again
+sums() { find a/s/trials -type f -exec cksum {} + | sort; }
+before=$(sums)
+expect 0 '8/8 done' "$surefoot" sweep s.yaml -o a/s --resume
+same "$(sums)" "$before" "trials of a finished sweep after --resume"
+
 # the same whatever the number of workers, and in two parts
 expect 0 '4/4 done' "$surefoot" sweep s.yaml -o b/s --workers 1 --trials 4
 expect 0 '8/8 done' "$surefoot" sweep s.yaml -o b/s --workers 1 --resume
@@ -79,6 +85,25 @@ expect 3 'error\[E343\]' "$surefoot" sweep changed.yaml -o a/s --resume
 grep -q '^  - .*optimizer.lr.*0.1' err && grep -q '^  + .*optimizer.lr.*0.2' err || flunk "no difference shown: $(cat err)"
 expect 3 'error\[E343\]' "$surefoot" sweep s.yaml -o a/s --resume train.epochs=3
 expect 3 'error\[E152\]' "$surefoot" sweep no-such.yaml -o nowhere
+# RELIABILITY.md section 4, rows 30 to 33, and the plans that issue 5 names: refused at the place, and no folder is left
+refuse() {                      # ID PLACE LINES-OF-PLAN
+    printf 'recipe: r.yaml\n%s\n' "$3" > bad.yaml
+    expect 3 "bad.yaml:$2: error\\[$1\\]: " "$surefoot" sweep bad.yaml
+    [ ! -e runs ] || flunk "a refused sweep ($1) made a folder"
+}
+refuse E140 2:8 'vary: {optimizer.lrr: [0.1, 1]}'
+refuse E141 2:28 'vary: {optimizer.lr: {min: 1, max: 0.1}}'
+refuse E141 2:28 'vary: {optimizer.lr: {min: 0, max: 1, log: true}}'
+refuse E142 2:8 'vary: {optimizer.lr: {min: 0.1, max: 1}}
+sampler: grid'
+refuse E143 3:1 'vary: {optimizer.lr: [0.1, 1]}
+constraints: [optimizer.lr > 1]'
+refuse E146 2:1 'vary: {optimizer.lr: [0.1]}'
+refuse E147 3:10 'vary: {optimizer.lr: [0.1, 1]}
+budget: {trials: 0}'
+refuse E110 3:1 'vary: {optimizer.lr: [0.1, 1]}
+sampl: tpe'
+expect 2 'trials takes a number' "$surefoot" sweep s.yaml -o z --trials 0
 mkdir empty broken
 expect 5 'error\[E299\].*no sweep there' "$surefoot" sweep empty
 head -c 3000 /dev/urandom > broken/sweep.db
@@ -153,6 +178,11 @@ expect 2 'error\[E345\].*no trial 7' "$surefoot" sweep tell asked 7 0.5
 expect 0 - "$surefoot" sweep tell asked 0 failed
 expect 11 '1/2 done, 1 failed' "$surefoot" sweep asked
 expect 2 'neither a number' "$surefoot" sweep tell asked 0 good
+
+# gnuplot absent: the report is whole but for its pictures, and says so
+expect 0 'gnuplot is not installed' env PATH=/nowhere "$surefoot" report a/s
+for file in table.md table.csv table.tex effects.md report.md report.html; do [ -s "a/s/report/$file" ] || flunk "no $file without gnuplot"; done
+! compgen -G 'a/s/report/*/*.svg' > /dev/null || flunk "a picture without gnuplot"
 
 [ $failures = 0 ] && echo "sweeps: all as expected"
 exit $failures
