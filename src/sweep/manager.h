@@ -56,7 +56,7 @@ struct sft_sweep {
     sft_sweep_options o;
     char              folder[4000];
     int               lock;
-    sft_sweep_store        *store;
+    sft_sweep_store  *store;
     sft_plan          plan;
     int64_t           n, room;
     sft_attempt      *attempt;  /* by number */

@@ -165,7 +165,7 @@ static sft_status read_tree(sft_plan_draft *d, const sft_yaml_node *root)
 
 sft_status sft__plan_parse(sft_ctx *c, sft_arena *a, const char *name, const char *text, size_t n, const char *folder, sft_plan *p)
 {
-    sft_plan_draft      d = { .ctx = c, .arena = a, .folder = folder, .plan = p };
+    sft_plan_draft d = { .ctx = c, .arena = a, .folder = folder, .plan = p };
     sft_yaml_node *root;
     if (sft__failed(c)) return sft_code(c);
     *p = (sft_plan){ .file = sft__arena_text(a, name ? name : "sweep.yaml") };

@@ -7,10 +7,10 @@
 #include "sweep/plan.h"
 
 typedef struct trial { /* one axis under one value of those that it stands under */
-    sft_plan_draft  *d;
-    int         axis;
-    int         host, host_value; /* the axis whose values are gone through; -1: none */
-    sft_recipe *recipe;
+    sft_plan_draft *d;
+    int             axis;
+    int             host, host_value; /* the axis whose values are gone through; -1: none */
+    sft_recipe     *recipe;
 } trial;
 
 static sft_status set(sft_plan_draft *d, sft_recipe *r, const sft_axis *a, double u)
@@ -27,7 +27,7 @@ static sft_pos place_of(const sft_plan_draft *d, int axis, int value)
 /* The failure at hand, at the key where that is unknown, else at the value. */
 static sft_status blame(const trial *t, int value)
 {
-    sft_plan_draft      *d = t->d;
+    sft_plan_draft *d = t->d;
     const sft_axis *a = &d->plan->space.axis[t->axis];
     const sft_axis *h = t->host >= 0 ? &d->plan->space.axis[t->host] : NULL;
     const bool      key = sft__text_is(sft_error_id(d->ctx), "E144");

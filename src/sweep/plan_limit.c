@@ -15,13 +15,13 @@ typedef struct factor {
 } factor;
 
 typedef struct reader {
-    sft_plan_draft  *d;
-    sft_limit  *limit;
-    int         n;
-    factor      factor[MOST_FACTORS];
-    const char *start, *at; /* the text, and what is left of it */
-    sft_pos     pos;
-    double      number[2]; /* of the left and the right side: all that does not vary */
+    sft_plan_draft *d;
+    sft_limit      *limit;
+    int             n;
+    factor          factor[MOST_FACTORS];
+    const char     *start, *at; /* the text, and what is left of it */
+    sft_pos         pos;
+    double          number[2]; /* of the left and the right side: all that does not vary */
 } reader;
 
 static sft_pos here(const reader *r)
