@@ -114,6 +114,12 @@ sed 's/validation: 0.2/validation: 0/' r.yaml > none.yaml
 sed 's/r.yaml/none.yaml/' s.yaml > none-sweep.yaml
 expect 4 'error\[E202\].*split.validation' "$surefoot" sweep none-sweep.yaml -o none
 
+# overrides of the base recipe, where the name of a record is varied that does not have the base's options
+printf 'recipe: plain.yaml\nvary: {optimizer.name: [sgd, adam]}\n' > names.yaml
+sed 's/ momentum=0.5//' r.yaml > plain.yaml
+expect 0 '2/2 done' "$surefoot" sweep names.yaml -o names train.epochs=1
+expect 0 '2/2 done' "$surefoot" sweep names.yaml -o names train.epochs=1 --resume
+
 # a trial that diverges is data
 sed 's/| relu //' r.yaml > linear.yaml
 sed -e 's/r.yaml/linear.yaml/' -e 's/0.01, 0.1/0.1, 1e5/' -e '/momentum/d' -e 's/seeds: 2/seeds: 1/' s.yaml > wild.yaml

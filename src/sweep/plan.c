@@ -119,17 +119,16 @@ static sft_status take_recipe(sft_plan_draft *d, sft_yaml_node *x)
     return d->base ? sft_recipe_resolve(d->base) : sft_code(d->ctx);
 }
 
-/* Where `optimizer.name` is varied, the options that only the base recipe's optimiser has must not stay. */
-static sft_status keep_recipe(sft_plan_draft *d)
+sft_status sft__plan_base(sft_arena *a, sft_plan *p, sft_recipe *base)
 {
     bool sparse[SFT_SECTIONS] = { false };
-    for (int i = 0; i < d->plan->space.n; i++) {
+    for (int i = 0; i < p->space.n; i++) {
         const char *option;
-        const int   id = sft__section_of(d->plan->space.axis[i].key, &option);
+        const int   id = sft__section_of(p->space.axis[i].key, &option);
         if (id >= 0 && sft__text_is(option, "name")) sparse[id] = true;
     }
-    d->plan->recipe_text = sft__recipe_sparse(d->base, sparse, d->arena);
-    return d->plan->recipe_text ? SFT_OK : sft_code(d->ctx);
+    p->recipe_text = sft__recipe_sparse(base, sparse, a);
+    return p->recipe_text ? SFT_OK : sft_code(a->ctx);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------- */
@@ -139,7 +138,8 @@ static sft_status read_plan(sft_plan_draft *d, nodes k)
 {
     const sft_pos whole = { d->plan->file, 0, 0 };
     if (!k[VARY]) return sft__fail_at(d->ctx, whole, SFT_E146, "nothing to vary — write `vary: {optimizer.lr: [0.01, 0.1]}`");
-    if (sft__plan_vary(d, k[VARY]) || sft__plan_goal(d, k[RANK_BY], k[DIRECTION]) || keep_recipe(d) || sft__plan_check_axes(d))
+    if (sft__plan_vary(d, k[VARY]) || sft__plan_goal(d, k[RANK_BY], k[DIRECTION]) || sft__plan_base(d->arena, d->plan, d->base) ||
+        sft__plan_check_axes(d))
         return sft_code(d->ctx);
     if (sft__plan_limits(d, k[CONSTRAINTS]) || sft__plan_seeds(d, k[SEEDS]) || sft__plan_budget(d, k[BUDGET], k[RUN_CAP]))
         return sft_code(d->ctx);

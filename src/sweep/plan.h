@@ -57,6 +57,8 @@ sft_status sft__plan_check_space(sft_plan_draft *d, sft_pos constraints);
 sft_status sft__plan_goal(sft_plan_draft *d, const sft_yaml_node *rank, const sft_yaml_node *direction);
 sft_status sft__plan_budget(sft_plan_draft *d, const sft_yaml_node *budget, const sft_yaml_node *run_cap);
 sft_status sft__plan_halving(sft_plan_draft *d, const sft_yaml_node *halving, const sft_yaml_node *early_terminate);
+/* A resolved recipe as the plan's base. Where `optimizer.name` is varied, the options that only this recipe's optimiser has do not stay. */
+sft_status sft__plan_base(sft_arena *a, sft_plan *p, sft_recipe *base);
 /* Into p->text; from the rest of the plan alone, so one with another recipe_text is that sweep with this recipe. */
 sft_status sft__plan_text(sft_arena *a, sft_plan *p);
 

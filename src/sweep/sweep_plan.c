@@ -8,11 +8,10 @@
 /* ---- overrides ------------------------------------------------------------------------------------- */
 
 /* The plan with another base recipe, read again, as if it had been written so. */
-static sft_status replace_recipe(sft_sweep *s, const char *recipe)
+static sft_status replace_recipe(sft_sweep *s, sft_recipe *base)
 {
     sft_plan p = s->plan;
-    p.recipe_text = recipe;
-    if (sft__plan_text(&s->arena, &p))
+    if (sft__plan_base(&s->arena, &p, base) || sft__plan_text(&s->arena, &p))
         return sft_code(s->ctx);
     return sft__plan_parse(s->ctx, &s->arena, s->plan.file, p.text, strlen(p.text), NULL, &s->plan);
 }
@@ -24,9 +23,8 @@ sft_status sft__sweep_override(sft_sweep *s)
     sft_recipe *r = sft_recipe_parse(s->ctx, s->plan.file, s->plan.recipe_text, strlen(s->plan.recipe_text));
     for (int i = 0; r && i < s->o.n_sets; i++)
         sft_recipe_set(r, s->o.set[i]);
-    const char *text = r && sft_recipe_resolve(r) == SFT_OK ? sft_recipe_text(r) : NULL;
-    if (text)
-        replace_recipe(s, text);
+    if (r && sft_recipe_resolve(r) == SFT_OK)
+        replace_recipe(s, r);
     sft_recipe_free(r);
     return sft_code(s->ctx);
 }
