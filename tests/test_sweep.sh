@@ -187,7 +187,9 @@ expect 2 'neither a number' "$surefoot" sweep tell asked 0 good
 
 # gnuplot absent: the report is whole but for its pictures, and says so
 expect 0 'gnuplot is not installed' env PATH=/nowhere "$surefoot" report a/s
-for file in table.md table.csv table.tex effects.md report.md report.html; do [ -s "a/s/report/$file" ] || flunk "no $file without gnuplot"; done
+for file in table.md table.csv table.tex effects.md report.md report.html; do
+    [ -s "a/s/report/$file" ] || flunk "no $file without gnuplot"
+done
 ! compgen -G 'a/s/report/*/*.svg' > /dev/null || flunk "a picture without gnuplot"
 
 [ $failures = 0 ] && echo "sweeps: all as expected"
