@@ -499,8 +499,8 @@ typedef struct sft_metric {
 
 typedef struct sft_result sft_result;
 
-/* Makes and locks a run folder, or opens one to go on (resume). A new run replaces one that is there. Checks that checkpoints will fit on the
- * disk. */
+/* Makes and locks a run folder, or opens one to go on (resume). A new run replaces one that is there. Checks that checkpoints will fit on
+ * the disk. */
 SFT_API sft_folder *sft_folder_open(sft_trainer *t, const char *path, bool resume);
 /* The newest valid checkpoint into the trainer; a broken one is skipped with a note that says what is wrong with it. False with no failure
  * when there is none yet. */
@@ -552,32 +552,40 @@ SFT_API sft_status sft_fit(sft_ctx *c, sft_recipe *r, sft_data *d, sft_net *n, c
 
 /* ---- sweeps -------------------------------------------------------------------------------- */
 
-/* Counts of trials, and how it goes. A trial is a point of the space trained with one seed; ranks are what the plan's rank_by says. */
+/* A trial is a point of the space trained with one seed. A rank is what the plan's rank_by names, of the validation samples at the best
+ * epoch: "loss", "accuracy" (0..1) or a metric. Points and trials are numbered from 0 in the order in which they were asked for; the trials
+ * of point p are p * seeds and those behind it. Unless told otherwise numbers that are not known are NaN, and texts live as long as the
+ * sweep is open. */
+
+/* How a sweep stands. */
 typedef struct sft_sweep_facts {
     const char *name, *folder, *rank_by, *sampler;
     bool        maximize;       /* a larger rank is better */
-    int         axes, seeds, workers; /* workers: of the run in hand, or of the last one */
+    int         axes;           /* keys that are varied */
+    int         seeds;          /* trials of each point */
+    int         workers;        /* of the run in hand, or of the last one; 0: it never ran */
     const char *const *key;     /* of each axis: "optimizer.lr" */
     int64_t     planned;        /* trials in all; 0: not known */
     int64_t     trials, waiting, running, done, pruned, failed; /* trials: asked for so far, the sum of the others */
     int64_t     best_point;     /* -1: none yet */
     double      best;           /* its mean rank over seeds */
     double      seconds, trial_seconds; /* wall time of all runs; training time of all trials */
-    double      eta;            /* seconds to the end; NaN: not known */
-    bool        complete;       /* nothing is left to do */
+    double      eta;            /* seconds to the end */
+    bool        complete;       /* nothing runs and nothing is left to do */
 } sft_sweep_facts;
 
-/* Called about ten times a second while trials run; false: they write checkpoints and stop. */
+/* Called by sft_sweep_run about ten times a second while trials run, and once at the end; the facts live until it returns. False: trials
+ * write checkpoints and stop. */
 typedef bool sft_sweep_fn(void *user, const sft_sweep_facts *f);
 
-typedef struct sft_sweep_options {
-    const char   *folder;       /* sweep.db and trials/00000 …; made when absent */
+typedef struct sft_sweep_options { /* texts are copied */
+    const char   *folder;       /* sweep.db and trials/00000 …; made when absent; shorter than 4,000 bytes */
     bool          resume;       /* go on with the sweep that the folder holds; without it a folder that holds one is refused (E345) */
-    bool          retry_failed; /* failed trials start afresh */
+    bool          retry_failed; /* with resume: failed trials start afresh */
     const char *const *set;     /* overrides "key=value" of the base recipe, n_sets of them */
     int           n_sets;
-    int           workers;      /* processes of one thread; 0: one a core */
-    int64_t       trials;       /* 0: as the plan says */
+    int           workers;      /* processes of one thread, 1024 at most; 0: one a core */
+    int64_t       trials;       /* in all, those before a resume counted; 0: as the plan says */
     double        seconds;      /* no trial is begun later than this, in all runs together; 0: as the plan says */
     int64_t       fail_fast;    /* stop when so many have failed in this run; 0: never */
     int64_t       memory;       /* bytes of address space of a worker, which fails its trial where it is short; 0: no limit */
@@ -591,36 +599,43 @@ typedef struct sft_attempt_facts {  /* a trial of a sweep */
     const char *folder;         /* its run folder, a path that can be opened; "": another program trains it */
     const char *failure;        /* a sentence, or NULL */
     const char *note;           /* what the doctor and the curve say, or "" */
-    int         exit_code;      /* of a failed one: as of `surefoot train`, or 128 + signal */
-    int64_t     epochs, steps, planned_steps, best_epoch;
-    double      seconds, rank, val_loss, val_accuracy, test_loss, test_accuracy; /* at the best epoch; NaN: none */
+    int         exit_code;      /* of a failed one: as of `surefoot train`, or 128 + signal; 0 of others */
+    int64_t     epochs, steps, planned_steps; /* done so far; of the whole training, 0: not begun */
+    int64_t     best_epoch;     /* from 1; 0: none */
+    double      seconds;        /* of training, all attempts together */
+    double      rank, val_loss, val_accuracy, test_loss, test_accuracy; /* at the best epoch; accuracies 0..1 */
     const char *const *value;   /* of each axis as text; NULL: it does not matter there */
     const char *edits;          /* the point and its seed as overrides of the recipe, a blank between */
 } sft_attempt_facts;
 
-typedef struct sft_point_facts {    /* a point over its seeds: means, and standard deviations (NaN below two) */
+typedef struct sft_point_facts {    /* a point over its seeds; those that failed are counted only */
     int64_t     point, trials, done, pruned, failed;
-    double      rank, rank_std, val_loss, val_accuracy, val_accuracy_std, test_accuracy, test_accuracy_std, best_epoch, seconds;
-    const char *const *value;
-    const char *note;           /* of its first trial that has one */
+    double      rank, rank_std, val_loss, val_accuracy, val_accuracy_std, test_accuracy, test_accuracy_std; /* means; unbiased deviations */
+    double      best_epoch, seconds; /* means; seconds: of training, of one trial */
+    const char *const *value;   /* as of a trial */
+    const char *note;           /* of its first trial that has one, or "" */
 } sft_point_facts;
 
-/* Reads plan (sweep.yaml) and opens the folder, which this process then holds (E344 while another does). plan NULL: as the folder has it.
- * E343 where the folder's sweep searched something else; E342 for a damaged or newer sweep.db. */
+/* Reads plan (sweep.yaml) and opens the folder, which this process then holds until sft_sweep_close. plan NULL: the one that the folder has
+ * (E299: it has none). NULL after a failure: E1xx of the plan, at its place; E342 for a sweep.db that is damaged or of a newer surefoot;
+ * E343 where the folder's sweep searched something else, with the difference; E344 while another process holds it; E345 without `resume`
+ * where there is a sweep already; E33x of the disk; E002 without a folder, or where this library was built without SQLite. */
 SFT_API sft_sweep  *sft_sweep_open(sft_ctx *c, const char *plan, const sft_sweep_options *o);
 /* Trains until the budget is used up, the space is, or progress asked to stop. Forks: call it before the process trains anything itself,
- * best where it has one thread. A trial that fails is no failure of the sweep; a full disk is. What ended is in the folder, whatever kills this process. */
+ * best where it has one thread. A trial that fails is no failure of the sweep; a full disk is (E333), as are data without validation
+ * samples (E202) and workers that end before they begin (E004). What ended is in the folder, whatever kills this process. */
 SFT_API sft_status  sft_sweep_run(sft_sweep *s);
 SFT_API sft_status  sft_sweep_facts_of(sft_sweep *s, sft_sweep_facts *facts);
-/* Trial by number; points ranked, best first: those whose seeds all ended well, then the others. False past the end. Texts live until the
- * next call on the sweep. */
+/* A trial by its number; false past the end, or after a failure. Its folder and edits live until the next call with this sweep. */
 SFT_API bool        sft_sweep_trial(sft_sweep *s, int64_t number, sft_attempt_facts *facts);
+/* The point at a place of the ranking, from 0, the best: those whose seeds all ended well, then those of which some did or were pruned,
+ * then the others. False past the end, or after a failure. */
 SFT_API bool        sft_sweep_point(sft_sweep *s, int64_t place, sft_point_facts *facts);
 /* For programs that train by themselves: the next trial, now running; false with no failure: none is left. And what became of it: its
- * rank, NaN: it failed. E345 for a trial that was not asked for this way. */
+ * rank, NaN: it failed. E345 for a trial that was not asked for this way, or that was told of before. */
 SFT_API bool        sft_sweep_ask(sft_sweep *s, sft_attempt_facts *facts);
 SFT_API sft_status  sft_sweep_tell(sft_sweep *s, int64_t number, double rank);
-SFT_API void        sft_sweep_close(sft_sweep *s);
+SFT_API void        sft_sweep_close(sft_sweep *s); /* NULL: nothing */
 
 /* ---- reports ------------------------------------------------------------------------------- */
 

@@ -34,13 +34,13 @@ static void text_found_again_is_the_same_point_to_the_bit(void **state)
         sft_axis  axis = kinds[k];
         sft_space space = { .n = 1, .axis = &axis };
         for (int i = 0; i < 2000; i++) {
-            char   text[64];
+            char   buf[64];
             double number, u = i == 0 ? 0 : i == 1 ? 1 - 0x1p-53 : sft__uniform(&random), again;
             sft__space_snap(&space, &u);
             again = u;
             sft__space_snap(&space, &again);
             assert_true(again == u);
-            sft__axis_text(&axis, u, text, sizeof text);
+            const char *text = sft__axis_text(&axis, u, buf, sizeof buf);
             assert_true(sft__axis_find(&axis, text) == u);
             if (axis.kind == SFT_AXIS_VALUES) continue;
             assert_true(sft__parse_real(text, strlen(text), &number));
@@ -175,6 +175,34 @@ static void overrides_name_sections_first_and_leave_out_what_does_not_matter(voi
     sft_close(c);
 }
 
+/* optimizer.momentum is set on the optimizer that optimizer.name has put there. */
+static void overrides_name_records_before_their_options_and_values_in_whole(void **state)
+{
+    (void)state;
+    static const char long_stack[] = "linear 100 | relu | linear 100 | relu | linear 100 | relu | linear 100 | relu | "
+                                     "linear 100 | relu | linear 100 | relu | linear";
+    static const char *const stacks[] = { "linear", long_stack };
+    sft_ctx   *c = check_open();
+    sft_arena  a;
+    const char *text[3];
+    char       buf[64];
+    sft_axis   axes[] = {
+        { .key = "optimizer.momentum", .n = 3, .value = numbers, .number = values, .parent = -1 },
+        { .key = "optimizer.name", .n = 2, .value = methods, .parent = -1 },
+        { .key = "model", .n = 2, .value = stacks, .label = stacks, .parent = -1 },
+    };
+    const sft_space space = { .n = 3, .axis = axes };
+    sft__arena_open(&a, c);
+    assert_int_equal(sft__space_overrides(&space, (double[]){ 0.9, 0.1, 0.9 }, &a, text), 3);
+    assert_true(strlen(text[0]) == strlen("model=") + strlen(long_stack));
+    assert_string_equal(text[1], "optimizer.name=sgd");
+    assert_string_equal(text[2], "optimizer.momentum=0.9");
+    assert_string_equal(sft__axis_text(&axes[2], 0.9, buf, sizeof buf), long_stack);
+    assert_string_equal(sft__axis_label(&axes[2], 0.9, buf, sizeof buf), long_stack);
+    sft__arena_close(&a);
+    sft_close(c);
+}
+
 static void constraints_are_products_and_hold_where_nothing_matters(void **state)
 {
     (void)state;
@@ -212,6 +240,7 @@ int main(void)
         cmocka_unit_test(axes_that_do_not_matter_are_nan_all_the_way_down),
         cmocka_unit_test(size_counts_conditions_once),
         cmocka_unit_test(overrides_name_sections_first_and_leave_out_what_does_not_matter),
+        cmocka_unit_test(overrides_name_records_before_their_options_and_values_in_whole),
         cmocka_unit_test(constraints_are_products_and_hold_where_nothing_matters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

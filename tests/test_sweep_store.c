@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sweep.db: what is put is read back bit by bit, by readers while it is written too; what is no sweep is refused; 10,000 trials are quick. */
+/* sweep.db: what is put is read back bit by bit, also while it is written; what is no sweep is refused; 10,000 trials are quick. */
 #include "check.h"
 
 #include <math.h>
@@ -58,10 +58,13 @@ static sft_attempt some_trial(fixture *f, int64_t i)
     const int64_t point = i / 2;
     u[0] = fmod(0.1 + 0.6180339887498949 * (double)point, 1);
     u[1] = point % 7 ? (double)(point % 3) / 3 + 1.0 / 6 : NAN;
-    sft_attempt t = { .number = i, .point = point, .seed = i % 2, .u = u, .state = (sft_trial_state)(i % 5), .epochs = i + 1, .steps = 10 * i,
-                      .planned_steps = 20 * i, .best_epoch = i / 2, .seconds = 0.1 * (double)i, .started = 1e9 + (double)i / 3,
-                      .rank = i % 5 == 4 ? NAN : 1 / (1 + (double)(i * 7919 % 1009)), .val_loss = (double)i / 3, .val_accuracy = 1.0 / (double)(i + 1),
-                      .test_loss = NAN, .test_accuracy = i % 3 ? NAN : 0.3, .folder = sft__arena_printf(&f->arena, "trials/%05lld", (long long)i),
+    sft_attempt t = { .number = i, .point = point, .seed = i % 2, .u = u, .state = (sft_trial_state)(i % 5), .epochs = i + 1,
+                      .steps = 10 * i, .planned_steps = 20 * i, .best_epoch = i / 2, .seconds = 0.1 * (double)i,
+                      .started = 1e9 + (double)i / 3,
+                      .rank = i % 5 == 4 ? NAN : 1 / (1 + (double)(i * 7919 % 1009)), .val_loss = (double)i / 3,
+                      .val_accuracy = 1.0 / (double)(i + 1),
+                      .test_loss = NAN, .test_accuracy = i % 3 ? NAN : 0.3,
+                      .folder = sft__arena_printf(&f->arena, SFT_TRIAL_FOLDER, (long long)i),
                       .failure = i % 5 == 4 ? "a \"sentence\" — with marks" : NULL, .exit_code = i % 5 == 4 ? 6 : 0, .rung = (int)(i % 3),
                       .deaths = (int)(i % 2), .note = i % 4 ? "" : "diverged at step 3" };
     sft__attempt_values(&f->plan, &f->arena, &t);

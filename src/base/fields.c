@@ -98,17 +98,16 @@ static sft_status unknown_word(const binding *b, const sft_field *row)
     const sft_arg *a = b->arg;
     sft_near n = sft__near(a->value);
     sft_string choices;
+    char hint[SFT_NEAR_ROOM];
     sft__string_open(&choices, c);
     for (int i = 0; row->words && row->words[i]; i++) {
         sft__near_try(&n, row->words[i]);
         sft__string_addf(&choices, "%s%s", i ? ", " : "", row->words[i]);
     }
-    const char *best = sft__near_best(&n);
     if (choices.text)
         sft__fail_at(c, a->pos, a->override ? SFT_E145 : SFT_E132,
-                     "unknown %s `%s` in `%s` — choose one of: %s%s%s%s%s", row->name, a->value, b->what, choices.text,
-                     row->flags & SFT_AUTO ? ", auto" : "", best ? " — did you mean `" : "", best ? best : "",
-                     best ? "`?" : "");
+                     "unknown %s `%s` in `%s` — choose one of: %s%s%s", row->name, a->value, b->what, choices.text,
+                     row->flags & SFT_AUTO ? ", auto" : "", sft__near_hint(&n, hint));
     sft__string_close(&choices);
     return sft_code(c);
 }

@@ -98,5 +98,8 @@ typedef struct sft_near {
 sft_near    sft__near(const char *word);
 void        sft__near_try(sft_near *n, const char *candidate);
 const char *sft__near_best(const sft_near *n); /* NULL when nothing is near enough (distance > 1 + length/3) */
+enum { SFT_NEAR_ROOM = 96 };
+/* " — did you mean `lr`?", for the end of a sentence; "" where nothing is. Returns buf. */
+const char *sft__near_hint(const sft_near *n, char buf[SFT_NEAR_ROOM]);
 
 #endif

@@ -16,11 +16,21 @@
 #define MOST_AT_ONCE ((size_t)1 << 30)
 #define ATTEMPTS 16 /* at a temporary name that nobody has */
 
-double sft__now(void)
+static double seconds_on(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double sft__now(void)
+{
+    return seconds_on(CLOCK_MONOTONIC);
+}
+
+double sft__unix_time(void)
+{
+    return seconds_on(CLOCK_REALTIME);
 }
 
 bool sft__exists(const char *path)

@@ -54,5 +54,6 @@ void       sft__unlock(int lock); /* below 0: nothing */
 void sft__lazy_files(sft_ctx *c, bool lazy);
 
 double sft__now(void);          /* seconds on a clock that only goes forward */
+double sft__unix_time(void);    /* seconds since 1970, as the machine has it */
 
 #endif

@@ -2,6 +2,7 @@
 /* Names, aliases and "did you mean". */
 #include "base/fields.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LONGEST 48 /* longer words have no neighbours */
@@ -76,4 +77,13 @@ const char *sft__near_best(const sft_near *n)
     if (!n->best || n->distance > 1 + (int)strlen(n->word) / 3)
         return NULL;
     return n->best;
+}
+
+const char *sft__near_hint(const sft_near *n, char buf[SFT_NEAR_ROOM])
+{
+    const char *best = sft__near_best(n);
+    buf[0] = 0;
+    if (best)
+        snprintf(buf, SFT_NEAR_ROOM, " — did you mean `%s`?", best);
+    return buf;
 }

@@ -82,7 +82,7 @@ static void try_name(sft_near *near, char best[LONGEST_NAME], const char *name)
 
 static sft_status no_match(sft_ctx *c, const sft_rule *r, const char *section, const sft_target *target, int n)
 {
-    char       best[LONGEST_NAME], name[LONGEST_NAME];
+    char       best[LONGEST_NAME], name[LONGEST_NAME], hint[SFT_NEAR_ROOM];
     sft_near   near = sft__near(r->pattern);
     sft_string list;
     sft__string_open(&list, c);
@@ -94,11 +94,9 @@ static sft_status no_match(sft_ctx *c, const sft_rule *r, const char *section, c
         if (i < MOST_NAMES)
             sft__string_addf(&list, "%s%s", i ? ", " : "", name);
     }
-    const char *found = sft__near_best(&near);
     if (!sft__failed(c))
-        sft__fail_at(c, r->pos, r->override ? SFT_E144 : SFT_E132, "`%s` in `%s` matches no layer and no tensor — there are %s%s%s%s%s",
-                     r->pattern, section, list.text ? list.text : "none", n > MOST_NAMES ? " …" : "",
-                     found ? " — did you mean `" : "", found ? found : "", found ? "`?" : "");
+        sft__fail_at(c, r->pos, r->override ? SFT_E144 : SFT_E132, "`%s` in `%s` matches no layer and no tensor — there are %s%s%s",
+                     r->pattern, section, list.text ? list.text : "none", n > MOST_NAMES ? " …" : "", sft__near_hint(&near, hint));
     sft__string_close(&list);
     return sft_code(c);
 }

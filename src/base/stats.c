@@ -3,6 +3,7 @@
 #include "base/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 void sft__stats_add(sft_stats *s, double x)
 {
@@ -43,4 +44,15 @@ void sft__stats_merge(sft_stats *s, const sft_stats *other)
 double sft__stats_variance(const sft_stats *s)
 {
     return s->n > 1 ? s->m2 / (double)(s->n - 1) : 0.0;
+}
+
+static int rising(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void sft__sort(double *x, int64_t n)
+{
+    qsort(x, (size_t)n, sizeof *x, rising);
 }

@@ -14,4 +14,6 @@ void   sft__stats_add(sft_stats *s, double x);
 void   sft__stats_merge(sft_stats *s, const sft_stats *other); /* Chan et al. 1983 */
 double sft__stats_variance(const sft_stats *s);                /* unbiased; 0 below two values */
 
+void sft__sort(double *x, int64_t n); /* rising; none is NaN */
+
 #endif

@@ -79,6 +79,9 @@ int         cli_write_text(cli *a, const char *path, const char *text); /* all o
 /* A number of the command line into *to, which keeps its value where the flag is not given; false after telling what it must be. */
 bool        cli_number(cli *a, const char *flag, double low, double high, double *to);
 void        cli_watch_signals(cli *a);                  /* from now on a->signal tells; the second one ends the program */
+/* The same for a program that forks and so may have no thread beside it: signals are held until they are looked for, often. */
+void        cli_hold_signals(void);
+bool        cli_held_signal(cli *a);                    /* one has come; the second one ends the program */
 const char *cli_shape(sft_shape s, char *buf, size_t size);
 const char *cli_count(double n, char *buf, size_t size);  /* 12.3k, 4.5M */
 const char *cli_bytes(double n, char *buf, size_t size);  /* 12.3 MiB */
@@ -137,6 +140,8 @@ void cli_progress_open(cli_progress *p, cli *a);
 bool cli_progress_step(void *progress, const sft_progress *now); /* an sft_progress_fn: false after a signal */
 void cli_progress_close(cli_progress *p);
 void cli_progress_clear(cli *a);                        /* its line is free for something else */
+bool cli_can_draw(void);                                /* stderr is a terminal on which a line can be drawn over */
+void cli_draw_bar(cli *a, int width, double share, char *text); /* on stderr; text is cut where the line would be wider than width > 0 */
 
 /* signal_table.c: the weighted layers of a run, look after look */
 enum { CLI_COURSE = 64, CLI_SIGNAL_ROWS = 24 };

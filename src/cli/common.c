@@ -99,41 +99,68 @@ bool cli_number(cli *a, const char *flag, double low, double high, double *to)
     return true;
 }
 
+/* ---- signals --------------------------------------------------------------------------------- */
+
+static void signals_of_interest(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGUSR1);
+}
+
+static void take_signal(cli *a, int got, const char *written)
+{
+    int none = 0;
+    if (!atomic_compare_exchange_strong(&a->signal, &none, got))
+        _exit(128 + (got == SIGUSR1 ? SIGTERM : got));
+    if (!a->quiet)
+        fprintf(stderr, "\nsurefoot: stopping — %s being written; once more stops at once\n", written);
+}
+
 /* A thread of its own waits for signals, so that nothing runs in a handler and nothing is global. */
 static void *wait_for_signals(void *arg)
 {
-    cli *a = arg;
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGUSR1);
-    for (;;) {
-        int got = 0, none = 0;
-        if (sigwait(&set, &got))
-            continue;
-        if (!atomic_compare_exchange_strong(&a->signal, &none, got))
-            _exit(128 + (got == SIGUSR1 ? SIGTERM : got));
-        if (!a->quiet)
-            fputs("\nsurefoot: stopping — a checkpoint is being written; once more stops at once\n", stderr);
-    }
+    signals_of_interest(&set);
+    for (int got;;)
+        if (sigwait(&set, &got) == 0)
+            take_signal(arg, got, "a checkpoint is");
     return NULL;
+}
+
+void cli_hold_signals(void)
+{
+    sigset_t set;
+    signals_of_interest(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);   /* a file-size limit becomes an error of write, like a full disk */
+}
+
+bool cli_held_signal(cli *a)
+{
+    sigset_t set, pending;
+    int got;
+    signals_of_interest(&set);
+    while (sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+                                         sigismember(&pending, SIGUSR1) == 1)) {
+        if (sigwait(&set, &got))
+            break;
+        take_signal(a, got, "checkpoints are");
+    }
+    return atomic_load(&a->signal) != 0;
 }
 
 void cli_watch_signals(cli *a)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGUSR1);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);   /* a file-size limit becomes an error of write, like a full disk */
     pthread_t thread;
+    cli_hold_signals();
     if (pthread_create(&thread, NULL, wait_for_signals, a) == 0)
         pthread_detach(thread);
 }
+
+/* ---- folders --------------------------------------------------------------------------------- */
 
 /* runs/NAME-001, runs/NAME-002 …: made here so that two programs never share one. */
 int cli_new_folder(cli *a, const char *recipe, const char *tail, char *path, size_t size)

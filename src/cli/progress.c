@@ -9,12 +9,28 @@
 
 enum { BAR = 20 };
 
+bool cli_can_draw(void)
+{
+    const char *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
+}
+
+void cli_draw_bar(cli *a, int width, double share, char *text)
+{
+    char bar[BAR + 1];
+    for (int i = 0; i < BAR; i++)
+        bar[i] = i < (int)(share * BAR) ? '=' : i == (int)(share * BAR) ? '>' : ' ';
+    bar[BAR] = 0;
+    if (width > BAR + 12 && (size_t)(width - BAR - 9) < strlen(text))
+        text[width - BAR - 9] = 0;
+    a->drawn = true;
+    fprintf(stderr, "\r[%s] %3.0f%% %s\033[K", bar, 100 * share, text);
+    fflush(stderr);
+}
+
 void cli_progress_open(cli_progress *p, cli *a)
 {
-    *p = (cli_progress){ .a = a, .bar = isatty(STDERR_FILENO), .width = cli_width(STDERR_FILENO), .last = -1 };
-    const char *term = getenv("TERM");
-    if (term && !strcmp(term, "dumb"))
-        p->bar = false;
+    *p = (cli_progress){ .a = a, .bar = cli_can_draw(), .width = cli_width(STDERR_FILENO), .last = -1 };
 }
 
 static int add_scores(char *text, size_t size, const char *name, const sft_scores *s)
@@ -36,17 +52,9 @@ static void line(const sft_progress *now, char *text, size_t size)
 
 static void draw_bar(const cli_progress *p, const sft_progress *now)
 {
-    char text[400], bar[BAR + 1];
-    double done = now->plan.steps ? (double)now->step.step / (double)now->plan.steps : 0;
-    for (int i = 0; i < BAR; i++)
-        bar[i] = i < (int)(done * BAR) ? '=' : i == (int)(done * BAR) ? '>' : ' ';
-    bar[BAR] = 0;
+    char text[400];
     line(now, text, sizeof text);
-    if (p->width > BAR + 12)
-        text[p->width - BAR - 9 < (int)sizeof text ? p->width - BAR - 9 : (int)sizeof text - 1] = 0;
-    p->a->drawn = true;
-    fprintf(stderr, "\r[%s] %3.0f%% %s\033[K", bar, 100 * done, text);
-    fflush(stderr);
+    cli_draw_bar(p->a, p->width, now->plan.steps ? (double)now->step.step / (double)now->plan.steps : 0, text);
 }
 
 bool cli_progress_step(void *progress, const sft_progress *now)

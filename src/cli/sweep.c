@@ -3,7 +3,6 @@
 #include "sweep.h"
 
 #include <dirent.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,51 +72,6 @@ static bool read_options(cli *a, sft_sweep_options *o)
     return true;
 }
 
-static bool is_dumb(void)
-{
-    const char *term = getenv("TERM");
-    return term && !strcmp(term, "dumb");
-}
-
-/* ---- signals ----------------------------------------------------------------------------------------------- */
-
-static void signals_of_interest(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGUSR1);
-}
-
-/* The manager forks, so no thread waits for signals as elsewhere: they are held, and looked for ten times a second. */
-static void hold_signals(void)
-{
-    sigset_t set;
-    signals_of_interest(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);   /* a file-size limit becomes an error of write, like a full disk */
-}
-
-/* The first signal that came asks for the end; the second one is the end: workers see it and write their checkpoints. */
-bool cli_sweep_signalled(cli *a)
-{
-    sigset_t set, pending;
-    int got;
-    signals_of_interest(&set);
-    while (sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
-                                         sigismember(&pending, SIGUSR1) == 1)) {
-        int none = 0;
-        if (sigwait(&set, &got))
-            break;
-        if (!atomic_compare_exchange_strong(&a->signal, &none, got))
-            _exit(128 + (got == SIGUSR1 ? SIGTERM : got));
-        if (!a->quiet)
-            fputs("\nsurefoot: stopping — checkpoints are being written; once more stops at once\n", stderr);
-    }
-    return atomic_load(&a->signal) != 0;
-}
-
 /* ---- running --------------------------------------------------------------------------------------------- */
 
 static void announce(cli *a, sft_sweep *s)
@@ -125,7 +79,8 @@ static void announce(cli *a, sft_sweep *s)
     sft_sweep_facts f;
     if (a->quiet || sft_sweep_facts_of(s, &f))
         return;
-    fprintf(stderr, "%s: %d key%s varied, %s sampler, ranked by validation %s; ", f.name, f.axes, f.axes == 1 ? "" : "s", f.sampler, f.rank_by);
+    fprintf(stderr, "%s: %d key%s varied, %s sampler, ranked by validation %s; ", f.name, f.axes, f.axes == 1 ? "" : "s",
+            f.sampler, f.rank_by);
     if (f.planned)
         fprintf(stderr, "%lld trials", (long long)f.planned);
     else
@@ -160,7 +115,7 @@ static int run_sweep(cli *a)
     int code = cli_sweep_folder(a, a->arg[0], o.resume, &plan, folder, sizeof folder);
     if (code)
         return code;
-    cli_sweep bar = { .a = a, .bar = isatty(STDERR_FILENO) && !is_dumb(), .width = cli_width(STDERR_FILENO), .last = -1 };
+    cli_sweep bar = { .a = a, .bar = cli_can_draw(), .width = cli_width(STDERR_FILENO), .last = -1 };
     o.progress = cli_sweep_progress;
     o.user = &bar;
     sft_sweep *s = sft_sweep_open(a->ctx, plan, &o);
@@ -169,7 +124,7 @@ static int run_sweep(cli *a)
     if (!s)
         return cli_fail(a);
     announce(a, s);
-    hold_signals();
+    cli_hold_signals();         /* the manager forks */
     sft_status status = sft_sweep_run(s);
     if (a->drawn)
         fputc('\n', stderr);
@@ -203,8 +158,8 @@ static const cli_flag flags[] = {
 };
 
 const cli_verb cli_verb_sweep = {
-    .name = "sweep", .usage = "sweep SWEEP.yaml|DIR [-o DIR] [--resume] [key=value …]", .doc = "search the choices of a recipe", .flags = flags,
-    .run = run,
+    .name = "sweep", .usage = "sweep SWEEP.yaml|DIR [-o DIR] [--resume] [key=value …]", .doc = "search the choices of a recipe",
+    .flags = flags, .run = run,
     .examples = "  surefoot sweep recipes/lr-momentum.yaml\n"
                 "  surefoot sweep sweep.yaml -o runs/a --workers 4 train.epochs=10\n"
                 "  surefoot sweep runs/a --resume\n"

@@ -18,8 +18,6 @@ void cli_sweep_print(cli *a, sft_sweep *s, const sft_sweep_facts *f);
 void cli_sweep_json(sft_sweep *s, const sft_sweep_facts *f);
 void cli_sweep_json_trial(cli_json *j, const sft_sweep_facts *f, const sft_attempt_facts *t);
 
-bool cli_sweep_signalled(cli *a);   /* sweep.c: SIGINT or SIGTERM has come */
-
 /* sweep_ask.c: surefoot sweep ask and tell */
 int cli_sweep_ask(cli *a);
 int cli_sweep_tell(cli *a);

@@ -3,9 +3,7 @@
 #include "sweep.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SHOWN_POINTS = 10, SHOWN_AXES = 6, SHOWN_FAILURES = 3 };
 
@@ -53,18 +51,10 @@ static void line(const sft_sweep_facts *f, char *text, size_t size)
 
 static void draw_bar(const cli_sweep *s, const sft_sweep_facts *f)
 {
-    enum { BAR = 20 };
-    char text[400], bar[BAR + 1];
-    const double ended = (double)(f->done + f->failed + f->pruned), share = f->planned ? fmin(1, ended / (double)f->planned) : 0;
-    for (int i = 0; i < BAR; i++)
-        bar[i] = i < (int)(share * BAR) ? '=' : i == (int)(share * BAR) ? '>' : ' ';
-    bar[BAR] = 0;
+    char text[400];
+    const double ended = (double)(f->done + f->failed + f->pruned);
     line(f, text, sizeof text);
-    if (s->width > BAR + 12 && s->width - BAR - 9 < (int)sizeof text)
-        text[s->width - BAR - 9] = 0;
-    s->a->drawn = true;
-    fprintf(stderr, "\r[%s] %3.0f%% %s\033[K", bar, 100 * share, text);
-    fflush(stderr);
+    cli_draw_bar(s->a, s->width, f->planned ? fmin(1, ended / (double)f->planned) : 0, text);
 }
 
 /* On a terminal a line that is drawn over; elsewhere one every ten seconds. */
@@ -80,7 +70,7 @@ bool cli_sweep_progress(void *user, const sft_sweep_facts *f)
             fprintf(stderr, "%s\n", text);
         s->last = f->seconds;
     }
-    return !cli_sweep_signalled(s->a);
+    return !cli_held_signal(s->a);
 }
 
 /* ---- the ranked points --------------------------------------------------------------------------------- */
@@ -185,7 +175,8 @@ void cli_sweep_print(cli *a, sft_sweep *s, const sft_sweep_facts *f)
     sft_sweep_facts now = *f;
     now.eta = NAN;
     line(&now, text, sizeof text);
-    printf("%s (%s of training on %d worker%s)\n", text, cli_time(f->trial_seconds, trained, sizeof trained), f->workers, f->workers == 1 ? "" : "s");
+    printf("%s (%s of training on %d worker%s)\n", text, cli_time(f->trial_seconds, trained, sizeof trained), f->workers,
+           f->workers == 1 ? "" : "s");
     print_points(a, s, f);
     if (f->failed)
         printf("\nfailed: %lld trial%s\n", (long long)f->failed, f->failed == 1 ? "" : "s");

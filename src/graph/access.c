@@ -11,11 +11,10 @@ static int find(const sft_net *n, const char *name, int64_t count)
     int i = sft__net_find(n, name);
     if (i < 0) {
         sft_near near = sft__near(name);
+        char hint[SFT_NEAR_ROOM];
         for (int k = 0; k < n->n_tensors; k++)
             sft__near_try(&near, sft__net_tensor_path(n, k));
-        const char *best = sft__near_best(&near);
-        sft__fail(n->ctx, SFT_E002, "no tensor `%s` in this network%s%s%s", name, best ? " — did you mean `" : "", best ? best : "",
-                  best ? "`?" : "");
+        sft__fail(n->ctx, SFT_E002, "no tensor `%s` in this network%s", name, sft__near_hint(&near, hint));
         return -1;
     }
     if (sft__net_tensor_count(n, i) != count) {

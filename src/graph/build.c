@@ -110,11 +110,11 @@ static sft_node *add_layer(builder *b, const sft_layer *l, sft_node *x, const ch
     const sft_op *op = sft__op_find(l->spec.name);
     if (!op) {
         sft_near near = sft__near(l->spec.name);
+        char hint[SFT_NEAR_ROOM];
         for (int i = 0; sft__op_at(i); i++)
             sft__near_try(&near, sft__op_at(i)->name);
-        const char *best = sft__near_best(&near);
-        sft__fail_at(n->ctx, l->spec.pos, SFT_E132, "unknown layer `%s`%s%s%s — `surefoot list op` shows all", l->spec.name,
-                     best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+        sft__fail_at(n->ctx, l->spec.pos, SFT_E132, "unknown layer `%s`%s — `surefoot list op` shows all", l->spec.name,
+                     sft__near_hint(&near, hint));
         return NULL;
     }
     if (op->inputs > 1) {

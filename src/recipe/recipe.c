@@ -203,15 +203,14 @@ sft_status sft__section_unknown(sft_recipe *r, const char *name, sft_pos pos, sf
     }
     sft_near near = sft__near(name);
     sft_string list;
+    char hint[SFT_NEAR_ROOM];
     sft__string_open(&list, r->ctx);
     for (int i = 0; i < SFT_SECTIONS; i++) {
         sft__near_try(&near, sft__section[i].name);
         sft__string_addf(&list, "%s%s", i ? ", " : "", sft__section[i].name);
     }
-    const char *best = sft__near_best(&near);
     if (list.text)
-        sft__fail_at(r->ctx, pos, e, "unknown section `%s` — there are %s%s%s%s", name, list.text,
-                     best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+        sft__fail_at(r->ctx, pos, e, "unknown section `%s` — there are %s%s", name, list.text, sft__near_hint(&near, hint));
     sft__string_close(&list);
     return sft_code(r->ctx);
 }

@@ -15,15 +15,14 @@ static sft_status unknown_name(sft_recipe *r, int id, const char *name, sft_pos 
     sft_near           near = sft__near(name);
     sft_string         list;
     sft_choice         c;
+    char               hint[SFT_NEAR_ROOM];
     sft__string_open(&list, r->ctx);
     for (int i = 0; section->at(i, &c); i++) {
         sft__near_try(&near, c.name);
         sft__string_addf(&list, "%s%s", i ? ", " : "", c.name);
     }
-    const char *best = sft__near_best(&near);
-    sft__fail_at(r->ctx, pos, SFT_E132, "unknown %s `%s` — there are %s%s%s%s", section->name, name,
-                 list.text ? list.text : "none", best ? " — did you mean `" : "", best ? best : "",
-                 best ? "`?" : "");
+    sft__fail_at(r->ctx, pos, SFT_E132, "unknown %s `%s` — there are %s%s", section->name, name,
+                 list.text ? list.text : "none", sft__near_hint(&near, hint));
     sft__string_close(&list);
     return sft_code(r->ctx);
 }

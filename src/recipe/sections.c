@@ -195,6 +195,17 @@ int sft__section_find(const char *name)
     return -1;
 }
 
+int sft__section_of(const char *key, const char **option)
+{
+    char         word[64];
+    const size_t n = strcspn(key, ".");
+    *option = key[n] ? key + n + 1 : NULL;
+    if (n >= sizeof word) return -1;
+    memcpy(word, key, n);
+    word[n] = 0;
+    return sft__section_find(word);
+}
+
 sft_spec *sft__section_spec(sft_recipe *r, int id)
 {
     return (sft_spec *)(void *)((char *)r + sft__section[id].spec);

@@ -31,6 +31,8 @@ typedef struct sft_section {
 extern const sft_section sft__section[SFT_SECTIONS];
 
 int       sft__section_find(const char *name);          /* an sft_section_id, or -1 */
+/* The section that a key stands in: of "optimizer.lr" optimizer, *option "lr"; NULL: the section as a whole. */
+int       sft__section_of(const char *key, const char **option);
 sft_spec *sft__section_spec(sft_recipe *r, int id);
 /* The record that `name` ("digits", "idx:DIR") stands for; false: none. */
 bool      sft__choice_find(const sft_section *s, const char *name, sft_choice *c);

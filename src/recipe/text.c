@@ -214,19 +214,15 @@ double sft_recipe_number(sft_recipe *r, const char *key)
 
 const char *sft_recipe_get(sft_recipe *r, const char *key)
 {
-    char word[64];
+    const char *option;
     if (!r || !key || sft_recipe_resolve(r) != SFT_OK) return NULL;
-    const size_t n = strcspn(key, ".");
-    if (n >= sizeof word) return NULL;
-    memcpy(word, key, n);
-    word[n] = 0;
-    const int id = sft__section_find(word);
+    const int id = sft__section_of(key, &option);
     if (id < 0) return NULL;
     const sft_bound *b = &r->bound[id];
-    if (sft__section[id].patterns) return one_rule(r, id, key[n] ? key + n + 1 : NULL);
-    if (sft__section[id].list) return sft__augment_get(r, key[n] ? key + n + 1 : NULL);
-    if (id == SFT_MODEL_SECTION && sft__text_is(key + n, ".stack")) return sft__stack_text(&r->arena, r->layers);
-    if (key[n]) return one(r, b, key + n + 1);
+    if (sft__section[id].patterns) return one_rule(r, id, option);
+    if (sft__section[id].list) return sft__augment_get(r, option);
+    if (id == SFT_MODEL_SECTION && sft__text_is(option, "stack")) return sft__stack_text(&r->arena, r->layers);
+    if (option) return one(r, b, option);
     if (id == SFT_MODEL_SECTION && r->stack) return sft__stack_text(&r->arena, r->layers);
     return b->name ? b->name : sft__fields_text(&r->arena, b->rows, b->conf);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Trials that other programs train: asked for one by one, told of when they are done. */
+#include "base/io.h"
 #include "sweep/manager.h"
 
 #include <math.h>
@@ -35,11 +36,12 @@ bool sft_sweep_ask(sft_sweep *s, sft_attempt_facts *facts)
 static sft_status may_tell(sft_sweep *s, int64_t number)
 {
     if (number < 0 || number >= s->n)
-        return sft__fail(s->ctx, SFT_E345, "%s has no trial %lld; there are %lld so far — `ask` gives numbers", s->folder, (long long)number,
-                         (long long)s->n);
+        return sft__fail(s->ctx, SFT_E345, "%s has no trial %lld; there are %lld so far — `ask` gives numbers", s->folder,
+                         (long long)number, (long long)s->n);
     const sft_attempt *t = &s->attempt[number];
     if (t->folder[0])
-        return sft__fail(s->ctx, SFT_E345, "trial %lld is trained by surefoot itself, it was not asked for — `ask` gives numbers", (long long)number);
+        return sft__fail(s->ctx, SFT_E345, "trial %lld is trained by surefoot itself, it was not asked for — `ask` gives numbers",
+                         (long long)number);
     if (t->state != SFT_TRIAL_RUNNING)
         return sft__fail(s->ctx, SFT_E345, "trial %lld is %s already — each is told of once", (long long)number, sft__state_name(t->state));
     return SFT_OK;

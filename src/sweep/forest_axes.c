@@ -32,7 +32,7 @@ static bool arrays(sft_arena *a, sft_forest_axis *x, int n, int elements)
 /* Edges halfway between neighbours that differ; of many values, as many neighbours as there is room for, evenly spread over their ranks. */
 static void cut_numbers(sft_forest_axis *x, const place *p, int n, int missing)
 {
-    int      distinct = n > missing, element = missing > 0;
+    int          distinct = n > missing, element = missing > 0;
     const double free = 1 - (double)missing / n;
     for (int i = missing + 1; i < n; i++) distinct += p[i].x > p[i - 1].x;
     const int most = SFT_MOST_STRETCHES < distinct ? SFT_MOST_STRETCHES : distinct;

@@ -5,10 +5,10 @@
  * the rectangle that the box is in a and b. On the grid of a tree's own cuts that is exact:
  *     f_0 = mean, V_a = E f_a^2 - f_0^2, V_ab = E f_ab^2 - f_0^2 - V_a - V_b, share = V_. / V.
  * Rectangles are added by their corners, and summed up along both axes at the end. */
+#include "base/stats.h"
 #include "sweep/forest.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { TREES = 64, COARSEST = 16 };
@@ -37,7 +37,7 @@ static void rule_axis(anova *x, int axis)
     const sft_forest_axis *a = &x->f.axis[axis];
     ruler                 *r = &x->axis[axis];
     memset(r->at, 0, ((size_t)a->n + 1) * sizeof *r->at);
-    if (!a->number) for (int i = 0; i < a->n; i++) r->at[i] = 1;
+    for (int i = 0; !a->number && i < a->n; i++) r->at[i] = 1;
     for (int l = 0; a->number && l < x->f.leaves; l++) r->at[x->f.span[l * (int64_t)x->f.axes + axis].low] = 1;
     r->n = 0;
     for (int i = 0; i < a->n; i++) {
@@ -209,12 +209,6 @@ static bool share_tree(anova *x, double *share, double *variance)
     return true;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double quantile(const double *sorted, int n, double q)
 {
     const double at = q * (n - 1);
@@ -228,7 +222,7 @@ static void sum_up(const double *all, int trees, double *column, sft_fanova *out
     for (int s = 0; s < out->n_shares; s++) {
         for (int t = 0; t < trees; t++) column[t] = all[t * (int64_t)out->n_shares + s];
         for (int t = 0; t < trees; t++) out->share[s].mean += column[t] / trees;
-        qsort(column, (size_t)trees, sizeof *column, ascending);
+        sft__sort(column, trees);
         out->share[s].low = quantile(column, trees, 0.05);
         out->share[s].high = quantile(column, trees, 0.95);
     }

@@ -10,17 +10,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define TELL_SECONDS 0.1        /* between two calls of progress */
 enum { MOST_WORKERS = 1024, MOST_IDLE_DEATHS = 100 };
-
-double sft__unix_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- data, once ------------------------------------------------------------------------------------ */
 
@@ -161,12 +153,6 @@ static int worker_count(const sft_sweep *s)
     return left < n ? (left < 1 ? 1 : (int)left) : n;
 }
 
-static bool nothing_to_do(sft_sweep *s)
-{
-    int64_t until;
-    return !s->count[SFT_TRIAL_WAITING] && !sft__sweep_may_extend(s) && sft__rung_promotable(s, &until) < 0;
-}
-
 static void run(sft_sweep *s)
 {
     const int workers = worker_count(s);
@@ -186,7 +172,7 @@ sft_status sft_sweep_run(sft_sweep *s)
         return s ? sft_code(s->ctx) : SFT_USAGE;
     s->stopping = false;
     s->ended = s->failed = 0;
-    if (nothing_to_do(s))
+    if (sft__sweep_nothing_left(s))
         return sft_code(s->ctx);
     s->started = sft__now();
     s->disk = (sft_failure){ .status = SFT_OK };

@@ -56,7 +56,7 @@ struct sft_sweep {
     sft_sweep_options o;
     char              folder[4000];
     int               lock;
-    sft_sweep_store        *store;
+    sft_sweep_store  *store;
     sft_plan          plan;
     int64_t           n, room;
     sft_attempt      *attempt;  /* by number */
@@ -96,13 +96,13 @@ sft_status sft__sweep_state(sft_sweep *s, sft_attempt *t, sft_trial_state state)
 /* sweep_plan.c: the options' overrides into the plan's base recipe; E343 where the plan searches something else than the text says */
 sft_status sft__sweep_override(sft_sweep *s);
 sft_status sft__sweep_same_plan(sft_sweep *s, const char *before);
-double     sft__unix_time(void);                        /* manager.c */
 
 /* points.c: the trials of one more point, waiting, by the sampler. *done: there are no more. */
 sft_status sft__sweep_extend(sft_sweep *s, bool *done);
 /* The next trial to work on, and the epoch at which to report (0: the end); -1: nothing to do now. */
 int64_t    sft__sweep_next(sft_sweep *s, int64_t *until);
 bool       sft__sweep_may_extend(const sft_sweep *s);   /* neither used up nor over budget */
+bool       sft__sweep_nothing_left(const sft_sweep *s); /* to begin or to go on with; trials may still run */
 double     sft__sweep_wall(const sft_sweep *s);
 double     sft__sweep_key(const sft_sweep *s, double rank); /* less is better; NaN stays */
 
@@ -126,6 +126,7 @@ void       sft__death_take(sft_sweep *s, sft_worker *w, int status);
 
 /* worker.c: the child's life; does not come back */
 void       sft__worker_live(sft_sweep *s, int fd);
+bool       sft__axis_changes_data(const sft_axis *a);   /* the data of a trial depend on its value */
 /* worker_fit.c: one job with the worker's own context */
 typedef struct sft_bench {      /* what a worker keeps between jobs */
     sft_ctx   *ctx;
@@ -135,6 +136,5 @@ typedef struct sft_bench {      /* what a worker keeps between jobs */
     double     data_at[SFT_MOST_AXES]; /* the values that the data were read for; NaN where they do not matter */
 } sft_bench;
 void       sft__job_do(sft_bench *b, const sft_job *job, sft_reply *reply);
-bool       sft__axis_changes_data(const sft_axis *a);
 
 #endif

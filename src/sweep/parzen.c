@@ -24,6 +24,7 @@ sft_status sft__parzen_open(sft_arena *a, const sft_space *space, const double *
     p->log_width = log(p->width * 2.50662827463100050242);
     p->mass = sft__arena_alloc(a, (size_t)(n * axes + 1) * sizeof *p->mass);
     if (!p->mass) return sft_code(a->ctx);
+    for (int j = 0; j < axes; j++) p->ordered[j] = sft__axis_ordered(&space->axis[j]);
     for (int64_t i = 0; i < n; i++)
         for (int j = 0; j < axes; j++) p->mass[i * axes + j] = log_inside(u[i][j], p->width);
     return SFT_OK;
@@ -46,7 +47,7 @@ void sft__parzen_draw(const sft_parzen *p, sft_stream *random, double *u)
         const double    centre = kernel < (uint64_t)p->n ? p->u[kernel][j] : NAN;
         if (isnan(centre))
             u[j] = sft__uniform(random);
-        else if (sft__axis_ordered(axis))
+        else if (p->ordered[j])
             u[j] = draw_number(p, random, centre);
         else
             u[j] = sft__uniform(random) * (1 + axis->n * p->even) < 1 ? centre : sft__uniform(random);
@@ -59,7 +60,7 @@ static double log_kernel(const sft_parzen *p, int64_t i, int j, double u)
     const sft_axis *axis = &p->space->axis[j];
     const double    centre = p->u[i][j];
     if (isnan(u) || isnan(centre)) return 0;
-    if (sft__axis_ordered(axis)) {
+    if (p->ordered[j]) {
         const double z = (u - centre) / p->width;
         return -0.5 * z * z - p->log_width - p->mass[i * p->space->n + j];
     }

@@ -7,6 +7,7 @@
 
 typedef struct sft_parzen {
     const sft_space *space;
+    bool             ordered[SFT_MOST_AXES];
     int64_t          n;         /* kernels besides the prior; all weigh the same */
     const double   **u;         /* their points, snapped; NaN: even along that axis */
     double           width;     /* of the normal curves, in the cube */

@@ -55,6 +55,7 @@ static sft_status unknown(sft_plan_draft *d, const sft_yaml_node *x)
     const int  section = sft__section_find(x->key);
     sft_near   near = sft__near(x->key);
     sft_string list;
+    char       hint[SFT_NEAR_ROOM];
     if (section >= 0)
         return sft__fail_at(d->ctx, x->key_pos, SFT_E110,
                             "`%s` belongs to the recipe — indent it below `recipe:`, or below `vary:` to vary it", x->key);
@@ -63,10 +64,9 @@ static sft_status unknown(sft_plan_draft *d, const sft_yaml_node *x)
         sft__near_try(&near, keys[k].name);
         sft__string_addf(&list, "%s%s", k ? ", " : "", keys[k].name);
     }
-    const char *best = sft__near_best(&near);
     if (list.text)
-        sft__fail_at(d->ctx, x->key_pos, SFT_E110, "unknown key `%.60s` of a sweep — there are %s%s%s%s", x->key, list.text,
-                     best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+        sft__fail_at(d->ctx, x->key_pos, SFT_E110, "unknown key `%.60s` of a sweep — there are %s%s", x->key, list.text,
+                     sft__near_hint(&near, hint));
     sft__string_close(&list);
     return sft_code(d->ctx);
 }
@@ -119,19 +119,16 @@ static sft_status take_recipe(sft_plan_draft *d, sft_yaml_node *x)
     return d->base ? sft_recipe_resolve(d->base) : sft_code(d->ctx);
 }
 
-/* Where `optimizer.name` is varied, the options that only the base recipe's optimiser has must not stay. */
-static sft_status keep_recipe(sft_plan_draft *d)
+sft_status sft__plan_base(sft_arena *a, sft_plan *p, sft_recipe *base)
 {
     bool sparse[SFT_SECTIONS] = { false };
-    for (int i = 0; i < d->plan->space.n; i++) {
-        const char  *key = d->plan->space.axis[i].key;
-        const size_t n = strcspn(key, ".");
-        for (int id = 0; id < SFT_SECTIONS; id++)
-            if (strlen(sft__section[id].name) == n && !strncmp(key, sft__section[id].name, n) && sft__text_is(key + n, ".name"))
-                sparse[id] = true;
+    for (int i = 0; i < p->space.n; i++) {
+        const char *option;
+        const int   id = sft__section_of(p->space.axis[i].key, &option);
+        if (id >= 0 && sft__text_is(option, "name")) sparse[id] = true;
     }
-    d->plan->recipe_text = sft__recipe_sparse(d->base, sparse, d->arena);
-    return d->plan->recipe_text ? SFT_OK : sft_code(d->ctx);
+    p->recipe_text = sft__recipe_sparse(base, sparse, a);
+    return p->recipe_text ? SFT_OK : sft_code(a->ctx);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------- */
@@ -141,7 +138,8 @@ static sft_status read_plan(sft_plan_draft *d, nodes k)
 {
     const sft_pos whole = { d->plan->file, 0, 0 };
     if (!k[VARY]) return sft__fail_at(d->ctx, whole, SFT_E146, "nothing to vary — write `vary: {optimizer.lr: [0.01, 0.1]}`");
-    if (sft__plan_vary(d, k[VARY]) || sft__plan_goal(d, k[RANK_BY], k[DIRECTION]) || keep_recipe(d) || sft__plan_check_axes(d))
+    if (sft__plan_vary(d, k[VARY]) || sft__plan_goal(d, k[RANK_BY], k[DIRECTION]) || sft__plan_base(d->arena, d->plan, d->base) ||
+        sft__plan_check_axes(d))
         return sft_code(d->ctx);
     if (sft__plan_limits(d, k[CONSTRAINTS]) || sft__plan_seeds(d, k[SEEDS]) || sft__plan_budget(d, k[BUDGET], k[RUN_CAP]))
         return sft_code(d->ctx);
@@ -149,7 +147,7 @@ static sft_status read_plan(sft_plan_draft *d, nodes k)
         sft__plan_watch(d, k[WATCH]) || sft__plan_name(d, k[NAME]))
         return sft_code(d->ctx);
     if (sft__plan_check_space(d, k[CONSTRAINTS] ? k[CONSTRAINTS]->key_pos : whole)) return sft_code(d->ctx);
-    return sft__plan_text(d);
+    return sft__plan_text(d->arena, d->plan);
 }
 
 static sft_status read_tree(sft_plan_draft *d, const sft_yaml_node *root)
@@ -167,7 +165,7 @@ static sft_status read_tree(sft_plan_draft *d, const sft_yaml_node *root)
 
 sft_status sft__plan_parse(sft_ctx *c, sft_arena *a, const char *name, const char *text, size_t n, const char *folder, sft_plan *p)
 {
-    sft_plan_draft      d = { .ctx = c, .arena = a, .folder = folder, .plan = p };
+    sft_plan_draft d = { .ctx = c, .arena = a, .folder = folder, .plan = p };
     sft_yaml_node *root;
     if (sft__failed(c)) return sft_code(c);
     *p = (sft_plan){ .file = sft__arena_text(a, name ? name : "sweep.yaml") };
@@ -207,22 +205,10 @@ sft_status sft__plan_read(sft_ctx *c, sft_arena *a, const char *path, sft_plan *
 
 /* ---- the recipe of a point ------------------------------------------------------------------------------ */
 
-/* Records before their options: `optimizer=…` comes first by itself, then `optimizer.name=…`. */
-static bool names_record(const char *override)
-{
-    const char *dot = strchr(override, '.'), *is = strchr(override, '=');
-    return dot && is && dot < is && is - dot == 5 && !strncmp(dot, ".name", 5);
-}
-
 static sft_status apply(sft_recipe *r, const char *const *set, int n)
 {
-    for (int rank = 0; rank < 3; rank++) {
-        for (int i = 0; i < n; i++) {
-            if (!set[i]) return sft_code(r->ctx);
-            const bool whole = strcspn(set[i], ".") > strcspn(set[i], "=");
-            if (rank == (whole ? 0 : names_record(set[i]) ? 1 : 2) && sft_recipe_set(r, set[i])) return sft_code(r->ctx);
-        }
-    }
+    for (int i = 0; i < n; i++)
+        if (!set[i] || sft_recipe_set(r, set[i])) return sft_code(r->ctx);
     return SFT_OK;
 }
 

@@ -57,13 +57,17 @@ sft_status sft__plan_check_space(sft_plan_draft *d, sft_pos constraints);
 sft_status sft__plan_goal(sft_plan_draft *d, const sft_yaml_node *rank, const sft_yaml_node *direction);
 sft_status sft__plan_budget(sft_plan_draft *d, const sft_yaml_node *budget, const sft_yaml_node *run_cap);
 sft_status sft__plan_halving(sft_plan_draft *d, const sft_yaml_node *halving, const sft_yaml_node *early_terminate);
-sft_status sft__plan_text(sft_plan_draft *d);
+/* A resolved recipe as the plan's base. Where `optimizer.name` is varied, the options that only this recipe's optimiser has do not stay. */
+sft_status sft__plan_base(sft_arena *a, sft_plan *p, sft_recipe *base);
+/* Into p->text; from the rest of the plan alone, so one with another recipe_text is that sweep with this recipe. */
+sft_status sft__plan_text(sft_arena *a, sft_plan *p);
 
 /* ---- plan_words.c: NULL stands for a key that is not there -------------------------------------- */
 
 sft_status sft__plan_seeds(sft_plan_draft *d, const sft_yaml_node *x);
 sft_status sft__plan_sampler(sft_plan_draft *d, const sft_yaml_node *x, const sft_yaml_node *seed);
 sft_status sft__plan_watch(sft_plan_draft *d, const sft_yaml_node *x);
+extern const char *const sft__watched[]; /* in the order of sft_watched, then NULL */
 sft_status sft__plan_name(sft_plan_draft *d, const sft_yaml_node *x);
 
 #endif

@@ -7,17 +7,15 @@
 #include "sweep/plan.h"
 
 typedef struct trial { /* one axis under one value of those that it stands under */
-    sft_plan_draft  *d;
-    int         axis;
-    int         host, host_value; /* the axis whose values are gone through; -1: none */
-    sft_recipe *recipe;
+    sft_plan_draft *d;
+    int             axis;
+    int             host, host_value; /* the axis whose values are gone through; -1: none */
+    sft_recipe     *recipe;
 } trial;
 
 static sft_status set(sft_plan_draft *d, sft_recipe *r, const sft_axis *a, double u)
 {
-    char        buf[64];
-    const char *value = a->kind == SFT_AXIS_VALUES ? a->value[sft__axis_index(a, u)] : sft__axis_text(a, u, buf, sizeof buf);
-    const char *text = sft__arena_printf(&r->arena, "%s=%s", a->key, value);
+    const char *text = sft__axis_override(a, u, &r->arena);
     return text ? sft_recipe_set(r, text) : sft_code(d->ctx);
 }
 
@@ -29,7 +27,7 @@ static sft_pos place_of(const sft_plan_draft *d, int axis, int value)
 /* The failure at hand, at the key where that is unknown, else at the value. */
 static sft_status blame(const trial *t, int value)
 {
-    sft_plan_draft      *d = t->d;
+    sft_plan_draft *d = t->d;
     const sft_axis *a = &d->plan->space.axis[t->axis];
     const sft_axis *h = t->host >= 0 ? &d->plan->space.axis[t->host] : NULL;
     const bool      key = sft__text_is(sft_error_id(d->ctx), "E144");
@@ -47,7 +45,7 @@ static sft_status blame(const trial *t, int value)
 static int first_allowed(const sft_axis *a)
 {
     for (int v = 0; v < SFT_MOST_VALUES; v++)
-        if (a->when[v / 64] >> (v % 64) & 1) return v;
+        if (sft__axis_under(a, v)) return v;
     return 0;
 }
 
@@ -100,13 +98,13 @@ static sft_status try_fresh(trial *t)
 /* The axis that names the section's record, where this one is an option of it. */
 static int host_of(const sft_space *s, int axis)
 {
-    const char  *key = s->axis[axis].key;
-    const size_t n = strcspn(key, ".");
-    if (!key[n] || sft__text_is(key + n, ".name")) return -1;
-    for (int i = 0; i < s->n; i++) {
-        const char *k = s->axis[i].key;
-        if (s->axis[i].kind == SFT_AXIS_VALUES && strncmp(k, key, n) == 0 && (!k[n] || sft__text_is(k + n, ".name"))) return i;
-    }
+    const char *option;
+    const int   id = sft__section_of(s->axis[axis].key, &option);
+    if (id < 0 || !option || sft__text_is(option, "name")) return -1;
+    for (int i = 0; i < s->n; i++)
+        if (s->axis[i].kind == SFT_AXIS_VALUES && sft__section_of(s->axis[i].key, &option) == id &&
+            (!option || sft__text_is(option, "name")))
+            return i;
     return -1;
 }
 
@@ -114,7 +112,7 @@ static int host_of(const sft_space *s, int axis)
 static bool ruled_out(const sft_space *s, int axis, int host, int value)
 {
     for (const sft_axis *a = &s->axis[axis]; a->parent >= 0; a = &s->axis[a->parent])
-        if (a->parent == host && !(a->when[value / 64] >> (value % 64) & 1)) return true;
+        if (a->parent == host && !sft__axis_under(a, value)) return true;
     return false;
 }
 

@@ -15,13 +15,13 @@ typedef struct factor {
 } factor;
 
 typedef struct reader {
-    sft_plan_draft  *d;
-    sft_limit  *limit;
-    int         n;
-    factor      factor[MOST_FACTORS];
-    const char *start, *at; /* the text, and what is left of it */
-    sft_pos     pos;
-    double      number[2]; /* of the left and the right side: all that does not vary */
+    sft_plan_draft *d;
+    sft_limit      *limit;
+    int             n;
+    factor          factor[MOST_FACTORS];
+    const char     *start, *at; /* the text, and what is left of it */
+    sft_pos         pos;
+    double          number[2]; /* of the left and the right side: all that does not vary */
 } reader;
 
 static sft_pos here(const reader *r)
@@ -42,10 +42,10 @@ static sft_status unknown(reader *r, const char *key)
 {
     const sft_space *s = &r->d->plan->space;
     sft_near         near = sft__near(key);
+    char             hint[SFT_NEAR_ROOM];
     for (int i = 0; i < s->n; i++) sft__near_try(&near, s->axis[i].key);
-    const char *best = sft__near_best(&near);
-    return sft__fail_at(r->d->ctx, here(r), SFT_E140, "`%s` is neither varied nor a number of the recipe%s%s%s", key,
-                        best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+    return sft__fail_at(r->d->ctx, here(r), SFT_E140, "`%s` is neither varied nor a number of the recipe%s", key,
+                        sft__near_hint(&near, hint));
 }
 
 static sft_status varied(reader *r, int axis, bool right, bool divide)

@@ -52,7 +52,7 @@ static void add_when(sft_string *out, const sft_space *s, const sft_axis *a)
     sft__yaml_scalar(out, p->key);
     sft__string_add(out, ": [");
     for (int v = 0; v < p->n; v++) {
-        if (!(a->when[v / 64] >> (v % 64) & 1)) continue;
+        if (!sft__axis_under(a, v)) continue;
         if (!first) sft__string_add(out, ", ");
         first = false;
         if (p->kind == SFT_AXIS_VALUES)
@@ -78,10 +78,9 @@ static void add_axis(sft_string *out, const sft_space *s, const sft_axis *a)
 
 static void add_sampler(sft_string *out, const sft_sampler_bound *b, uint64_t seed)
 {
-    static const sft_field none[] = { SFT_FIELD_END };
-    char                   buf[256];
+    char buf[256];
     sft__string_addf(out, "sampler: {name: %s", b->record->name);
-    for (const sft_field *row = b->record->fields ? b->record->fields : none; row->name; row++) {
+    for (const sft_field *row = b->record->fields; row->name; row++) {
         sft__string_addf(out, ", %s: ", row->name);
         sft__yaml_scalar(out, sft__field_print(row, b->conf, buf, sizeof buf));
     }
@@ -111,12 +110,10 @@ static void add_ends(sft_string *out, const sft_plan *p)
     sft__string_addf(out, ", min_epochs: %lld, brackets: %lld}\n", (long long)p->halving.min_epochs, (long long)p->halving.brackets);
 }
 
-sft_status sft__plan_text(sft_plan_draft *d)
+sft_status sft__plan_text(sft_arena *a, sft_plan *p)
 {
-    static const char *const watched[] = { [SFT_WATCH_FIRST] = "first", [SFT_WATCH_ALL] = "all", [SFT_WATCH_NONE] = "none" };
-    sft_plan                *p = d->plan;
-    sft_string               out;
-    sft__string_open(&out, d->ctx);
+    sft_string out;
+    sft__string_open(&out, a->ctx);
     sft__string_add(&out, "name: ");
     sft__yaml_scalar(&out, p->name);
     sft__string_add(&out, "\n");
@@ -130,8 +127,8 @@ sft_status sft__plan_text(sft_plan_draft *d)
     add_sampler(&out, &p->sampler, p->sampler_seed);
     sft__string_addf(&out, "rank_by: %s\ndirection: %s\n", p->rank_by, p->maximize ? "max" : "min");
     add_ends(&out, p);
-    sft__string_addf(&out, "watch: %s\n", watched[p->watch]);
-    p->text = sft__failed(d->ctx) ? NULL : sft__arena_text(d->arena, out.text);
+    sft__string_addf(&out, "watch: %s\n", sft__watched[p->watch]);
+    p->text = sft__failed(a->ctx) ? NULL : sft__arena_text(a, out.text);
     sft__string_close(&out);
-    return p->text ? SFT_OK : sft_code(d->ctx);
+    return p->text ? SFT_OK : sft_code(a->ctx);
 }

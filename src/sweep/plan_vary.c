@@ -40,19 +40,15 @@ static const sft_field *row_of_any(int id, const char *name)
 
 const char *sft__plan_key(sft_plan_draft *d, const char *key, const sft_field **row)
 {
-    char         word[64];
-    const size_t n = strcspn(key, ".");
+    const char *option;
+    const int   id = strchr(key, '=') ? -1 : sft__section_of(key, &option);
     *row = NULL;
-    if (n == 0 || n >= sizeof word || strchr(key, '=')) return key;
-    memcpy(word, key, n);
-    word[n] = 0;
-    const int id = sft__section_find(word);
     if (id < 0) return key;
     const sft_section *s = &sft__section[id];
-    if (!key[n]) return s->name;
+    if (!option) return s->name;
     const sft_field *rows = d->base->bound[id].rows;
-    if (!s->patterns && !s->list) *row = rows ? sft__field_find(rows, key + n + 1) : NULL;
-    const char *name = *row ? (*row)->name : key + n + 1;
+    if (!s->patterns && !s->list) *row = rows ? sft__field_find(rows, option) : NULL;
+    const char *name = *row ? (*row)->name : option;
     if (!*row && !sft__text_is(name, "name")) *row = row_of_any(id, name);
     return sft__arena_printf(d->arena, "%s.%s", s->name, name);
 }
@@ -92,13 +88,6 @@ static sft_status collect(sft_plan_draft *d, const sft_yaml_node *map, const cha
     return SFT_OK;
 }
 
-/* What is fixed goes into the base recipe: whole sections, then the names of records, then their options. */
-static int turn_of(const char *key)
-{
-    const char *dot = strchr(key, '.');
-    return !dot ? 0 : sft__text_is(dot, ".name") ? 1 : 2;
-}
-
 static sft_status fix(sft_plan_draft *d, const entry *e)
 {
     const char *text = sft__node_text(d, e->fixed, e->key);
@@ -110,9 +99,9 @@ static sft_status fix(sft_plan_draft *d, const entry *e)
 
 static sft_status fix_all(sft_plan_draft *d, const entries *all)
 {
-    for (int turn = 0; turn < 3; turn++)
+    for (int turn = 0; turn < SFT_KEY_TURNS; turn++)
         for (int i = 0; i < all->n; i++)
-            if (all->item[i].fixed && turn_of(all->item[i].key) == turn && fix(d, &all->item[i])) return sft_code(d->ctx);
+            if (all->item[i].fixed && sft__key_turn(all->item[i].key) == turn && fix(d, &all->item[i])) return sft_code(d->ctx);
     return sft_recipe_resolve(d->base);
 }
 

@@ -8,15 +8,14 @@
 static sft_status no_parent(sft_plan_draft *d, int axis, const sft_yaml_node *x, const char *key)
 {
     sft_near near = sft__near(key);
+    char     hint[SFT_NEAR_ROOM];
     for (int i = 0; i < axis; i++) sft__near_try(&near, d->plan->space.axis[i].key);
-    const char *best = sft__near_best(&near);
-    const int   later = sft__plan_find(d->plan, key);
+    const int later = sft__plan_find(d->plan, key);
     if (later == axis) return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`%s` cannot depend on itself", key);
     if (later > axis)
         return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`%s` stands below `%s` in `vary` — put it above", key,
                             d->plan->space.axis[axis].key);
-    return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`when` names `%s`, which is not varied%s%s%s", key, best ? " — did you mean `" : "",
-                        best ? best : "", best ? "`?" : "");
+    return sft__fail_at(d->ctx, x->key_pos, SFT_E140, "`when` names `%s`, which is not varied%s", key, sft__near_hint(&near, hint));
 }
 
 static sft_status add_value(sft_plan_draft *d, sft_axis *a, const sft_axis *parent, const sft_yaml_node *v)

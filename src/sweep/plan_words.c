@@ -6,7 +6,7 @@
 
 /* ---- one word ---------------------------------------------------------------------------------------- */
 
-static const char *const watched[] = { "first", "all", "none", NULL }; /* in the order of sft_watched */
+const char *const sft__watched[] = { [SFT_WATCH_FIRST] = "first", [SFT_WATCH_ALL] = "all", [SFT_WATCH_NONE] = "none", NULL };
 
 typedef struct words {
     int         watch;
@@ -18,7 +18,7 @@ static const sft_field watch_rows[] = { { .name = "watch",
                                           .kind = SFT_WORD,
                                           .offset = offsetof(words, watch),
                                           .text = "first",
-                                          .words = watched,
+                                          .words = sft__watched,
                                           .doc = "whose training the doctor watches: of every point the first seed, all, none",
                                           .flags = SFT_MAIN },
                                         SFT_FIELD_END };
@@ -109,15 +109,14 @@ static sft_status unknown_sampler(sft_plan_draft *d, const char *name, sft_pos p
 {
     sft_near   near = sft__near(name);
     sft_string list;
+    char       hint[SFT_NEAR_ROOM];
     sft__string_open(&list, d->ctx);
     for (int i = 0; sft__sampler_at(i); i++) {
         sft__near_try(&near, sft__sampler_at(i)->name);
         sft__string_addf(&list, "%s%s", i ? ", " : "", sft__sampler_at(i)->name);
     }
-    const char *best = sft__near_best(&near);
     if (list.text)
-        sft__fail_at(d->ctx, pos, SFT_E132, "unknown sampler `%.60s` — there are %s%s%s%s", name, list.text,
-                     best ? " — did you mean `" : "", best ? best : "", best ? "`?" : "");
+        sft__fail_at(d->ctx, pos, SFT_E132, "unknown sampler `%.60s` — there are %s%s", name, list.text, sft__near_hint(&near, hint));
     sft__string_close(&list);
     return sft_code(d->ctx);
 }
@@ -134,9 +133,8 @@ static const char *usual_sampler(const sft_plan *p)
 
 sft_status sft__plan_sampler(sft_plan_draft *d, const sft_yaml_node *x, const sft_yaml_node *seed)
 {
-    static const sft_field none[] = { SFT_FIELD_END };
-    sft_plan              *p = d->plan;
-    sft_spec               s = { .name = "" };
+    sft_plan *p = d->plan;
+    sft_spec  s = { .name = "" };
     if (x && x->kind != SFT_YAML_NULL && sft__node_spec(d, x, "sampler", true, &s)) return sft_code(d->ctx);
     if (!s.name || !*s.name) s.name = usual_sampler(p);
     if (sft__text_is(s.name, "bayes")) s.name = "gp"; /* as W&B's `method: bayes` */
@@ -145,8 +143,7 @@ sft_status sft__plan_sampler(sft_plan_draft *d, const sft_yaml_node *x, const sf
     const char *what = sft__arena_printf(d->arena, "sampler %s", p->sampler.record->name);
     p->sampler.conf = sft__arena_alloc(d->arena, p->sampler.record->conf_size + 1);
     if (!what || !p->sampler.conf) return sft_code(d->ctx);
-    if (sft__fields_bind(d->arena, p->sampler.record->fields ? p->sampler.record->fields : none, p->sampler.conf, &s, what))
-        return sft_code(d->ctx);
+    if (sft__fields_bind(d->arena, p->sampler.record->fields, p->sampler.conf, &s, what)) return sft_code(d->ctx);
     words w = { 0 };
     if (bind_one(d, seed, "sampler_seed", seed_of_sampler_rows, &w)) return sft_code(d->ctx);
     p->sampler_seed = (uint64_t)w.seed;

@@ -37,7 +37,8 @@ static void tell_point(const sft_sweep *s, int64_t point, sft_sample *out)
     if (failed && failed >= well)
         out->known = SFT_KNOWN_FAILED;
     else if (well)
-        *out = (sft_sample){ .u = t->u, .known = SFT_KNOWN_VALUE, .value = sum / well, .budget = s->plan.halving.eta > 0 ? share / well : 1 };
+        *out = (sft_sample){ .u = t->u, .known = SFT_KNOWN_VALUE, .value = sum / well,
+                             .budget = s->plan.halving.eta > 0 ? share / well : 1 };
 }
 
 static sft_status tell_all(sft_sweep *s, int64_t points)
@@ -65,7 +66,7 @@ static sft_status add_trial(sft_sweep *s, const double *u, int64_t point, int se
     sft_attempt *t = &s->attempt[number];
     *t = (sft_attempt){ .number = number, .point = point, .seed = s->plan.seed[seed], .u = u, .state = SFT_TRIAL_WAITING, .folder = "",
                         .rank = NAN, .val_loss = NAN, .val_accuracy = NAN, .test_loss = NAN, .test_accuracy = NAN, .note = "" };
-    t->folder = sft__arena_printf(&s->arena, "trials/%05lld", (long long)number);
+    t->folder = sft__arena_printf(&s->arena, SFT_TRIAL_FOLDER, (long long)number);
     if (!t->folder || sft__attempt_values(&s->plan, &s->arena, t))
         return sft_code(s->ctx);
     s->fresh[number] = false;
@@ -80,16 +81,12 @@ sft_status sft__sweep_extend(sft_sweep *s, bool *done)
 {
     const sft_plan *p = &s->plan;
     const int64_t points = s->n / p->seeds;
-    sft_arena scratch;
     double *u = sft__arena_alloc(&s->arena, sizeof *u * (size_t)(p->space.n + 1));
     *done = false;
     if (!u || tell_all(s, points))
         return sft_code(s->ctx);
-    sft__arena_open(&scratch, s->ctx);
-    sft_search search = { .space = &p->space, .conf = p->sampler.conf, .seed = p->sampler_seed, .n = points, .sample = s->sample,
-                          .scratch = &scratch };
+    const sft_search search = { .space = &p->space, .conf = p->sampler.conf, .seed = p->sampler_seed, .n = points, .sample = s->sample };
     sft__sampler_next(s->ctx, p->sampler.record, &search, u, done);
-    sft__arena_close(&scratch);
     s->used_up = *done;
     for (int i = 0; i < p->seeds && !*done && !sft__failed(s->ctx); i++)
         add_trial(s, u, points, i);
@@ -106,6 +103,12 @@ bool sft__sweep_may_extend(const sft_sweep *s)
 {
     const bool room = s->n + s->plan.seeds <= s->most || (!s->n && s->most > 0);
     return !s->used_up && room && !out_of_time(s);
+}
+
+bool sft__sweep_nothing_left(const sft_sweep *s)
+{
+    int64_t until;
+    return !s->count[SFT_TRIAL_WAITING] && !sft__sweep_may_extend(s) && sft__rung_promotable(s, &until) < 0;
 }
 
 /* ---- what to do next ----------------------------------------------------------------------------------------- */

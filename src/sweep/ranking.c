@@ -16,7 +16,7 @@ static sft_standing standing_of(const sft_sweep *s, int64_t point)
     int done = 0;
     for (int64_t i = 0; i < s->plan.seeds; i++) {
         done += t[i].state == SFT_TRIAL_DONE;
-        if (t[i].state != SFT_TRIAL_FAILED && isfinite(t[i].rank))
+        if (t[i].state != SFT_TRIAL_FAILED)
             sft__stats_add(&rank, t[i].rank);
     }
     sft_standing k = { .point = point, .class = done == s->plan.seeds ? 0 : rank.n ? 1 : 2, .rank = rank.n ? rank.mean : NAN };
@@ -69,7 +69,6 @@ static double eta_of(const sft_sweep *s, int64_t left)
 
 sft_status sft_sweep_facts_of(sft_sweep *s, sft_sweep_facts *f)
 {
-    int64_t until;
     if (!s || sft__failed(s->ctx) || sort(s))
         return s ? sft_code(s->ctx) : SFT_USAGE;
     const int64_t ended = s->count[SFT_TRIAL_DONE] + s->count[SFT_TRIAL_FAILED] + s->count[SFT_TRIAL_PRUNED];
@@ -83,7 +82,7 @@ sft_status sft_sweep_facts_of(sft_sweep *s, sft_sweep_facts *f)
                             .best_point = any ? s->order[0].point : -1, .best = any ? s->order[0].rank : NAN,
                             .seconds = sft__sweep_wall(s), .trial_seconds = s->trial_seconds,
                             .eta = planned ? eta_of(s, planned - ended) : NAN };
-    f->complete = !f->waiting && !f->running && !sft__sweep_may_extend(s) && sft__rung_promotable(s, &until) < 0;
+    f->complete = !f->running && sft__sweep_nothing_left(s);
     return sft_code(s->ctx);
 }
 
@@ -105,8 +104,8 @@ bool sft_sweep_trial(sft_sweep *s, int64_t number, sft_attempt_facts *f)
     const sft_attempt *t = &s->attempt[number];
     sft__arena_close(&s->answer);
     sft__arena_open(&s->answer, s->ctx);
-    *f = (sft_attempt_facts){ .number = number, .point = t->point, .seed = t->seed, .state = sft__state_name(t->state), .failure = t->failure,
-                              .note = t->note, .exit_code = t->exit_code, .epochs = t->epochs, .steps = t->steps,
+    *f = (sft_attempt_facts){ .number = number, .point = t->point, .seed = t->seed, .state = sft__state_name(t->state),
+                              .failure = t->failure, .note = t->note, .exit_code = t->exit_code, .epochs = t->epochs, .steps = t->steps,
                               .planned_steps = t->planned_steps, .best_epoch = t->best_epoch, .seconds = t->seconds, .rank = t->rank,
                               .val_loss = t->val_loss, .val_accuracy = t->val_accuracy, .test_loss = t->test_loss,
                               .test_accuracy = t->test_accuracy, .value = t->value };
@@ -116,12 +115,6 @@ bool sft_sweep_trial(sft_sweep *s, int64_t number, sft_attempt_facts *f)
 }
 
 /* ---- one point --------------------------------------------------------------------------------------------- */
-
-static void add(sft_stats *s, double v)
-{
-    if (isfinite(v))
-        sft__stats_add(s, v);
-}
 
 static double mean_of(const sft_stats *s)
 {
@@ -149,12 +142,12 @@ bool sft_sweep_point(sft_sweep *s, int64_t place, sft_point_facts *f)
             f->note = t[i].note;
         if (t[i].state == SFT_TRIAL_FAILED)
             continue;
-        add(&rank, t[i].rank);
-        add(&loss, t[i].val_loss);
-        add(&val, t[i].val_accuracy);
-        add(&test, t[i].test_accuracy);
-        add(&epoch, t[i].best_epoch > 0 ? (double)t[i].best_epoch : NAN);
-        add(&seconds, t[i].seconds > 0 ? t[i].seconds : NAN);
+        sft__stats_add(&rank, t[i].rank);
+        sft__stats_add(&loss, t[i].val_loss);
+        sft__stats_add(&val, t[i].val_accuracy);
+        sft__stats_add(&test, t[i].test_accuracy);
+        sft__stats_add(&epoch, t[i].best_epoch > 0 ? (double)t[i].best_epoch : NAN);
+        sft__stats_add(&seconds, t[i].seconds > 0 ? t[i].seconds : NAN);
     }
     f->rank = mean_of(&rank), f->rank_std = std_of(&rank);
     f->val_loss = mean_of(&loss);

@@ -38,9 +38,7 @@ static sft_status next(sft_ctx *c, const sft_sampler *m, const sft_search *s, do
     const int64_t    size = sft__space_size(space);
     const bool       small = size > 0 && size <= SMALL_SPACE;
     bool             allowed = s->n > 0;
-    sft_asked        asked;
     *done = false;
-    if (sft__asked_open(s, &asked) != SFT_OK) return sft_code(c);
     for (int64_t attempt = 0; attempt < (small ? PATIENCE : MOST_ATTEMPTS); attempt++) {
         sft_status status = m->next(s, attempt, u, done);
         if (status != SFT_OK) return status;
@@ -48,10 +46,10 @@ static sft_status next(sft_ctx *c, const sft_sampler *m, const sft_search *s, do
         sft__space_snap(space, u);
         if (!sft__space_allows(space, u)) continue;
         allowed = true;
-        if (!sft__asked_has(&asked, u)) return SFT_OK;
+        if (!sft__asked_has(s->asked, u)) return SFT_OK;
     }
     if (small) { /* what is left of it, if anything */
-        sft_status status = sft__grid_next(s, &asked, 0, 0, u, done);
+        sft_status status = sft__grid_next(s, 0, 0, u, done);
         return status == SFT_OK && *done && !allowed ? nothing_fits(c, space, "of the space") : status;
     }
     if (!allowed) return nothing_fits(c, space, "in 10,000");
@@ -62,10 +60,13 @@ static sft_status next(sft_ctx *c, const sft_sampler *m, const sft_search *s, do
 sft_status sft__sampler_next(sft_ctx *c, const sft_sampler *m, const sft_search *s, double *u, bool *done)
 {
     sft_search own = *s;
+    sft_asked  asked;
     sft_arena  scratch;
     sft__arena_open(&scratch, c);
     own.scratch = &scratch;
-    sft_status status = next(c, m, &own, u, done);
+    own.asked = &asked;
+    sft_status status = sft__asked_open(&own, &asked);
+    if (status == SFT_OK) status = next(c, m, &own, u, done);
     sft__arena_close(&scratch);
     return status;
 }

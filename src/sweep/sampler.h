@@ -27,6 +27,8 @@ typedef struct sft_search {     /* all that a sampler may look at */
     uint64_t          seed;
     int64_t           n;        /* samples so far, in the order in which they were asked for */
     const sft_sample *sample;
+    /* set by sft__sampler_next */
+    const struct sft_asked *asked; /* the same points as a set */
     sft_arena        *scratch;  /* given back behind the call */
 } sft_search;
 

@@ -132,11 +132,11 @@ typedef struct found {
 } found;
 
 /* Puts u into the list of the best, highest first, where it is new and allowed. */
-static void offer(const model *m, const sft_asked *asked, double *u, found *list)
+static void offer(const model *m, double *u, found *list)
 {
     const sft_space *space = m->search->space;
     sft__space_snap(space, u);
-    if (!sft__space_allows(space, u) || sft__asked_has(asked, u)) return;
+    if (!sft__space_allows(space, u) || sft__asked_has(m->search->asked, u)) return;
     const double g = gain(m, u);
     int          at = CLIMBS;
     while (at > 0 && g > list[at - 1].gain) at--;
@@ -147,14 +147,14 @@ static void offer(const model *m, const sft_asked *asked, double *u, found *list
 }
 
 /* Uphill from one place with steps that shorten where ten bring nothing. */
-static void climb(const model *m, const sft_asked *asked, sft_stream *random, found *at)
+static void climb(const model *m, sft_stream *random, found *at)
 {
     double v[SFT_MOST_AXES], step = 0.1;
     for (int i = 0, misses = 0; i < CLIMB_STEPS; i++) {
         found one[CLIMBS];
         for (int k = 0; k < CLIMBS; k++) one[k].gain = at->gain;
         move(m, at->u, step, random, v);
-        offer(m, asked, v, one);
+        offer(m, v, one);
         if (one[0].gain > at->gain) {
             *at = one[0];
             misses = 0;
@@ -164,7 +164,7 @@ static void climb(const model *m, const sft_asked *asked, sft_stream *random, fo
     }
 }
 
-static void search(const model *m, const sft_ranking *r, const sft_asked *asked, int64_t candidates, sft_stream *random, found *best)
+static void search(const model *m, const sft_ranking *r, int64_t candidates, sft_stream *random, found *best)
 {
     static const double steps[] = { 0.2, 0.05, 0.01 };
     const int64_t       elite = r->n < ELITE ? r->n : ELITE;
@@ -176,11 +176,11 @@ static void search(const model *m, const sft_ranking *r, const sft_asked *asked,
             move(m, m->search->sample[r->best[i / 2 % elite]].u, steps[i / 2 % 3], random, v);
         else
             for (int j = 0; j < m->axes; j++) v[j] = sft__uniform(random);
-        offer(m, asked, v, list);
+        offer(m, v, list);
     }
     best->gain = -INFINITY;
     for (int k = 0; k < CLIMBS && list[k].gain > -INFINITY; k++) {
-        climb(m, asked, random, &list[k]);
+        climb(m, random, &list[k]);
         if (list[k].gain > best->gain) *best = list[k];
     }
 }
@@ -189,16 +189,15 @@ static sft_status learn(const sft_search *s, const conf *k, const sft_ranking *r
 {
     model      m = { .search = s, .axes = s->space->n };
     sft_stream random = sft__search_stream(s, 0, SFT_DRAW_GP);
-    sft_asked  asked;
     found      best;
     m.gp = (sft_gp){ .axes = m.axes, .category = m.category };
     for (int j = 0; j < m.axes; j++) m.category[j] = !sft__axis_ordered(&s->space->axis[j]);
     const double *score = scores(s, r);
-    if (!score || sft__asked_open(s, &asked) != SFT_OK) return sft_code(s->scratch->ctx);
+    if (!score) return sft_code(s->scratch->ctx);
     sft_status status = condition(&m, r, score, MOST_FITTED, &random);
     if (status == SFT_OK) status = condition(&m, r, score, MOST_KNOWN, NULL);
     if (status != SFT_OK) return status;
-    search(&m, r, &asked, k->candidates, &random, &best);
+    search(&m, r, k->candidates, &random, &best);
     *is_found = best.gain > -INFINITY;
     if (*is_found) memcpy(u, best.u, (size_t)m.axes * sizeof *u);
     return SFT_OK;

@@ -77,14 +77,14 @@ static sft_status start(sft_ctx *c, grid *g, const sft_space *space, int points,
     return SFT_OK;
 }
 
-sft_status sft__grid_next(const sft_search *s, const sft_asked *asked, int points, int64_t skip, double *u, bool *done)
+sft_status sft__grid_next(const sft_search *s, int points, int64_t skip, double *u, bool *done)
 {
     grid       g;
     sft_status status = start(s->scratch->ctx, &g, s->space, points, u);
     if (status != SFT_OK) return status;
     do {
         *done = false;
-        if (sft__space_allows(s->space, u) && !sft__asked_has(asked, u) && skip-- == 0) return SFT_OK;
+        if (sft__space_allows(s->space, u) && !sft__asked_has(s->asked, u) && skip-- == 0) return SFT_OK;
         *done = true;
     } while (advance(&g, u));
     return SFT_OK;
@@ -93,9 +93,7 @@ sft_status sft__grid_next(const sft_search *s, const sft_asked *asked, int point
 static sft_status next(const sft_search *s, int64_t attempt, double *u, bool *done)
 {
     const conf *k = s->conf;
-    sft_asked   asked;
-    sft_status  status = sft__asked_open(s, &asked);
-    return status == SFT_OK ? sft__grid_next(s, &asked, (int)k->points, attempt, u, done) : status;
+    return sft__grid_next(s, (int)k->points, attempt, u, done);
 }
 
 const sft_sampler sft__sampler_grid = {

@@ -43,15 +43,14 @@ static sft_status best_candidate(const sft_search *s, const conf *k, const sft_p
 {
     const int  axes = s->space->n;
     sft_stream random = sft__search_stream(s, 0, SFT_DRAW_TPE);
-    sft_asked  asked;
     double     score, best = -INFINITY, v[SFT_MOST_AXES];
     double    *room = sft__arena_alloc(s->scratch, (size_t)(g->n + l->n + 1) * sizeof *room);
     *found = false;
-    if (!room || sft__asked_open(s, &asked) != SFT_OK) return sft_code(s->scratch->ctx);
+    if (!room) return sft_code(s->scratch->ctx);
     for (int64_t i = 0, have = 0; i < k->candidates * DRAWS_A_CANDIDATE && have < k->candidates; i++) {
         sft__parzen_draw(l, &random, v);
         sft__space_snap(s->space, v);
-        if (!sft__space_allows(s->space, v) || sft__asked_has(&asked, v)) continue;
+        if (!sft__space_allows(s->space, v) || sft__asked_has(s->asked, v)) continue;
         have++;
         score = sft__parzen_log(l, v, room) - sft__parzen_log(g, v, room);
         if (!(score > best)) continue;

@@ -19,12 +19,12 @@ typedef struct sft_asked {
     int64_t          *slot;     /* 1 + number of the sample; 0: free */
 } sft_asked;
 
-sft_status sft__asked_open(const sft_search *s, sft_asked *a);  /* in the scratch arena */
+sft_status sft__asked_open(const sft_search *s, sft_asked *a);  /* in the scratch arena; for sft__sampler_next */
 bool       sft__asked_has(const sft_asked *a, const double *u); /* u snapped */
 
 /* The first point of the grid, last axis fastest, that is allowed and not among those asked, after skipping `skip` such; an endless axis
  * and a range of more than `points` whole numbers have `points` places, both ends among them. E142 for an endless one where points = 0. */
-sft_status sft__grid_next(const sft_search *s, const sft_asked *asked, int points, int64_t skip, double *u, bool *done);
+sft_status sft__grid_next(const sft_search *s, int points, int64_t skip, double *u, bool *done);
 
 /* Coordinate `axis` of point `index` of the Sobol sequence. */
 double sft__sobol(int axis, uint32_t index);                                 /* as published, in order of the index */

@@ -100,28 +100,23 @@ double sft__axis_number(const sft_axis *a, double u)
     return i >= 0 ? stepped(a, i) : line_number(a, clamp_unit(u));
 }
 
-static const char *copy(const char *text, char *buf, size_t size)
-{
-    snprintf(buf, size, "%s", text);
-    return buf;
-}
-
 const char *sft__axis_text(const sft_axis *a, double u, char *buf, size_t size)
 {
-    if (isnan(u)) return copy("", buf, size);
-    if (a->kind == SFT_AXIS_VALUES) return copy(a->value[sft__axis_index(a, u)], buf, size);
+    if (isnan(u)) return "";
+    if (a->kind == SFT_AXIS_VALUES) return a->value[sft__axis_index(a, u)];
     return sft__print_real(sft__axis_number(a, u), buf, size);
 }
 
 const char *sft__axis_label(const sft_axis *a, double u, char *buf, size_t size)
 {
-    if (isnan(u)) return copy("", buf, size);
-    if (a->kind == SFT_AXIS_VALUES) {
-        const int i = sft__axis_index(a, u);
-        return copy(a->label && a->label[i] ? a->label[i] : a->value[i], buf, size);
-    }
-    const double x = sft__axis_number(a, u);
-    return sft__print_real(a->kind == SFT_AXIS_INT ? x : round_digits(x, 4), buf, size);
+    if (a->kind == SFT_AXIS_REAL && !isnan(u)) return sft__print_real(round_digits(sft__axis_number(a, u), 4), buf, size);
+    return a->label && !isnan(u) ? a->label[sft__axis_index(a, u)] : sft__axis_text(a, u, buf, size);
+}
+
+const char *sft__axis_override(const sft_axis *a, double u, sft_arena *arena)
+{
+    char buf[64];
+    return sft__arena_printf(arena, "%s=%s", a->key, sft__axis_text(a, u, buf, sizeof buf));
 }
 
 static bool near_enough(double a, double b)
@@ -169,13 +164,18 @@ double sft__axis_find(const sft_axis *a, const char *text)
     return clamp_unit(along_line(a->low, a->high, a->log, x));
 }
 
+bool sft__axis_under(const sft_axis *a, int index)
+{
+    return index >= 0 && index < SFT_MOST_VALUES && (a->when[index / 64] >> (index % 64) & 1);
+}
+
 /* u, whose earlier axes are snapped: is axis i one that matters? */
 static bool matters(const sft_space *s, const double *u, int i)
 {
     const sft_axis *a = &s->axis[i];
     if (a->parent < 0) return true;
     const int v = sft__axis_index(&s->axis[a->parent], u[a->parent]);
-    return v >= 0 && v < SFT_MOST_VALUES && (a->when[v / 64] >> (v % 64) & 1);
+    return sft__axis_under(a, v);
 }
 
 void sft__space_snap(const sft_space *s, double *u)
@@ -235,7 +235,7 @@ static int64_t below(const sft_space *s, const int64_t *ways, int i, int v)
     int64_t product = 1;
     for (int c = i + 1; c < s->n; c++) {
         const sft_axis *child = &s->axis[c];
-        if (child->parent == i && v < SFT_MOST_VALUES && (child->when[v / 64] >> (v % 64) & 1)) product = times(product, ways[c]);
+        if (child->parent == i && sft__axis_under(child, v)) product = times(product, ways[c]);
     }
     return product;
 }
@@ -252,18 +252,17 @@ int64_t sft__space_size(const sft_space *s)
     return size;
 }
 
-/* Whole sections first: they bring the keys that the others set. */
+int sft__key_turn(const char *key)
+{
+    const char *dot = strchr(key, '.');
+    return !dot ? 0 : sft__text_is(dot, ".name") ? 1 : 2;
+}
+
 int sft__space_overrides(const sft_space *s, const double *u, sft_arena *arena, const char **out)
 {
-    int  n = 0;
-    char buf[64];
-    for (int dotted = 0; dotted < 2; dotted++) {
-        for (int i = 0; i < s->n; i++) {
-            const sft_axis *a = &s->axis[i];
-            if (isnan(u[i]) || (strchr(a->key, '.') != NULL) != dotted) continue;
-            const char *value = a->kind == SFT_AXIS_VALUES ? a->value[sft__axis_index(a, u[i])] : sft__axis_text(a, u[i], buf, sizeof buf);
-            out[n++] = sft__arena_printf(arena, "%s=%s", a->key, value);
-        }
-    }
+    int n = 0;
+    for (int turn = 0; turn < SFT_KEY_TURNS; turn++)
+        for (int i = 0; i < s->n; i++)
+            if (!isnan(u[i]) && sft__key_turn(s->axis[i].key) == turn) out[n++] = sft__axis_override(&s->axis[i], u[i], arena);
     return n;
 }

@@ -27,11 +27,13 @@ enum { APPLICATION = 0x53667377 };
 
 /* One line a statement, in the order of the enum in store_sql.h. */
 static const char *const sql[SFT_SQL] = {
-    [SFT_SQL_PUT] = "INSERT OR REPLACE INTO trials VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23)",
+    [SFT_SQL_PUT] = ("INSERT OR REPLACE INTO trials VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,"
+                     "?22,?23)"),
     [SFT_SQL_RUNG] = "INSERT OR REPLACE INTO rungs VALUES(?1,?2,?3,?4)",
     [SFT_SQL_EVENT] = "INSERT INTO events(time,trial,kind,text) VALUES(?1,?2,?3,?4)",
     [SFT_SQL_CLOCK] = "UPDATE plan SET wall_seconds=?1, workers=?2",
-    [SFT_SQL_PLAN] = "INSERT INTO plan(id,name,text,recipe,axes,seeds,rank_by,maximize,version,created) VALUES(1,?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+    [SFT_SQL_PLAN] = ("INSERT INTO plan(id,name,text,recipe,axes,seeds,rank_by,maximize,version,created) "
+                      "VALUES(1,?1,?2,?3,?4,?5,?6,?7,?8,?9)"),
     [SFT_SQL_HEAD] = "SELECT name,text,version,created,wall_seconds,workers FROM plan",
     [SFT_SQL_TRIALS] = ("SELECT number,point,seed,u,state,folder,failure,exit_code,rung,deaths,epochs,steps,planned_steps,best_epoch,"
                        "seconds,started,rank,val_loss,val_accuracy,test_loss,test_accuracy,note FROM trials ORDER BY number"),

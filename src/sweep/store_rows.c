@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows of sweep.db: trials, rungs, events. A number that is none is NULL there. */
+#include "base/io.h"
 #include "sweep/store_sql.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 static const char *const states[] = { "waiting", "running", "done", "pruned", "failed" };
 
@@ -23,7 +23,7 @@ sft_trial_state sft__state_find(const char *name)
 
 sft_status sft__attempt_values(const sft_plan *p, sft_arena *a, sft_attempt *t)
 {
-    char buf[128];
+    char buf[64];
     t->value = sft__arena_alloc(a, sizeof *t->value * (size_t)(p->space.n + 1));
     for (int i = 0; t->value && i < p->space.n; i++)
         t->value[i] = isnan(t->u[i]) ? NULL : sft__arena_text(a, sft__axis_text(&p->space.axis[i], t->u[i], buf, sizeof buf));
@@ -129,11 +129,9 @@ sft_status sft__store_rung(sft_sweep_store *s, int64_t trial, int rung, int64_t 
 sft_status sft__store_event(sft_sweep_store *s, int64_t trial, const char *kind, const char *text)
 {
     sqlite3_stmt *q = sft__store_open_transaction(s) ? NULL : sft__sql(s, SFT_SQL_EVENT);
-    struct timespec now;
     if (!q)
         return sft_code(s->ctx);
-    clock_gettime(CLOCK_REALTIME, &now);
-    sqlite3_bind_double(q, 1, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+    sqlite3_bind_double(q, 1, sft__unix_time());
     if (trial < 0)
         sqlite3_bind_null(q, 2);
     else
@@ -240,31 +238,70 @@ sft_status sft__store_load_rungs(sft_sweep_store *s, int64_t n, double (*value)[
 
 struct sft_sweep_store { int nothing; };
 
-static sft_status without(sft_ctx *c)
-{
-    return sft__fail(c, SFT_E002, "this build of surefoot cannot keep sweeps: it was made without SQLite — install libsqlite3-dev and build it again");
-}
-
 sft_sweep_store *sft__store_open(sft_ctx *c, const char *folder, sft_store_mode mode)
 {
     (void)folder, (void)mode;
-    without(c);
+    sft__fail(c, SFT_E002,
+              "this build of surefoot cannot keep sweeps: it was made without SQLite — install libsqlite3-dev and build it again");
     return NULL;
 }
 
+/* None of these is reached: there is no store. */
+
 void sft__store_close(sft_sweep_store *s) { (void)s; }
-bool sft__store_head(sft_sweep_store *s, sft_arena *a, sft_store_head *h) { (void)s, (void)a, (void)h; return false; }
-sft_status sft__store_begin(sft_sweep_store *s, const sft_plan *p, const char *v, double t) { (void)s, (void)p, (void)v, (void)t; return SFT_USAGE; }
-sft_status sft__store_clock(sft_sweep_store *s, double w, int k) { (void)s, (void)w, (void)k; return SFT_USAGE; }
-sft_status sft__store_load(sft_sweep_store *s, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **l)
+
+bool sft__store_head(sft_sweep_store *s, sft_arena *a, sft_store_head *h)
 {
-    (void)s, (void)p, (void)a, (void)n, (void)l;
+    (void)s, (void)a, (void)h;
+    return false;
+}
+
+sft_status sft__store_begin(sft_sweep_store *s, const sft_plan *p, const char *version, double created)
+{
+    (void)s, (void)p, (void)version, (void)created;
     return SFT_USAGE;
 }
-sft_status sft__store_load_rungs(sft_sweep_store *s, int64_t n, double (*v)[SFT_MOST_RUNGS]) { (void)s, (void)n, (void)v; return SFT_USAGE; }
-sft_status sft__store_put(sft_sweep_store *s, const sft_plan *p, const sft_attempt *t) { (void)s, (void)p, (void)t; return SFT_USAGE; }
-sft_status sft__store_rung(sft_sweep_store *s, int64_t t, int r, int64_t e, double v) { (void)s, (void)t, (void)r, (void)e, (void)v; return SFT_USAGE; }
-sft_status sft__store_event(sft_sweep_store *s, int64_t t, const char *k, const char *x) { (void)s, (void)t, (void)k, (void)x; return SFT_USAGE; }
-sft_status sft__store_commit(sft_sweep_store *s) { (void)s; return SFT_USAGE; }
+
+sft_status sft__store_clock(sft_sweep_store *s, double wall, int workers)
+{
+    (void)s, (void)wall, (void)workers;
+    return SFT_USAGE;
+}
+
+sft_status sft__store_load(sft_sweep_store *s, const sft_plan *p, sft_arena *a, int64_t *n, sft_attempt **list)
+{
+    (void)s, (void)p, (void)a, (void)n, (void)list;
+    return SFT_USAGE;
+}
+
+sft_status sft__store_load_rungs(sft_sweep_store *s, int64_t n, double (*value)[SFT_MOST_RUNGS])
+{
+    (void)s, (void)n, (void)value;
+    return SFT_USAGE;
+}
+
+sft_status sft__store_put(sft_sweep_store *s, const sft_plan *p, const sft_attempt *t)
+{
+    (void)s, (void)p, (void)t;
+    return SFT_USAGE;
+}
+
+sft_status sft__store_rung(sft_sweep_store *s, int64_t trial, int rung, int64_t epochs, double value)
+{
+    (void)s, (void)trial, (void)rung, (void)epochs, (void)value;
+    return SFT_USAGE;
+}
+
+sft_status sft__store_event(sft_sweep_store *s, int64_t trial, const char *kind, const char *text)
+{
+    (void)s, (void)trial, (void)kind, (void)text;
+    return SFT_USAGE;
+}
+
+sft_status sft__store_commit(sft_sweep_store *s)
+{
+    (void)s;
+    return SFT_USAGE;
+}
 
 #endif

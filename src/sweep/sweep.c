@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { DEFAULT_POINTS = 100 };
 #define ORPHAN_SECONDS 10.0     /* that workers of a manager that was killed may take to write their checkpoints */
@@ -54,9 +53,7 @@ static sft_status load(sft_sweep *s)
 
 static sft_status begin(sft_sweep *s)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    sft__store_begin(s->store, &s->plan, sft_version(), (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+    sft__store_begin(s->store, &s->plan, sft_version(), sft__unix_time());
     return sft__store_commit(s->store);
 }
 
@@ -67,7 +64,8 @@ static sft_status meet_plan(sft_sweep *s, bool given)
     if (sft__failed(s->ctx))
         return sft_code(s->ctx);
     if (there && !s->o.resume)
-        return sft__fail(s->ctx, SFT_E345, "%s holds a sweep already — go on with it by --resume, or choose another folder by -o", s->folder);
+        return sft__fail(s->ctx, SFT_E345, "%s holds a sweep already — go on with it by --resume, or choose another folder by -o",
+                         s->folder);
     if (!there && !given)
         return sft__fail(s->ctx, SFT_E299, "%s holds no sweep yet — begin with: surefoot sweep SWEEP.yaml -o %s", s->folder, s->folder);
     if (!there)
@@ -114,7 +112,8 @@ static sft_status make_folder(sft_sweep *s, bool given)
     memcpy(s->folder, s->o.folder, strlen(s->o.folder) + 1);
     snprintf(path, sizeof path, "%s/sweep.db", s->folder);
     if (!given && !sft__exists(path))
-        return sft__fail(s->ctx, SFT_E299, "%s: no sweep there (no sweep.db) — begin with: surefoot sweep SWEEP.yaml -o %s", s->folder, s->folder);
+        return sft__fail(s->ctx, SFT_E299, "%s: no sweep there (no sweep.db) — begin with: surefoot sweep SWEEP.yaml -o %s", s->folder,
+                         s->folder);
     snprintf(path, sizeof path, "%s/trials", s->folder);
     return sft__make_folder(s->ctx, path);
 }

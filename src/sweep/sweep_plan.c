@@ -1,39 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The plan of a sweep that is opened: overrides of its base recipe, and whether it is that of the folder. */
-#include "base/text.h"
 #include "sweep/manager.h"
+#include "sweep/plan.h"
 
 #include <string.h>
 
 /* ---- overrides ------------------------------------------------------------------------------------- */
 
-static void add_indented(sft_string *out, const char *text)
+/* The plan with another base recipe, read again, as if it had been written so. */
+static sft_status replace_recipe(sft_sweep *s, sft_recipe *base)
 {
-    while (*text) {
-        const size_t n = strcspn(text, "\n");
-        sft__string_add(out, "  ");
-        sft__string_addn(out, text, n);
-        sft__string_add(out, "\n");
-        text += n + (text[n] == '\n');
-    }
-}
-
-/* The plan's canonical text with another base recipe, read again, as if it had been written so. */
-static sft_status replace_recipe(sft_sweep *s, const char *recipe)
-{
-    const char *text = s->plan.text, *from = strstr(text, "recipe:\n"), *to = strstr(text, "\nvary:\n");
-    sft_string out;
-    if (!from || !to)
-        return sft__fail(s->ctx, SFT_E003, "the text of a plan has no recipe");
-    sft__string_open(&out, s->ctx);
-    sft__string_addn(&out, text, (size_t)(from - text));
-    sft__string_add(&out, "recipe:\n");
-    add_indented(&out, recipe);
-    sft__string_add(&out, to + 1);
-    if (!sft__failed(s->ctx))
-        sft__plan_parse(s->ctx, &s->arena, s->plan.file, out.text, out.n, NULL, &s->plan);
-    sft__string_close(&out);
-    return sft_code(s->ctx);
+    sft_plan p = s->plan;
+    if (sft__plan_base(&s->arena, &p, base) || sft__plan_text(&s->arena, &p))
+        return sft_code(s->ctx);
+    return sft__plan_parse(s->ctx, &s->arena, s->plan.file, p.text, strlen(p.text), NULL, &s->plan);
 }
 
 sft_status sft__sweep_override(sft_sweep *s)
@@ -43,9 +23,8 @@ sft_status sft__sweep_override(sft_sweep *s)
     sft_recipe *r = sft_recipe_parse(s->ctx, s->plan.file, s->plan.recipe_text, strlen(s->plan.recipe_text));
     for (int i = 0; r && i < s->o.n_sets; i++)
         sft_recipe_set(r, s->o.set[i]);
-    const char *text = r && sft_recipe_resolve(r) == SFT_OK ? sft_recipe_text(r) : NULL;
-    if (text)
-        replace_recipe(s, text);
+    if (r && sft_recipe_resolve(r) == SFT_OK)
+        replace_recipe(s, r);
     sft_recipe_free(r);
     return sft_code(s->ctx);
 }
@@ -95,8 +74,8 @@ sft_status sft__sweep_same_plan(sft_sweep *s, const char *before)
     const int hidden = (gone > MOST_DIFFERENCES ? gone - MOST_DIFFERENCES : 0) + (come > MOST_DIFFERENCES ? come - MOST_DIFFERENCES : 0);
     if ((gone || come) && !sft__failed(s->ctx))
         sft__fail(s->ctx, SFT_E343,
-                  "%s holds a sweep of another plan — undo the change, leave the plan out to go on with what the folder has, or choose another "
-                  "folder:%s%s", s->folder, out.text, hidden ? "\n  …" : "");
+                  "%s holds a sweep of another plan — undo the change, leave the plan out to go on with what the folder has, or choose "
+                  "another folder:%s%s", s->folder, out.text, hidden ? "\n  …" : "");
     sft__string_close(&out);
     return sft_code(s->ctx);
 }

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* A worker's life: jobs come, replies go, until the manager closes its end or is no more. */
+#include "recipe/sections.h"
 #include "sweep/manager.h"
 
 #include <math.h>
-#include <string.h>
 #include <unistd.h>
 
 bool sft__axis_changes_data(const sft_axis *a)
 {
-    static const char *const sections[] = { "data", "split", "augment", "loss" }; /* of a loss depends how targets are read */
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        const size_t n = strlen(sections[i]);
-        if (!strncmp(a->key, sections[i], n) && (!a->key[n] || a->key[n] == '.'))
-            return true;
-    }
-    return false;
+    const char *option;
+    const int section = sft__section_of(a->key, &option);
+    return section == SFT_DATA_SECTION || section == SFT_SPLIT_SECTION || section == SFT_AUGMENT_SECTION ||
+           section == SFT_LOSS_SECTION; /* of a loss depends how targets are read */
 }
 
 /* The manager's data are read only from here on, and their pages are shared; what is allocated for reading them is this worker's. */

@@ -214,7 +214,7 @@ void sft__job_do(sft_bench *b, const sft_job *job, sft_reply *reply)
     const double started = sft__now();
     fitting f = { .b = b, .job = job, .reply = reply, .looked = started, .told = started };
     *reply = (sft_reply){ .rank = NAN, .val_loss = NAN, .val_accuracy = NAN, .test_loss = NAN, .test_accuracy = NAN };
-    snprintf(folder, sizeof folder, "%s/trials/%05lld", b->sweep->folder, (long long)job->number);
+    snprintf(folder, sizeof folder, "%s/" SFT_TRIAL_FOLDER, b->sweep->folder, (long long)job->number);
     sft_recipe *r = sft__plan_recipe(b->ctx, &b->sweep->plan, job->u, job->seed);
     if (r && keep_best(r) == SFT_OK)
         open_data(b, job, r);

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The gradient is not longer than twice its usual length. */
+#include "base/stats.h"
 #include "doctor/surgery.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { FEW = 20 };
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The median of the steps so far; of a course that is short or not finite, 1 as is usual. */
 static double usual_norm(const sft_chart *c)
@@ -21,7 +15,7 @@ static double usual_norm(const sft_chart *c)
     int           k = 0;
     for (int64_t i = 0; i < n; i += n / 256 + 1)
         if (isfinite(c->course.norm[i])) norm[k++] = c->course.norm[i];
-    qsort(norm, (size_t)k, sizeof *norm, by_size);
+    sft__sort(norm, k);
     return k >= FEW && norm[k / 2] > 0 ? 2 * norm[k / 2] : 1;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The gradient grows on its way to the first layers, or its norm leaps while it trains. */
+#include "base/stats.h"
 #include "doctor/flow.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { WINDOW = 32, SETTLED = 16 };
 
@@ -16,15 +16,9 @@ static const double most_back = 2;
  * one that was thrown far by its first steps leaps on its way back, and they are to blame. */
 static const double most_z = 6, least_leap = 3, least_loss = 2;
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median(double *x, int n)
 {
-    qsort(x, (size_t)n, sizeof *x, ascending);
+    sft__sort(x, n);
     return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
 }
 
