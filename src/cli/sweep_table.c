@@ -166,7 +166,7 @@ static void print_next(sft_sweep *s, const sft_sweep_facts *f)
     else if (f->failed)
         printf("try again:  surefoot sweep %s --resume --retry-failed\n", f->folder);
     if (f->best_point >= 0 && sft_sweep_point(s, 0, &best) && sft_sweep_trial(s, best.point * f->seeds, &t) && t.folder[0])
-        printf("try next:   surefoot inspect %s        surefoot train %s/recipe.yaml\n", t.folder, t.folder);
+        printf("try next:   surefoot report %s        surefoot train %s/recipe.yaml\n", f->folder, t.folder);
 }
 
 void cli_sweep_print(cli *a, sft_sweep *s, const sft_sweep_facts *f)
