@@ -174,3 +174,15 @@ void sft__string_close(sft_string *s)
         sft__free(s->ctx, s->text, s->room);
     *s = (sft_string){ .ctx = s->ctx };
 }
+
+const char *sft__not_null(const char *text)
+{
+    return text ? text : "";
+}
+
+const char *sft__words_of(sft_arena *a, sft_string *s)
+{
+    const char *text = sft__arena_text(a, sft__not_null(s->text));
+    sft__string_close(s);
+    return sft__not_null(text);
+}

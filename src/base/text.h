@@ -12,6 +12,9 @@ bool sft__parse_int(const char *text, size_t n, int64_t *value); /* also 1e3, 32
 /* The shortest decimal that reads back as the same double (single: as the same float). */
 const char *sft__print_real(double value, char *buf, size_t size);
 const char *sft__print_single(float value, char *buf, size_t size);
+/* For readers; NaN is "-". Both return buf. */
+const char *sft__fixed(double v, int decimals, char *buf, size_t size);
+const char *sft__brief(double v, int digits, char *buf, size_t size);   /* so many significant digits, the shortest text of that */
 /* Offset of the first byte that is not UTF-8, or -1. */
 int64_t sft__utf8_fault(const char *text, size_t n);
 bool    sft__text_is(const char *a, const char *b);     /* equal; NULL equals only NULL */
@@ -38,5 +41,10 @@ void sft__json_text(sft_string *s, const char *key, const char *value); /* NULL:
 void sft__json_number(sft_string *s, const char *key, double value);    /* not finite: null */
 void sft__json_int(sft_string *s, const char *key, int64_t value);
 void sft__json_flag(sft_string *s, const char *key, bool value);
+
+/* A sentence in the arena; "" when memory is out, which the context knows: words are never NULL. */
+#define SFT_WORDS(arena, ...) sft__not_null(sft__arena_printf((arena), __VA_ARGS__))
+const char *sft__not_null(const char *text);
+const char *sft__words_of(sft_arena *a, sft_string *s);                 /* what s has come to; closes it */
 
 #endif

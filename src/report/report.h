@@ -1,87 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: what a sweep or a handful of runs says, as tables, sentences, pictures and a page. Runs are read (curves.c, verdicts.c), judged
- * (notes.c), brought into points and levels (points.c, effects.c), and then written by the report's parts, each a record of its own. */
+/* Reports: what a sweep or a handful of runs says, as tables, sentences, pictures and a page. Runs are read and judged (sweep/notes.h),
+ * brought into points and levels (points.c, effects.c), and then written by the report's parts, each a record of its own. */
 #ifndef SFT_REPORT_REPORT_H
 #define SFT_REPORT_REPORT_H
 
 #include "base/stats.h"
 #include "base/text.h"
-#include "sweep/sweep.h"
-
-/* ---- a run folder as read: curves.c, verdicts.c ------------------------------------------------- */
-
-typedef struct sft_curve {      /* the rows of one split of metrics.csv, in the order of the file; NaN: an empty field */
-    int      n;
-    int64_t *step, *epoch;
-    double  *loss, *accuracy;
-    double  *rank;              /* the column that runs are ranked by: one of these two, or a metric's */
-} sft_curve;
-
-enum { SFT_LOOK_FINDINGS = 8 };
-
-typedef struct sft_run_look {
-    bool        found;          /* there is a metrics.csv or a run.json */
-    sft_curve   curve[SFT_SPLITS];
-    /* run.json; NULL, NaN, -1: it does not say */
-    const char *status;         /* running, finished, stopped, failed */
-    const char *message;        /* why it failed */
-    const char *fingerprint;    /* of the data */
-    bool        early;          /* early stopping ended it */
-    int64_t     steps, epochs, planned_steps;
-    double      seconds, started, rate; /* rate: of the first row of metrics.csv */
-    double      end_loss, test_loss, test_accuracy; /* validation and test of the weights that were left */
-    double      test_samples;
-    /* diagnosis.json, events.jsonl */
-    double      prior;          /* loss of an output that ignores its input: measured by the doctor, else by task and loss of run.json */
-    double      sharpness, limit; /* at the start; the largest that the rate is stable at */
-    int64_t     fault_step;     /* of the first fatal fault; -1: none */
-    int         findings;
-    struct {
-        const char *symptom, *layer;
-        int         severity;   /* an sft_severity */
-    } finding[SFT_LOOK_FINDINGS];
-} sft_run_look;
-
-/* rank_by: "loss", "accuracy" or the name of a metric; NULL: loss. A folder without files is no failure: found is false. */
-sft_status sft__run_look(sft_ctx *c, sft_arena *a, const char *folder, const char *rank_by, sft_run_look *out);
-/* Of validation; of training where there is none. */
-const sft_curve *sft__held_out(const sft_run_look *k);
-/* "2026-11-29T06:34:35Z" in seconds since 1970; NaN: it is no such text. verdicts.c */
-double     sft__iso_time(const char *iso);
-/* verdicts.c: the JSON part; without jansson nothing is found. */
-void       sft__run_look_json(sft_ctx *c, sft_arena *a, const char *folder, sft_run_look *out);
-
-/* ---- notes.c -------------------------------------------------------------------------------------- */
-
-typedef enum sft_fate {         /* what became of a trial; the later ones are worse and are told first */
-    SFT_FATE_WELL,
-    SFT_FATE_DOCTOR,            /* the doctor stands by a fault that no curve shows */
-    SFT_FATE_OVERFITS,
-    SFT_FATE_SLOW,
-    SFT_FATE_OSCILLATES,
-    SFT_FATE_IDLE,              /* does not learn */
-    SFT_FATE_DIVERGED,
-    SFT_FATE_CRASHED,
-    SFT_FATES
-} sft_fate;
-
-typedef struct sft_remark {
-    sft_fate    fate;
-    const char *text;           /* one line, "" for SFT_FATE_WELL */
-    double      number;         /* DIVERGED: step; SLOW: share still to come, NaN: no end in sight; OSCILLATES: sharpness / limit or NaN;
-                                 * OVERFITS: epoch */
-} sft_remark;
-
-typedef struct sft_yardstick {  /* what the other trials of a study say of one */
-    double  lowest;             /* lowest validation loss of all (training loss where there is no validation); NaN: not comparable */
-    double  prior;              /* of a trial that the doctor watched, for those without; NaN */
-} sft_yardstick;
-
-/* The worst that is true of a trial. y may be NULL: it is judged alone. */
-sft_remark  sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *look, const sft_yardstick *y);
-/* The same as a line, from the trial's folder (a path that can be opened): what sweep.db keeps. Never NULL; "" where nothing is to be
- * said, or after a failure. */
-const char *sft__attempt_note(sft_ctx *c, sft_arena *a, const char *folder, const sft_attempt *t, const sft_yardstick *y);
+#include "sweep/notes.h"
 
 /* ---- points.c: trials that differ by the seed only -------------------------------------------------- */
 
@@ -190,16 +115,8 @@ sft_status  sft__study_of_runs(sft_ctx *c, int n, const char *const *paths, cons
 /* All keys of a resolved recipe with their values, in order: *n of each, in the arena. */
 sft_status  sft__recipe_keys(sft_recipe *r, sft_arena *a, int *n, const char ***key, const char ***value);
 
-/* A sentence in the arena; "" when memory is out, which the context knows: words are never NULL. */
-#define SFT_WORDS(arena, ...) sft__not_null(sft__arena_printf((arena), __VA_ARGS__))
-const char *sft__not_null(const char *text);
-const char *sft__words_of(sft_arena *a, sft_string *s);                 /* what s has come to; closes it */
-
 /* ---- numbers and tables: print.c ------------------------------------------------------------------------ */
 
-/* Locale-free; NaN is "-". Both return buf. */
-const char *sft__fixed(double v, int decimals, char *buf, size_t size);
-const char *sft__brief(double v, int digits, char *buf, size_t size);   /* so many significant digits, the shortest text of that */
 /* "72.40 ± 0.51"; decimals below 0: so many significant digits. "-" of none. */
 const char *sft__spread_text(sft_arena *a, const sft_spread *s, double scale, int decimals);
 const char *sft__score_text(sft_report *r, const sft_spread *s);        /* of the rank's measure: accuracy in per cent, without the sign */

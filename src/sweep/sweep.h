@@ -65,7 +65,7 @@ typedef struct sft_attempt {    /* a trial of a sweep: a point with one seed. (T
     double          started;    /* Unix time */
     double          rank;       /* rank_by at the best epoch; NaN: none */
     double          val_loss, val_accuracy, test_loss, test_accuracy; /* at the best epoch by rank_by; NaN */
-    const char     *note;       /* one line of the doctor and of the curve, see report/notes.c; "" for none */
+    const char     *note;       /* one line of the doctor and of the curve, see notes.c; "" for none */
     int             rung;       /* of halving: rungs that it has come to the end of */
     int             deaths;     /* how often its worker was killed from outside */
 } sft_attempt;

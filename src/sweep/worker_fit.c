@@ -2,8 +2,8 @@
 /* One job: the plan's recipe at a point, trained in the trial's folder by the calls of surefoot.h. */
 #include "base/io.h"
 #include "base/text.h"
-#include "report/report.h"
 #include "sweep/manager.h"
+#include "sweep/notes.h"
 
 #include <math.h>
 #include <poll.h>

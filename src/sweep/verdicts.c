@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What run.json, diagnosis.json and events.jsonl of a run folder say, as far as reports need it. */
 #include "base/io.h"
-#include "report/report.h"
+#include "sweep/notes.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A run folder as reports read it: the curves of metrics.csv, then what run.json and the doctor say. */
 #include "base/io.h"
-#include "report/report.h"
+#include "sweep/notes.h"
 #include "train/folder.h"
 
 #include <math.h>

@@ -16,7 +16,7 @@
  *   overfits    the last three evaluations lie more than 5 % above the lowest, and the training loss went on falling (the doctor's
  *               threshold, whose test pairs samples; a curve has none).
  *   doctor      a fault or fatal finding that the rules above do not show. */
-#include "report/report.h"
+#include "sweep/notes.h"
 
 #include <float.h>
 #include <math.h>
