@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* surefoot lab run and lab check. */
+#ifndef _XOPEN_SOURCE
+#define _XOPEN_SOURCE 700 /* nftw */
+#endif
 #include "lab.h"
 
 #include <errno.h>

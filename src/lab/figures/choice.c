@@ -29,7 +29,7 @@ static sft_status no_axis(const sft_lab *lab, const sft_drawing *d, const sft_ex
 {
     sft_near near = sft__near(name);
     char     hint[SFT_NEAR_ROOM];
-    for (int i = 0; i < x->study.plan.space.n; i++) sft__near_try(&near, sft__axis_short(&x->study.plan.space.axis[i]));
+    for (int i = 0; i < x->space.n; i++) sft__near_try(&near, sft__axis_short(&x->space.axis[i]));
     return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `%s` names `%s`, which experiment `%s` does not vary%s", d->name, option,
                         name, x->name, sft__near_hint(&near, hint));
 }
@@ -41,7 +41,7 @@ sft_status sft__choice_axis(const sft_lab *lab, const sft_drawing *d, const sft_
     if (!name) return SFT_OK;
     const int at = sft__experiment_axis(x, name);
     if (at < 0) return no_axis(lab, d, x, option, name);
-    *a = &x->study.plan.space.axis[at];
+    *a = &x->space.axis[at];
     if ((*a)->kind == SFT_AXIS_VALUES && (*a)->n > 0) return SFT_OK;
     return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `%s` of experiment `%s` is a range, which has no values to draw — "
                         "give `vary` a list", d->name, name, x->name);
@@ -139,8 +139,8 @@ static const sft_bind *bound_to(const sft_experiment *x, int axis, const sft_bin
 
 sft_status sft__choice_whole(const sft_lab *lab, const sft_drawing *d, const sft_experiment *x, const sft_bind *bound)
 {
-    for (int i = 0; i < x->study.plan.space.n; i++) {
-        const sft_axis *a = &x->study.plan.space.axis[i];
+    for (int i = 0; i < x->space.n; i++) {
+        const sft_axis *a = &x->space.axis[i];
         if (a->n != 1 && !bound_to(x, i, bound))
             return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: trials of experiment `%s` differ in `%s` too — fix it by `where:`"
                                 " or draw a line a value by `per:`", d->name, x->name, sft__axis_short(a));
@@ -153,7 +153,7 @@ bool sft__choice_has(const sft_experiment *x, const sft_attempt *t, const sft_bi
     for (; bound; bound = bound->next) {
         const int axis = sft__experiment_axis(x, bound->axis);
         if (axis < 0) return false;
-        const sft_axis *a = &x->study.plan.space.axis[axis];
+        const sft_axis *a = &x->space.axis[axis];
         if (t->value[axis] && value_of(a, t->value[axis]) != value_of(a, bound->label)) return false;
     }
     return true;

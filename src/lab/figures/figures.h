@@ -7,7 +7,7 @@
 #include "report/easel.h"
 
 /* The list: one word each; the record sft__lab_figure_WORD stands at the bottom of figures/WORD.c. */
-#define SFT_LAB_FIGURES(X) X(lines) X(curves) X(layers) X(heat) X(shares) X(contours) X(fit) X(regions)
+#define SFT_LAB_FIGURES(X) X(lines) X(curves) X(layers) X(heat) X(shares)
 #define X(word) extern const sft_lab_figure sft__lab_figure_##word;
 SFT_LAB_FIGURES(X)
 #undef X
@@ -81,7 +81,7 @@ typedef struct sft_course {     /* rising in x */
 /* Column `column` of metrics.csv over epochs or steps, of the trials where `bound` says. split: "train", "validation". */
 sft_status  sft__course_of_curve(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *split,
                                  bool by_step, sft_course *out);
-enum { SFT_AT_END = -1 };
+enum { SFT_LOOK_END = -1 };
 /* Column `column` of signals.csv over layers, counted from 1 among those that have a number, at the look nearest to step `at`. op: "" for
  * all. */
 sft_status  sft__course_of_layers(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *op,

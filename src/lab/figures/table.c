@@ -118,7 +118,7 @@ static double nearest_look(const sft_page_csv *t, int step, int64_t at)
     double best = NAN;
     for (int64_t i = 0; i < t->n; i++) {
         const double v = sft__page_csv_number(t, i, step);
-        if (isnan(best) || (at == SFT_AT_END ? v > best : fabs(v - (double)at) < fabs(best - (double)at))) best = v;
+        if (isnan(best) || (at == SFT_LOOK_END ? v > best : fabs(v - (double)at) < fabs(best - (double)at))) best = v;
     }
     return best;
 }
