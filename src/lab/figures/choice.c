@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which trials of an experiment a figure shows: by its axes. */
 #include "lab/figures/figures.h"
+#include "lab/expr.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static sft_status no_axis(const sft_lab *lab, const sft_drawing *d, const sft_ex
 {
     sft_near near = sft__near(name);
     char     hint[SFT_NEAR_ROOM];
-    for (int i = 0; i < x->study.plan.space.n; i++) sft__near_try(&near, sft__axis_short(&x->study.plan.space.axis[i]));
+    for (int i = 0; i < x->space.n; i++) sft__near_try(&near, sft__axis_short(&x->space.axis[i]));
     return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `%s` names `%s`, which experiment `%s` does not vary%s", d->name, option,
                         name, x->name, sft__near_hint(&near, hint));
 }
@@ -41,7 +42,7 @@ sft_status sft__choice_axis(const sft_lab *lab, const sft_drawing *d, const sft_
     if (!name) return SFT_OK;
     const int at = sft__experiment_axis(x, name);
     if (at < 0) return no_axis(lab, d, x, option, name);
-    *a = &x->study.plan.space.axis[at];
+    *a = &x->space.axis[at];
     if ((*a)->kind == SFT_AXIS_VALUES && (*a)->n > 0) return SFT_OK;
     return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `%s` of experiment `%s` is a range, which has no values to draw — "
                         "give `vary` a list", d->name, name, x->name);
@@ -57,17 +58,6 @@ int sft__values_of(const sft_axis *a)
 const char *sft__value_label(const sft_axis *a, int i)
 {
     return a->label && a->label[i] ? a->label[i] : a->value[i];
-}
-
-/* By label, by text, or by the number that the text is. */
-static int value_of(const sft_axis *a, const char *text)
-{
-    double v;
-    for (int i = 0; i < a->n; i++)
-        if (sft__text_is(sft__value_label(a, i), text) || sft__text_is(a->value[i], text)) return i;
-    for (int i = 0; a->number && sft__parse_real(text, strlen(text), &v) && i < a->n; i++)
-        if (a->number[i] == v) return i;
-    return -1;
 }
 
 const sft_bind *sft__bind(sft_bind *room, const sft_axis *a, int i, const sft_bind *bound)
@@ -110,7 +100,7 @@ static sft_status bind_one(sft_lab *lab, const sft_drawing *d, const sft_experim
                             trimmed(&lab->arena, from, end));
     const char *value = trimmed(&lab->arena, equals + 1, end);
     if (sft__choice_axis(lab, d, x, "where", trimmed(&lab->arena, from, equals), &a)) return sft_code(lab->ctx);
-    const int at = value_of(a, value);
+    const int at = sft__axis_level(a, value);
     if (at < 0) return no_value(lab, d, a, value);
     sft_bind *b = sft__arena_alloc(&lab->arena, sizeof *b);
     if (b) *out = sft__bind(b, a, at, *out);
@@ -139,8 +129,8 @@ static const sft_bind *bound_to(const sft_experiment *x, int axis, const sft_bin
 
 sft_status sft__choice_whole(const sft_lab *lab, const sft_drawing *d, const sft_experiment *x, const sft_bind *bound)
 {
-    for (int i = 0; i < x->study.plan.space.n; i++) {
-        const sft_axis *a = &x->study.plan.space.axis[i];
+    for (int i = 0; i < x->space.n; i++) {
+        const sft_axis *a = &x->space.axis[i];
         if (a->n != 1 && !bound_to(x, i, bound))
             return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: trials of experiment `%s` differ in `%s` too — fix it by `where:`"
                                 " or draw a line a value by `per:`", d->name, x->name, sft__axis_short(a));
@@ -148,13 +138,13 @@ sft_status sft__choice_whole(const sft_lab *lab, const sft_drawing *d, const sft
     return SFT_OK;
 }
 
-bool sft__choice_has(const sft_experiment *x, const sft_attempt *t, const sft_bind *bound)
+bool sft__choice_has(const sft_experiment *x, int64_t trial, const sft_bind *bound)
 {
     for (; bound; bound = bound->next) {
         const int axis = sft__experiment_axis(x, bound->axis);
         if (axis < 0) return false;
-        const sft_axis *a = &x->study.plan.space.axis[axis];
-        if (t->value[axis] && value_of(a, t->value[axis]) != value_of(a, bound->label)) return false;
+        const int level = x->level[trial * x->space.n + axis];
+        if (level >= 0 && level != sft__axis_level(&x->space.axis[axis], bound->label)) return false;
     }
     return true;
 }
@@ -163,7 +153,7 @@ const sft_attempt *sft__choice_first(const sft_experiment *x, const sft_bind *bo
 {
     for (int64_t i = 0; i < x->study.n; i++) {
         const sft_attempt *t = &x->study.attempt[i];
-        if (t->folder && *t->folder && sft__choice_has(x, t, bound)) return t;
+        if (t->folder && *t->folder && sft__choice_has(x, i, bound)) return t;
     }
     return NULL;
 }

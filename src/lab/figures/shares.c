@@ -48,7 +48,7 @@ static void add(sft_lab *lab, const sft_drawing *d, const char *name, const char
 static int gather(sft_lab *lab, const sft_drawing *d, const sft_experiment *x, bar *bars)
 {
     const shares_conf *k = d->conf;
-    const sft_space   *s = &x->study.plan.space;
+    const sft_space   *s = &x->space;
     sft_arena         *arena = &lab->figures.arena;
     int                n = 0;
     for (int a = 0; a < s->n && !sft__failed(lab->ctx); a++) {
