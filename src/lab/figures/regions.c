@@ -144,7 +144,7 @@ static void put_shading(sft_draft *d, const sft_plane *p, const double *all, int
         for (int k = 0; k < classes; k++) sft__put(&d->table, "\t%n", all[i * classes + k]);
         sft__put(&d->table, "\n");
     }
-    sft__put(sft__draft_curve(d, block), "using 1:2:3:4:5 with rgbimage pixels notitle");
+    sft__put(sft__draft_curve(d, block), "using 1:2:3:4:5 with rgbimage notitle");
 }
 
 static void put_border(sft_draft *d, sft_plane *p, const double *all, int classes)
