@@ -82,7 +82,9 @@ struct sft_lab {
     const char    *name;        /* "vanishing": the folder's last part */
     const char    *title, *slide, *sentence;
     bool           check;
-    int            workers;
+    bool           stopped, complete; /* progress had enough; it has run to the end */
+    sft_lab_options o;
+    int64_t        trials, planned;
     int            n_experiments, n_takes, n_claims, n_drawings;
     sft_experiment experiment[SFT_MOST_EXPERIMENTS];
     sft_take       take[SFT_MOST_TAKES];
@@ -91,7 +93,6 @@ struct sft_lab {
     sft_figure_list figures;    /* once drawn */
     double         seconds;     /* of running, all of it */
 };
-typedef struct sft_lab sft_lab;
 
 /* ---- a trial as measures see it: subject.c ------------------------------------------------------------------------ */
 
