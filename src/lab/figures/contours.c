@@ -209,7 +209,7 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     sft__draft_open(&d, &e, w->name, w->title, 840, 560);
     sft__paint_label(&d, 'x', f.k->x_label ? f.k->x_label : "first trained number");
     sft__paint_label(&d, 'y', f.k->y_label ? f.k->y_label : "second trained number");
-    sft__put(&d.settings, "set key outside bottom center horizontal noreverse\n");
+    sft__put(&d.settings, "set key outside bottom center horizontal Left reverse maxrows 2\nset bmargin 6\n");
     put_ground(&d, &f);
     for (int i = 0; i < f.n; i++) put_way(&d, &f, i);
     sft__put(sft__draft_curve(&d, 2), "using 1:2 every ::0::0 with points pointtype 6 pointsize 1.9 linewidth 2 linecolor rgb '#000000' "
