@@ -64,6 +64,8 @@ static void numbers_have_the_digits_that_their_interval_carries(void **state)
     assert_string_equal(sft__claim_measured(l, &l->claim[1]), "31.4 (28.9 to 33.9)");
     assert_string_equal(sft__claim_measured(l, &l->claim[2]), "2 (one seed)");
     assert_string_equal(sft__claim_measured(l, &l->claim[3]), "-");
+    l->claim[4].from = l->claim[4].to = 4.9;
+    assert_string_equal(sft__claim_measured(l, &l->claim[4]), "4.9 (in each of 3 seeds)");
     l->claim[1].unit = "%";
     assert_string_equal(sft__claim_measured(l, &l->claim[1]), "31.4 % (28.9 to 33.9)");
     assert_string_equal(sft__claim_bound(l, &l->claim[0]), "at least 0.98");

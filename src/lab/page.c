@@ -155,7 +155,7 @@ sft_status sft__labs_page(sft_ctx *c, int n, sft_lab *const *lab, const char *fo
     sft_string out;
     sft_status status;
     sft__string_open(&out, c);
-    put_head(&out, n == 1 ? lab[0]->title : "Every claim of the lecture, measured");
+    put_head(&out, n == 1 ? "A claim of the lecture, measured" : "Every claim of the lecture, measured");
     put_contents(&out, n, lab);
     sft__string_add(&out, "</header>\n<main id=\"main\">\n");
     for (int i = 0; i < n; i++) put_lab(&out, lab[i], n == 1 ? 0 : i + 1);

@@ -66,13 +66,15 @@ static void put_says(sft_string *out, const sft_claim *k)
     sft__html_text(out, k->says);
     sft__string_add(out, "<code class=\"expression\">");
     sft__html_text(out, k->text);
-    sft__string_add(out, "</code>");
-    if (k->instead && k->verdict != SFT_CLAIM_HOLDS) {
-        sft__string_add(out, "<p class=\"instead\">The sentence is too strong. What is true instead: ");
-        sft__html_text(out, k->instead);
-        sft__string_add(out, "</p>");
-    }
-    sft__string_add(out, "</td>");
+    sft__string_add(out, "</code></td>");
+}
+
+/* A row of its own below the claim's. */
+static void put_instead(sft_string *out, const sft_claim *k)
+{
+    sft__string_add(out, "<tr><td colspan=\"5\"><p class=\"instead\">The sentence is too strong. What is true instead: ");
+    sft__html_text(out, k->instead);
+    sft__string_add(out, "</p></td></tr>\n");
 }
 
 void sft__page_claims(sft_string *out, sft_lab *lab)
@@ -84,13 +86,15 @@ void sft__page_claims(sft_string *out, sft_lab *lab)
         const sft_claim *k = &lab->claim[i];
         char             class[32];
         snprintf(class, sizeof class, "verdict %s", colour_of(k));
-        sft__string_add(out, "<tr>");
+        const bool instead = k->instead && k->verdict != SFT_CLAIM_HOLDS && k->verdict != SFT_CLAIM_LEFT_OUT;
+        sft__string_add(out, instead ? "<tr class=\"too-strong\">" : "<tr>");
         put_says(out, k);
         put_cell(out, "number", "measured", sft__claim_measured(lab, k));
         put_cell(out, "number", "bound", sft__claim_bound(lab, k));
         put_cell(out, class, "verdict", sft__claim_verdict_name(k->verdict));
         put_cell(out, "why", "why this bound", k->because);
         sft__string_add(out, "</tr>\n");
+        if (instead) put_instead(out, k);
     }
     sft__string_add(out, "</tbody></table></div>\n");
 }

@@ -9,8 +9,11 @@ static const char *number(double v, double width, char *buf, size_t size)
 {
     const double half = width / 2;
     if (!(half > 0) || !isfinite(half)) return sft__brief(v, 4, buf, size);
-    const int decimals = 1 - (int)floor(log10(half));
-    if (decimals > 6 || fabs(v) >= 1e7) return sft__brief(v, 4, buf, size);
+    const int place = (int)floor(log10(half)), decimals = 1 - place;
+    if (decimals > 6 || fabs(v) >= 1e7) {
+        const int digits = v != 0 ? (int)floor(log10(fabs(v))) - place + 2 : 2;
+        return sft__brief(v, digits < 2 ? 2 : digits > 6 ? 6 : digits, buf, size);
+    }
     return sft__fixed(v, decimals > 0 ? decimals : 0, buf, size);
 }
 
@@ -27,6 +30,7 @@ const char *sft__claim_measured(sft_lab *lab, const sft_claim *k)
     if (k->n < 1 || !isfinite(k->mean)) return "-";
     number(k->mean, width, mean, sizeof mean);
     if (k->n < 2) return SFT_WORDS(&lab->arena, "%s%s%s (one seed)", mean, gap, unit);
+    if (!(width > 0)) return SFT_WORDS(&lab->arena, "%s%s%s (in each of %d seeds)", mean, gap, unit, k->n);
     number(k->from, width, from, sizeof from);
     number(k->to, width, to, sizeof to);
     return SFT_WORDS(&lab->arena, "%s%s%s (%s to %s)", mean, gap, unit, from, to);
