@@ -77,6 +77,7 @@ static sft_status put_function(sft_draft *d, fit *f, sft_revived *r, int series)
     for (int i = 0; i < POINTS; i++) own[i] = x[i] = (float)(low + (high - low) * i / (POINTS - 1));
     if (sft_data_restore(r->data, own, POINTS) || sft_net_predict(r->net, x, POINTS, y))
         return sft__fail(f->lab->ctx, SFT_E299, "figure `%s`: %s", f->d->name, sft_message(r->ctx));
+    if (series == 0) sft__put(&d->settings, "set xrange [%n:%n]\n", (double)own[0], (double)own[POINTS - 1]);
     const int block = sft__draft_block(d, SFT_WORDS(d->easel->arena, "%s: input\toutput", name));
     for (int i = 0; i < POINTS; i++) sft__put(&d->table, "%n\t%n\n", (double)own[i], (double)y[i]);
     sft_string *curve = sft__draft_curve(d, block);

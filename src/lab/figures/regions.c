@@ -159,6 +159,13 @@ static void put_border(sft_draft *d, sft_plane *p, const double *all, int classe
     else sft__put(&d->table, "NaN\tNaN\n");
 }
 
+/* Four ticks or so, for panels are narrow. */
+static double tick_step(double low, double high)
+{
+    const double raw = (high - low) / 4, power = pow(10, floor(log10(raw))), lead = raw / power;
+    return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+}
+
 static sft_status put_panel(sft_draft *d, regions *f, sft_revived *r, const char *title)
 {
     sft_extent side[2];
@@ -177,7 +184,8 @@ static sft_status put_panel(sft_draft *d, regions *f, sft_revived *r, const char
         return sft__fail(f->lab->ctx, SFT_E299, "figure `%s`: %s", f->d->name, sft_message(r->ctx));
     for (int i = 0; i < GRID * GRID; i++) probabilities(y + i * outputs, outputs, all + i * f->classes);
     sft__draft_panel(d, title, f->columns);
-    sft__put(&d->plot, "\nset xrange [%n:%n]\nset yrange [%n:%n]", p.x0, p.x1, p.y0, p.y1);
+    sft__put(&d->plot, "\nset xrange [%n:%n]\nset yrange [%n:%n]\nset xtics %n\nset ytics %n", p.x0, p.x1, p.y0, p.y1,
+             tick_step(p.x0, p.x1), tick_step(p.y0, p.y1));
     put_shading(d, &p, all, f->classes);
     put_samples(d, f, r);
     put_border(d, &p, all, f->classes);
