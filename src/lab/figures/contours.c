@@ -230,8 +230,8 @@ static const sft_field fields[] = {
     { "range", SFT_REALS, offsetof(contours_conf, range), .doc = "[left, right, bottom, top]; auto: around the paths", .flags = SFT_AUTO },
     { "levels", SFT_REALS, offsetof(contours_conf, levels), .doc = "losses to draw lines at; auto: twelve, closer at the bottom",
       .flags = SFT_AUTO },
-    { "steps", SFT_INT, offsetof(contours_conf, steps), .low = 1, .high = MOST_STEPS, .doc = "of each path, the first so many; auto: all, at "
-      "most 2000", .flags = SFT_AUTO },
+    { "steps", SFT_INT, offsetof(contours_conf, steps), .low = 1, .high = MOST_STEPS, .doc = "of each path, the first so many; auto: "
+      "all, at most 2000", .flags = SFT_AUTO },
     { "x_label", SFT_TEXT, offsetof(contours_conf, x_label), .doc = "label of x", .flags = SFT_AUTO },
     { "y_label", SFT_TEXT, offsetof(contours_conf, y_label), .doc = "label of y", .flags = SFT_AUTO },
     SFT_FIELD_END

@@ -65,7 +65,8 @@ static void put_samples(sft_draft *d, const fit *f)
 {
     const int block = sft__draft_block(d, "training samples: input\ttarget");
     for (int64_t i = 0; i < f->n; i++) sft__put(&d->table, "%n\t%n\n", (double)f->own[i], (double)f->target[i]);
-    sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 7 pointsize 0.55 linecolor rgb '#8a8f96' title 'training samples'");
+    sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 7 pointsize 0.55 linecolor rgb '#8a8f96' "
+             "title 'training samples'");
 }
 
 /* Over the range of the samples and a twentieth of it beyond. */

@@ -89,8 +89,8 @@ static sft_status look_at_data(regions *f, const sft_revived *r)
     f->classes = facts.task == SFT_BINARY ? 2 : (int)facts.outputs;
     if (facts.task == SFT_REGRESSION || facts.shape.rank != 1 || facts.shape.dim[0] != 2 || f->classes > CLASSES ||
         (facts.task == SFT_BINARY && facts.outputs != 1))
-        return sft__fail_at(f->lab->ctx, f->d->pos, SFT_E115, "figure `%s`: the data of experiment `%s` are not of two features and at most "
-                            "%d classes — as `moons` and `spirals` are", f->d->name, f->e->name, CLASSES);
+        return sft__fail_at(f->lab->ctx, f->d->pos, SFT_E115, "figure `%s`: the data of experiment `%s` are not of two features and at "
+                            "most %d classes — as `moons` and `spirals` are", f->d->name, f->e->name, CLASSES);
     return SFT_OK;
 }
 
@@ -206,7 +206,8 @@ static const char *legend(const regions *f)
     static const char *const mark[CLASSES] = { "Circles", "squares", "triangles", "diamonds", "triangles on their tip", "pentagons" };
     sft_string s;
     sft__string_open(&s, f->lab->ctx);
-    for (int i = 0; i < f->classes; i++) sft__string_addf(&s, "%s%s %sclass %d", i ? ", " : "", mark[i], i ? "" : "are training samples of ", i);
+    for (int i = 0; i < f->classes; i++)
+        sft__string_addf(&s, "%s%s %sclass %d", i ? ", " : "", mark[i], i ? "" : "are training samples of ", i);
     return sft__words_of(&f->lab->figures.arena, &s);
 }
 
