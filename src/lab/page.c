@@ -79,7 +79,7 @@ static void put_picture(sft_string *out, const sft_lab *lab, const sft_figure *f
     if (f->drawn && path.text && sft__read_file(out->ctx, path.text, LARGEST, &svg) == SFT_IO_OK) {
         put_element(out, "<img alt=\"", f->title, "\" src=\"data:image/svg+xml;base64,");
         sft__base64(out, svg.data, svg.size);
-        sft__string_addf(out, "\" width=\"%d\" height=\"%d\" loading=\"lazy\">", f->width, f->height);
+        sft__string_addf(out, "\" width=\"%d\" height=\"%d\">", f->width, f->height);
     } else {
         put_element(out, "<p class=\"warning\">This figure was not drawn; its script is ", f->stem, ".gp.</p>");
     }
