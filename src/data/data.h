@@ -53,6 +53,8 @@ typedef struct sft_split_conf {
     int64_t seed;
     bool    shuffle;    /* false: the last samples are held out */
     bool    stratify;   /* where they are shuffled */
+    double  fraction;   /* of what is left to train on; 0, where no recipe was read: all */
+    double  label_noise; /* share of training and validation labels that are another class */
     int     standardize; /* word: auto none global channel feature */
     bool    standardize_targets; /* numbers to predict, by the network: src/train/net_new.c */
 } sft_split_conf;
