@@ -233,5 +233,5 @@ sft_status sft__split_make(sft_data *d, const sft_split_conf *conf)
     if (!room) return sft_code(d->ctx);
     share_out(d, conf, &k, classes, room);
     sft__free(d->ctx, room, size);
-    return sft__spoil_labels(d, conf);
+    return sft__failed(d->ctx) ? sft_code(d->ctx) : sft__spoil_labels(d, conf);
 }
