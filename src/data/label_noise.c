@@ -15,7 +15,8 @@ sft_status sft__spoil_labels(sft_data *d, const sft_split_conf *k)
 {
     if (!(k->label_noise > 0)) return SFT_OK;
     if (!d->raw.train.label || d->raw.outputs < 2)
-        return sft__fail(d->ctx, SFT_E202, "split.label_noise %g gives samples another class, and %s has none to choose from — leave it out",
+        return sft__fail(d->ctx, SFT_E202,
+                         "split.label_noise %g gives samples another class, and %s has none to choose from — leave it out",
                          k->label_noise, d->facts.name);
     sft_key key = sft__key((uint64_t)k->seed, SFT_FOR_LABELS);
     for (int s = SFT_TRAIN; s <= SFT_VALIDATION; s++)
