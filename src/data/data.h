@@ -28,6 +28,7 @@ typedef struct sft_raw {            /* what a source delivers */
     int64_t            outputs;
     const char *const *class_names; /* or NULL */
     unsigned tasks; /* set before: bits (1 << sft_task) of what the loss can be used with; 0: any */
+    int  white;  /* of images of bytes, the value that is white; 0: 255 */
     bool impute; /* a NaN marks a missing value: it becomes the training mean of its feature */
 } sft_raw;
 
