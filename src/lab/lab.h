@@ -12,7 +12,7 @@
 
 enum { SFT_MOST_EXPERIMENTS = 8, SFT_MOST_TAKES = 48, SFT_MOST_CLAIMS = 32 };
 
-typedef struct sft_measure sft_measure;
+typedef struct sft_gauge sft_gauge;
 typedef struct sft_lab_figure sft_lab_figure;
 typedef struct sft_expr sft_expr;
 
@@ -22,23 +22,26 @@ typedef struct sft_experiment { /* a sweep of the lab */
     const char   *name;         /* "depth" */
     const char   *plan;         /* path of its sweep.yaml */
     const char   *folder;       /* OUT/depth */
-    int           seeds;        /* of the plan; with `check` those of claim.yaml, where it says */
-    int           n_sets;       /* overrides of the base recipe, with `check` */
+    int           seeds;        /* of the plan; in a check those of claim.yaml, where it says */
+    int           n_sets;       /* overrides of the base recipe, in a check */
     const char  **set;
+    sft_space     space;        /* of the plan as read: known before anything has run */
     sft_study     study;        /* once it has run */
+    bool          has_run;
+    int          *level;        /* study.n x space.n: which value of the axis; -1: the axis does not matter there */
     sft_run_look *look;         /* of each attempt */
 } sft_experiment;
 
 typedef struct sft_take {       /* a measure of an experiment, by the name that claims use */
     const char        *name;
     sft_pos            pos;
-    const sft_measure *record;
+    const sft_gauge *record;
     void              *conf;
     int                experiment;
     double            *value;   /* of each attempt of the experiment; NaN: not known */
 } sft_take;
 
-typedef enum sft_bound { SFT_AT_LEAST, SFT_AT_MOST, SFT_BETWEEN, SFT_EQUALS } sft_bound;
+typedef enum sft_claim_bound { SFT_AT_LEAST, SFT_AT_MOST, SFT_BETWEEN, SFT_EQUALS } sft_claim_bound;
 
 typedef enum sft_claim_verdict {
     SFT_CLAIM_HOLDS,            /* the whole interval keeps the bound */
@@ -54,7 +57,7 @@ typedef struct sft_claim {
     const char       *instead;  /* `too_strong`: the sentence does not hold, and this is true; NULL: it is expected to hold */
     sft_expr         *value;
     const char       *text;     /* of value */
-    sft_bound         bound;
+    sft_claim_bound   bound;
     double            low, high; /* AT_LEAST: low; AT_MOST: high; EQUALS: both */
     bool              in_check;
     /* measured */
@@ -130,14 +133,14 @@ sft_status sft__signal_rows(sft_ctx *c, sft_arena *a, const char *folder, sft_si
 /* ---- measures ----------------------------------------------------------------------------------------------------- */
 
 /* What can be measured of a trial: measures/NAME.c. `value` stays NaN where there is nothing to measure, which is no failure. */
-struct sft_measure {
+struct sft_gauge {
     const char      *name, *doc, *math;
     size_t           conf_size;
     const sft_field *fields;    /* option rows, in the one grammar: `signal gradient layer=first over=last` */
     sft_status     (*take)(sft_subject *s, const void *conf, double *value);
 };
 
-const sft_measure *sft__measure_at(int i);  /* NULL past the end; list.c */
+const sft_gauge *sft__gauge_at(int i);  /* NULL past the end; list.c */
 
 /* ---- expressions over measures: expr.c, expr_value.c --------------------------------------------------------------- */
 
