@@ -82,7 +82,9 @@ struct sft_lab {
     const char    *name;        /* "vanishing": the folder's last part */
     const char    *title, *slide, *sentence;
     bool           check;
-    int            workers;
+    bool           stopped, complete; /* progress had enough; it has run to the end */
+    sft_lab_options o;
+    int64_t        trials, planned;
     int            n_experiments, n_takes, n_claims, n_drawings;
     sft_experiment experiment[SFT_MOST_EXPERIMENTS];
     sft_take       take[SFT_MOST_TAKES];
@@ -91,9 +93,14 @@ struct sft_lab {
     sft_figure_list figures;    /* once drawn */
     double         seconds;     /* of running, all of it */
 };
-typedef struct sft_lab sft_lab;
 
 /* ---- a trial as measures see it: subject.c ------------------------------------------------------------------------ */
+
+/* Weights of a run. Sweeps put those of the best epoch back when they end (model.safetensors); those of the last step are in the
+ * newest checkpoint. */
+typedef enum sft_moment { SFT_AT_START, SFT_AT_BEST, SFT_AT_END, SFT_MOMENTS } sft_moment;
+
+enum { SFT_DATA_SHELF = 8 };
 
 typedef struct sft_subject {
     sft_ctx            *ctx;
@@ -101,18 +108,34 @@ typedef struct sft_subject {
     const sft_attempt  *attempt;
     const sft_run_look *look;   /* metrics.csv, run.json, diagnosis.json as read */
     const char         *folder; /* a path that can be opened */
+    sft_yardstick       yardstick; /* of its experiment, for `fate`; whoever opens the subject may set it */
     /* opened when asked for, by the calls below */
     sft_recipe         *recipe;
-    sft_data           *data;
-    sft_net            *net[2]; /* as it was at the start; as training left it */
+    sft_data           *data;   /* one of the shelf */
+    sft_net            *net[SFT_MOMENTS];
     struct sft_signal_rows *signals;
+    struct sft_replay  *replay; /* of the measures */
+    /* its own */
+    sft_arena           own, lasting;
+    struct {
+        const char *key;        /* what the data depend on, as text */
+        sft_data   *data;
+    } shelf[SFT_DATA_SHELF];    /* trials share data, at least those of one seed */
+    int                 shelved; /* data sets put there so far */
 } sft_subject;
+
+sft_status sft__subject_open(sft_subject *s, sft_ctx *c);
+/* The next trial; what belongs to the one before is gone, but for data. Its texts must live until then. */
+void       sft__subject_next(sft_subject *s, const sft_attempt *t, const sft_run_look *look, const char *folder);
+void       sft__subject_close(sft_subject *s);
 
 /* Each returns NULL after a failure. They live until the next trial; who changes a net's weights puts them back. */
 sft_recipe *sft__subject_recipe(sft_subject *s);
 sft_data   *sft__subject_data(sft_subject *s);
 /* Of the recipe and its seed; trained: with model.safetensors (the start where there is none, as after NaN). */
 sft_net    *sft__subject_net(sft_subject *s, bool trained);
+/* The same at any moment. NULL without a failure where the run has left no such weights: it failed. */
+sft_net    *sft__subject_net_at(sft_subject *s, sft_moment at);
 
 typedef struct sft_signal_row { /* a line of signals.csv; NaN: an empty field */
     int64_t     step;
@@ -129,6 +152,9 @@ typedef struct sft_signal_rows {
 const sft_signal_rows *sft__subject_signals(sft_subject *s);
 /* The same of any run folder, into an arena. signals.c */
 sft_status sft__signal_rows(sft_ctx *c, sft_arena *a, const char *folder, sft_signal_rows *out);
+/* A column of it by name ("rms", …; -1: none), and its number. */
+int        sft__signal_column(const char *name);
+double     sft__signal_value(const sft_signal_row *y, int column);
 
 /* ---- measures ----------------------------------------------------------------------------------------------------- */
 
