@@ -46,8 +46,8 @@ static void a_failed_run_says_when_it_broke(void **state)
 {
     (void)state;
     lab_run x;
-    lab_run_open(&x, SMALL "model: linear 8 | relu | linear\ninit: constant value=1e25\noptimizer: sgd lr=1\ntrain: {epochs: 2, batch: 30}\n",
-                 NULL);
+    lab_run_open(&x, SMALL "model: linear 8 | relu | linear\ninit: constant value=1e25\noptimizer: sgd lr=1\n"
+                     "train: {epochs: 2, batch: 30}\n", NULL);
     assert_true(x.failed);
     CHECK_NEAR(lab_take(&x, "result failed"), 1, 0);
     CHECK_NEAR(lab_take(&x, "result end_step"), 1, 0);
@@ -76,6 +76,12 @@ static void curves_are_read_where_they_are_asked_for(void **state)
     CHECK_NEAR(lab_take(&x, "curve loss at=swing"), (fabs(t->loss[2] - t->loss[1]) + fabs(t->loss[3] - t->loss[2])) / 2, 1e-15);
     CHECK_NEAR(lab_take(&x, "curve lr at=last"), 0.1, 0);
     assert_true(isnan(lab_take(&x, "curve loss at=9")));
+    char asked[96];
+    snprintf(asked, sizeof asked, "curve loss below=%.17g", t->loss[1]);
+    assert_true(t->loss[0] > t->loss[1] && t->loss[1] > t->loss[2]); /* it falls: below the second for the first time is the third */
+    CHECK_NEAR(lab_take(&x, asked), 3, 0);
+    assert_true(isnan(lab_take(&x, "curve loss below=0")));
+    CHECK_NEAR(lab_take(&x, "curve loss above=0"), 1, 0);
     lab_fails(&x, "curve loss at=lats", "E132", "lats");
     lab_run_close(&x);
 }
