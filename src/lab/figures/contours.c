@@ -175,7 +175,7 @@ static void put_ground(sft_draft *d, contours *f)
     sft__put(&d->settings, "set palette defined (0 '#ffffff', 0.25 '#eef1f5', 1 '#aab4c3')\nset cblabel 'training loss' offset 1.2\n"
              "set colorbox noborder\nset xrange [%n:%n]\nset yrange [%n:%n]\nunset grid\nset tics front\n", p->x0, p->x1, p->y0, p->y1);
     if (s.low < s.high) sft__put(&d->settings, "set cbrange [%n:%n]\n", s.low, s.high);
-    sft__put(sft__draft_curve(d, block), "using 1:2:3 with image pixels notitle");
+    sft__put(sft__draft_curve(d, block), "using 1:2:3 with image notitle");
     block = sft__draft_block(d, "lines of equal loss: ends of their pieces, first number\tsecond number");
     const int levels = f->k->levels.n ? f->k->levels.n : LEVELS;
     for (int i = 0; i < levels; i++)
@@ -209,7 +209,7 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     sft__draft_open(&d, &e, w->name, w->title, 840, 560);
     sft__paint_label(&d, 'x', f.k->x_label ? f.k->x_label : "first trained number");
     sft__paint_label(&d, 'y', f.k->y_label ? f.k->y_label : "second trained number");
-    sft__put(&d.settings, "set key outside bottom center horizontal noreverse\n");
+    sft__put(&d.settings, "set key outside bottom center horizontal Left reverse maxrows 2\nset bmargin 6\n");
     put_ground(&d, &f);
     for (int i = 0; i < f.n; i++) put_way(&d, &f, i);
     sft__put(sft__draft_curve(&d, 2), "using 1:2 every ::0::0 with points pointtype 6 pointsize 1.9 linewidth 2 linecolor rgb '#000000' "

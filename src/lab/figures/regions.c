@@ -144,7 +144,7 @@ static void put_shading(sft_draft *d, const sft_plane *p, const double *all, int
         for (int k = 0; k < classes; k++) sft__put(&d->table, "\t%n", all[i * classes + k]);
         sft__put(&d->table, "\n");
     }
-    sft__put(sft__draft_curve(d, block), "using 1:2:3:4:5 with rgbimage pixels notitle");
+    sft__put(sft__draft_curve(d, block), "using 1:2:3:4:5 with rgbimage notitle");
 }
 
 static void put_border(sft_draft *d, sft_plane *p, const double *all, int classes)
@@ -192,6 +192,16 @@ static const char *panel_title(const regions *f, int row, int column)
     return SFT_WORDS(a, "%s%s%s", per, *per && *x ? ", " : "", x);
 }
 
+/* "Circles are training samples of class 0, squares class 1". */
+static const char *legend(const regions *f)
+{
+    static const char *const mark[CLASSES] = { "Circles", "squares", "triangles", "diamonds", "triangles on their tip", "pentagons" };
+    sft_string s;
+    sft__string_open(&s, f->lab->ctx);
+    for (int i = 0; i < f->classes; i++) sft__string_addf(&s, "%s%s %sclass %d", i ? ", " : "", mark[i], i ? "" : "are training samples of ", i);
+    return sft__words_of(&f->lab->figures.arena, &s);
+}
+
 static sft_status draw(sft_lab *lab, const sft_drawing *w)
 {
     regions   f;
@@ -211,8 +221,8 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
             put_panel(&d, &f, &r, panel_title(&f, i / columns, i % columns));
         sft__revived_close(&r);
     }
-    return sft__draft_close(&d, SFT_WORDS(e.arena, "%s Marks are the training samples, shades the predicted probability, the black line is "
-                                          "the border between classes (first seed).", w->caption));
+    return sft__draft_close(&d, SFT_WORDS(e.arena, "%s %s; shades are the predicted probability, the black line is the border between "
+                                          "classes (first seed).", w->caption, legend(&f)));
 }
 
 static const sft_field fields[] = {
