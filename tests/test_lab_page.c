@@ -8,9 +8,9 @@ static void add_claim(lab_draw *x, const char *says, sft_claim_bound bound, doub
                       sft_claim_verdict verdict, const char *instead)
 {
     sft_claim *k = &x->lab.claim[x->lab.n_claims++];
-    *k = (sft_claim){ .name = says, .says = says, .because = "Theory <says> so.", .unit = "", .instead = instead, .text = "a < b", .bound = bound,
-                      .low = low, .high = high, .in_check = true, .n = n, .mean = mean, .from = mean - half, .to = mean + half,
-                      .verdict = verdict };
+    *k = (sft_claim){ .name = says, .says = says, .because = "Theory <says> so.", .unit = "", .instead = instead, .text = "a < b",
+                      .bound = bound, .low = low, .high = high, .in_check = true, .n = n, .mean = mean, .from = mean - half,
+                      .to = mean + half, .verdict = verdict };
 }
 
 static void open_claims(lab_draw *x)
@@ -99,8 +99,9 @@ static void texts_are_shown_and_not_obeyed(void **state)
     (void)state;
     lab_draw x;
     open_claims(&x);
-    folder_text(x.folder, "README.md", "# A lab made by hand\n\nRaw <script>alert(1)</script> and *stars*.\n\n<img src=x onerror=alert(1)>\n\n"
-                "## What to look at\n\n[beside](depth.yaml) [there](https://example.org/a) [trick](javascript:alert(1)) ![a picture](x.png)\n");
+    folder_text(x.folder, "README.md", "# A lab made by hand\n\nRaw <script>alert(1)</script> and *stars*.\n\n"
+                "<img src=x onerror=alert(1)>\n\n## What to look at\n\n[beside](depth.yaml) [there](https://example.org/a) "
+                "[trick](javascript:alert(1)) ![a picture](x.png)\n");
     x.lab.sentence = "One is < two <script>alert(2)</script>";
     x.lab.title = "<b>bold</b>";
     char *page = page_of(&x, 1, (sft_lab *[]){ &x.lab });

@@ -65,7 +65,8 @@ static void a_replay_is_the_run(void **state)
     (void)state;
     lab_run x;
     lab_run_open(&x, "data: moons samples=300\nsplit: {validation: 0.2, test: 0.2}\n"
-                     "model: linear 12 | batchnorm | relu | dropout 0.3 | linear\noptimizer: adam lr=0.05\nschedule: plateau patience=0 factor=0.3\ntrain: {epochs: 6, batch: 32, seed: 4}\n"
+                     "model: linear 12 | batchnorm | relu | dropout 0.3 | linear\n"
+                     "optimizer: adam lr=0.05\nschedule: plateau patience=0 factor=0.3\ntrain: {epochs: 6, batch: 32, seed: 4}\n"
                      "early_stop: {patience: 100, restore_best: yes}\n", NULL);
     const sft_curve *t = &x.look.curve[SFT_TRAIN];
     assert_int_equal(t->n, 6);

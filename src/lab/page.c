@@ -21,7 +21,8 @@ static void put_head(sft_string *out, const char *title)
                          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
                          "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
                          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"surefoot " SFT_VERSION "\">\n"
+                         "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                         "<meta name=\"generator\" content=\"surefoot " SFT_VERSION "\">\n"
                          "<link rel=\"icon\" href=\"data:,\">\n");
     put_element(out, "<title>", title, "</title>\n<style>");
     sft__string_addn(out, (const char *)sft__page_css.data, sft__page_css.size);
@@ -51,9 +52,9 @@ static void put_contents(sft_string *out, int n, sft_lab *const *lab)
     }
     sft__string_addf(out, "<p id=\"about\">%d %s: ", n, n == 1 ? "lab" : "labs");
     sft__page_tally(out, &sum);
-    sft__string_add(out, ".</p>\n<p class=\"how\">A number is the mean over seeds, behind it its 95 % interval by Student's t; bars in figures "
-                         "are such intervals too. A claim holds when the whole interval keeps its bound. Bounds were set before anything was "
-                         "measured, and stand beside the claim with their reason.</p>\n");
+    sft__string_add(out, ".</p>\n<p class=\"how\">A number is the mean over seeds, behind it its 95 % interval by Student's t; bars in "
+                         "figures are such intervals too. A claim holds when the whole interval keeps its bound. Bounds come from theory or "
+                         "from the claim itself; the reason stands beside each.</p>\n");
     if (n == 1) return;
     sft__string_add(out, "<nav id=\"contents\" aria-label=\"Labs\"><ol class=\"contents\">\n");
     for (int i = 0; i < n; i++) {
@@ -78,7 +79,7 @@ static void put_picture(sft_string *out, const sft_lab *lab, const sft_figure *f
     if (f->drawn && path.text && sft__read_file(out->ctx, path.text, LARGEST, &svg) == SFT_IO_OK) {
         put_element(out, "<img alt=\"", f->title, "\" src=\"data:image/svg+xml;base64,");
         sft__base64(out, svg.data, svg.size);
-        sft__string_addf(out, "\" width=\"%d\" height=\"%d\" loading=\"lazy\">", f->width, f->height);
+        sft__string_addf(out, "\" width=\"%d\" height=\"%d\">", f->width, f->height);
     } else {
         put_element(out, "<p class=\"warning\">This figure was not drawn; its script is ", f->stem, ".gp.</p>");
     }

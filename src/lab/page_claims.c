@@ -79,7 +79,8 @@ static void put_instead(sft_string *out, const sft_claim *k)
 
 void sft__page_claims(sft_string *out, sft_lab *lab)
 {
-    sft__string_add(out, "<h3>Claims</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"claims\"><table class=\"claims\">"
+    sft__string_add(out, "<h3>Claims</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"claims\">"
+                         "<table class=\"claims\">"
                          "<thead><tr><th scope=\"col\">Claim</th><th scope=\"col\">Measured</th><th scope=\"col\">Bound</th>"
                          "<th scope=\"col\">Verdict</th><th scope=\"col\">Why this bound</th></tr></thead><tbody>\n");
     for (int i = 0; i < lab->n_claims; i++) {

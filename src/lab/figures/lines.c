@@ -182,7 +182,8 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
 
 static const sft_field fields[] = {
     { "x", SFT_TEXT, offsetof(lines_conf, x), .doc = "axis along x", .flags = SFT_MAIN | SFT_REQUIRED },
-    { "y", SFT_TEXT, offsetof(lines_conf, y), .doc = "expression, whose mean and 95 % interval over seeds are drawn", .flags = SFT_REQUIRED },
+    { "y", SFT_TEXT, offsetof(lines_conf, y), .doc = "expression, whose mean and 95 % interval over seeds are drawn",
+      .flags = SFT_REQUIRED },
     { "per", SFT_TEXT, offsetof(lines_conf, per), .doc = "axis; a line each of its values", .flags = SFT_AUTO },
     { "where", SFT_TEXT, offsetof(lines_conf, where), .doc = "axes that are fixed, \"lr=0.1, norm=batch\"", .flags = SFT_AUTO },
     { "log", SFT_WORD, offsetof(lines_conf, log), .text = "none", .words = sft__log_words, .doc = "logarithmic scales" },

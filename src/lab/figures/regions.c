@@ -89,8 +89,8 @@ static sft_status look_at_data(regions *f, const sft_revived *r)
     f->classes = facts.task == SFT_BINARY ? 2 : (int)facts.outputs;
     if (facts.task == SFT_REGRESSION || facts.shape.rank != 1 || facts.shape.dim[0] != 2 || f->classes > CLASSES ||
         (facts.task == SFT_BINARY && facts.outputs != 1))
-        return sft__fail_at(f->lab->ctx, f->d->pos, SFT_E115, "figure `%s`: the data of experiment `%s` are not of two features and at most "
-                            "%d classes — as `moons` and `spirals` are", f->d->name, f->e->name, CLASSES);
+        return sft__fail_at(f->lab->ctx, f->d->pos, SFT_E115, "figure `%s`: the data of experiment `%s` are not of two features and at "
+                            "most %d classes — as `moons` and `spirals` are", f->d->name, f->e->name, CLASSES);
     return SFT_OK;
 }
 
@@ -159,6 +159,13 @@ static void put_border(sft_draft *d, sft_plane *p, const double *all, int classe
     else sft__put(&d->table, "NaN\tNaN\n");
 }
 
+/* Four ticks or so, for panels are narrow. */
+static double tick_step(double low, double high)
+{
+    const double raw = (high - low) / 4, power = pow(10, floor(log10(raw))), lead = raw / power;
+    return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+}
+
 static sft_status put_panel(sft_draft *d, regions *f, sft_revived *r, const char *title)
 {
     sft_extent side[2];
@@ -177,7 +184,8 @@ static sft_status put_panel(sft_draft *d, regions *f, sft_revived *r, const char
         return sft__fail(f->lab->ctx, SFT_E299, "figure `%s`: %s", f->d->name, sft_message(r->ctx));
     for (int i = 0; i < GRID * GRID; i++) probabilities(y + i * outputs, outputs, all + i * f->classes);
     sft__draft_panel(d, title, f->columns);
-    sft__put(&d->plot, "\nset xrange [%n:%n]\nset yrange [%n:%n]", p.x0, p.x1, p.y0, p.y1);
+    sft__put(&d->plot, "\nset xrange [%n:%n]\nset yrange [%n:%n]\nset xtics %n\nset ytics %n", p.x0, p.x1, p.y0, p.y1,
+             tick_step(p.x0, p.x1), tick_step(p.y0, p.y1));
     put_shading(d, &p, all, f->classes);
     put_samples(d, f, r);
     put_border(d, &p, all, f->classes);
@@ -198,7 +206,8 @@ static const char *legend(const regions *f)
     static const char *const mark[CLASSES] = { "Circles", "squares", "triangles", "diamonds", "triangles on their tip", "pentagons" };
     sft_string s;
     sft__string_open(&s, f->lab->ctx);
-    for (int i = 0; i < f->classes; i++) sft__string_addf(&s, "%s%s %sclass %d", i ? ", " : "", mark[i], i ? "" : "are training samples of ", i);
+    for (int i = 0; i < f->classes; i++)
+        sft__string_addf(&s, "%s%s %sclass %d", i ? ", " : "", mark[i], i ? "" : "are training samples of ", i);
     return sft__words_of(&f->lab->figures.arena, &s);
 }
 

@@ -78,8 +78,8 @@ static void put_bars(sft_draft *d, const bar *bars, int n)
     sft__put(&d->settings, "set yrange [-0.6:%n]\nset ytics noenhanced (", n - 0.4);
     for (int i = 0; i < n; i++) sft__put(&d->settings, "%s%t %i", i ? ", " : "", bars[i].name, n - 1 - i);
     sft__put(&d->settings, ")\nset xrange [0:*]\nset key off\nset grid noytics\n");
-    sft__put(sft__draft_curve(d, block), "using (0):1:(0):2:($1-0.36):($1+0.36) with boxxyerror fillstyle solid 0.85 noborder fillcolor rgb "
-             "'%s' notitle", sft__style_colour(0));
+    sft__put(sft__draft_curve(d, block), "using (0):1:(0):2:($1-0.36):($1+0.36) with boxxyerror fillstyle solid 0.85 noborder "
+             "fillcolor rgb '%s' notitle", sft__style_colour(0));
     sft__put(sft__draft_curve(d, block), "using 2:1:3:4 with xerrorbars pointtype 7 pointsize 0.3 linewidth 1.4 linecolor rgb '#222222' "
              "notitle");
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* dropout_mean: is what a network sees at evaluation the mean of what it saw in training? */
+/* x m / (1 - p), m 0 with probability p, has mean x and deviation x sqrt(p / (1 - p)): of the first dropout nothing is left but what the
+ * mean of so many masks is off by chance. Later ones see what the chance of earlier ones becomes in layers that are not linear. All drop at
+ * the same time; norms go by their running averages. */
 #include "lab/measures/measures.h"
 
 #include <math.h>
@@ -81,10 +84,8 @@ static sft_status take(sft_subject *s, const void *options, double *value)
 
 const sft_gauge sft_gauge_dropout_mean = {
     .name = "dropout_mean",
-    .doc = "how far the mean over random masks of what a dropout hands on is from what it hands on at evaluation: of the first dropout "
-           "about sqrt(p / (1 - p) / masks), by chance alone; later ones see what its chance becomes in layers that are not linear; norms "
-           "go by their running averages",
-    .math = "sqrt(sum (mean y_train - y_eval)^2 / sum y_eval^2) over units and samples",
+    .doc = "how far the mean over random masks of what a dropout hands on is from what it hands on at evaluation",
+    .math = "sqrt(sum (mean y_train - y_eval)^2 / sum y_eval^2) over units and samples; by chance sqrt(p / (1 - p) / masks)",
     .conf_size = sizeof(conf),
     .fields = fields,
     .take = take,
