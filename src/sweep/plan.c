@@ -138,8 +138,8 @@ static sft_status read_plan(sft_plan_draft *d, nodes k)
 {
     const sft_pos whole = { d->plan->file, 0, 0 };
     if (!k[VARY]) return sft__fail_at(d->ctx, whole, SFT_E146, "nothing to vary — write `vary: {optimizer.lr: [0.01, 0.1]}`");
-    if (sft__plan_vary(d, k[VARY]) || sft__plan_goal(d, k[RANK_BY], k[DIRECTION]) || sft__plan_base(d->arena, d->plan, d->base) ||
-        sft__plan_check_axes(d))
+    if (sft__plan_vary(d, k[VARY]) || sft__plan_places(d) || sft__plan_goal(d, k[RANK_BY], k[DIRECTION]) ||
+        sft__plan_base(d->arena, d->plan, d->base) || sft__plan_check_axes(d))
         return sft_code(d->ctx);
     if (sft__plan_limits(d, k[CONSTRAINTS]) || sft__plan_seeds(d, k[SEEDS]) || sft__plan_budget(d, k[BUDGET], k[RUN_CAP]))
         return sft_code(d->ctx);

@@ -47,6 +47,9 @@ sft_status sft__plan_when(sft_plan_draft *d, int axis);
 const char *sft__plan_key(sft_plan_draft *d, const char *key, const sft_field **row);
 int         sft__plan_find(const sft_plan *p, const char *key); /* the axis, or -1 */
 
+/* plan_place.c: paths of data that are beside the sweep, as seen from the current folder: in the base recipe and in values of `data`. */
+sft_status sft__plan_places(sft_plan_draft *d);
+
 /* ---- plan_limit.c, plan_check.c, plan_goal.c, plan_text.c -------------------------------------- */
 
 sft_status sft__plan_limits(sft_plan_draft *d, const sft_yaml_node *list);
