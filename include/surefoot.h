@@ -63,6 +63,7 @@ typedef struct sft_net sft_net;         /* a network with its weights */
 typedef struct sft_trainer sft_trainer; /* a network, its data, an optimiser and a place in time */
 typedef struct sft_diagnosis sft_diagnosis; /* what the doctor found, and what it tried */
 typedef struct sft_sweep sft_sweep;     /* many runs of a recipe with other values, in a folder that remembers them */
+typedef struct sft_lab sft_lab;         /* a claim, the sweeps that measure it, and whether it holds */
 typedef struct sft_folder sft_folder;   /* recipe.yaml, run.json, metrics.csv, checkpoints/, held by a lock */
 
 typedef struct sft_shape {
@@ -584,6 +585,7 @@ typedef struct sft_sweep_options { /* texts are copied */
     bool          retry_failed; /* with resume: failed trials start afresh */
     const char *const *set;     /* overrides "key=value" of the base recipe, n_sets of them */
     int           n_sets;
+    int           seeds;        /* of each point, instead of the plan's: its first ones; 0: as the plan says */
     int           workers;      /* processes of one thread, 1024 at most; 0: one a core */
     int64_t       trials;       /* in all, those before a resume counted; 0: as the plan says */
     double        seconds;      /* no trial is begun later than this, in all runs together; 0: as the plan says */
@@ -665,6 +667,50 @@ SFT_API sft_comparison *sft_compare(sft_ctx *c, int n, const char *const *paths,
 SFT_API const char     *sft_comparison_text(const sft_comparison *k); /* Markdown */
 SFT_API const char     *sft_comparison_json(const sft_comparison *k);
 SFT_API void            sft_comparison_free(sft_comparison *k);
+
+/* ---- labs ---------------------------------------------------------------------------------- */
+
+/* Called about ten times a second while a lab runs, with what is being done and the share of it that is done; false: enough. */
+typedef bool sft_lab_fn(void *user, const char *what, double share);
+
+typedef struct sft_lab_options { /* texts are copied */
+    const char *folder;         /* that is written: a sweep an experiment, figures/, index.html; one that is there is gone on with */
+    bool        check;          /* small, as claim.yaml's `check` says */
+    int         workers;        /* processes of one thread; 0: one a core */
+    sft_lab_fn *progress;       /* may be NULL */
+    void       *user;
+} sft_lab_options;
+
+typedef struct sft_lab_facts {
+    const char *name, *title, *slide, *sentence, *folder;
+    int         claims, figures; /* figures: drawn */
+    int         wrong;          /* claims that came out otherwise than claim.yaml says, or not at all; all of them before a run */
+    int         too_strong;     /* sentences that do not hold as they are said, which claim.yaml knew */
+    int64_t     trials, planned; /* that have ended; in all */
+    bool        complete;       /* it has run to the end */
+    double      seconds;        /* of this run */
+} sft_lab_facts;
+
+typedef struct sft_claim_facts {
+    const char *name, *says, *because; /* because: where the bound comes from */
+    const char *instead;        /* what is true instead of a sentence that is too strong; NULL: it is expected to hold */
+    const char *measured, *bound, *verdict; /* "0.993 (0.991 to 0.995)", "at least 0.98", "holds" */
+    double      mean, from, to; /* over seeds, and the 95 % interval by Student's t; NaN: not known */
+    int         seeds;
+    bool        as_said;        /* it holds, or was expected not to; a check that leaves it out counts */
+} sft_claim_facts;
+
+/* Reads FOLDER/claim.yaml and its sweeps: docs/labs.md. NULL after a failure, at its place. */
+SFT_API sft_lab    *sft_lab_open(sft_ctx *c, const char *folder, const sft_lab_options *o);
+/* Trains, measures, draws, judges. Forks, as sft_sweep_run does. A claim that does not hold is no failure. */
+SFT_API sft_status  sft_lab_run(sft_lab *lab);
+SFT_API sft_status  sft_lab_facts_of(const sft_lab *lab, sft_lab_facts *facts);
+SFT_API bool        sft_lab_claim(sft_lab *lab, int index, sft_claim_facts *facts); /* false past the end */
+/* Title of figure `index` and its path without ".svg" or ".png"; false past the end. */
+SFT_API bool        sft_lab_picture(const sft_lab *lab, int index, const char **title, const char **stem);
+/* FOLDER/index.html: one page of n labs that have run, with their pictures in it. */
+SFT_API sft_status  sft_lab_page(sft_ctx *c, int n, sft_lab *const *lab, const char *folder);
+SFT_API void        sft_lab_close(sft_lab *lab);        /* NULL: nothing */
 
 /* ---- logs for other programs ---------------------------------------------------------------- */
 

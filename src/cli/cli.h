@@ -24,6 +24,7 @@ typedef struct cli_verb {
     const char     *examples;   /* lines for --help */
     const cli_flag *flags;      /* ended by name NULL; the common ones come besides */
     int           (*run)(cli *);
+    int             threads;    /* of the context; 0: one a core */
 } cli_verb;
 
 struct cli {
@@ -46,7 +47,7 @@ struct cli {
 
 /* The list of verbs: one word each; the record cli_verb_WORD stands at the bottom of its file. */
 #define CLI_VERBS(X)                                                                                                                     \
-    X(train) X(resume) X(check) X(doctor) X(lr_find) X(sweep) X(eval) X(predict) X(inspect) X(compare) X(report) X(export) X(list) X(data)
+    X(train) X(resume) X(check) X(doctor) X(lr_find) X(sweep) X(lab) X(eval) X(predict) X(inspect) X(compare) X(report) X(export) X(list) X(data)
 
 #define X(word) extern const cli_verb cli_verb_##word;
 CLI_VERBS(X)

@@ -25,6 +25,9 @@ static const struct kind {
     { "symptom", "Symptoms: what the doctor looks for" },
     { "remedy", "Remedies: what it tries" },
     { "sampler", "Samplers of a sweep: which point is tried next" },
+    { "measure", "Measures of a lab: numbers of a training" },
+    { "function", "Functions in the expressions of a lab" },
+    { "figure", "Figures of a lab" },
     { "section", "Sections of a recipe" },
     { NULL, NULL },
 };

@@ -34,7 +34,7 @@ static int open_and_run(cli *a)
     if (when && strcmp(when, "auto") && strcmp(when, "always") && strcmp(when, "never"))
         return cli_usage(a, "--color takes auto, always or never, not `%s`", when);
     char *end = NULL;
-    long n = threads ? strtol(threads, &end, 10) : 0;
+    long n = threads ? strtol(threads, &end, 10) : a->verb->threads;
     if (threads && (*end || end == threads || n < 1 || n > 1024))
         return cli_usage(a, "--threads takes a number from 1 to 1024, not `%s`", threads);
     a->color = want_color(a, STDERR_FILENO);

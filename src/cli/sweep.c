@@ -59,12 +59,13 @@ int cli_sweep_folder(cli *a, const char *argument, bool resume, const char **pla
 
 static bool read_options(cli *a, sft_sweep_options *o)
 {
-    double workers = 0, trials = 0, minutes = 0, fail_fast = 0, memory = 0;
+    double workers = 0, trials = 0, minutes = 0, fail_fast = 0, memory = 0, seeds = 0;
     if (!cli_number(a, "workers", 1, 1024, &workers) || !cli_number(a, "trials", 1, 1e9, &trials) ||
         !cli_number(a, "minutes", 1e-3, 1e7, &minutes) || !cli_number(a, "fail-fast", 1, 1e9, &fail_fast) ||
-        !cli_number(a, "memory", 16, 1e9, &memory))
+        !cli_number(a, "memory", 16, 1e9, &memory) || !cli_number(a, "seeds", 1, 1000, &seeds))
         return false;
     o->workers = (int)workers;
+    o->seeds = (int)seeds;
     o->trials = (int64_t)trials;
     o->seconds = 60 * minutes;
     o->fail_fast = (int64_t)fail_fast;
@@ -148,6 +149,7 @@ static int run(cli *a)
 static const cli_flag flags[] = {
     { "output", 'o', "DIR", "sweep folder (default: runs/NAME-001 and so on)" },
     { "workers", 'w', "N", "processes of one thread each (default: one a core)" },
+    { "seeds", 0, "N", "seeds of each point, instead of the plan's" },
     { "trials", 0, "N", "train so many in all, whatever the plan says" },
     { "minutes", 0, "M", "begin no trial later than this, all runs of the sweep together" },
     { "resume", 0, NULL, "go on with the sweep of the folder: nothing that ended is trained again" },

@@ -12,7 +12,7 @@
 
 enum { SFT_MOST_EXPERIMENTS = 8, SFT_MOST_TAKES = 48, SFT_MOST_CLAIMS = 32 };
 
-typedef struct sft_measure sft_measure;
+typedef struct sft_gauge sft_gauge;
 typedef struct sft_lab_figure sft_lab_figure;
 typedef struct sft_expr sft_expr;
 
@@ -22,23 +22,26 @@ typedef struct sft_experiment { /* a sweep of the lab */
     const char   *name;         /* "depth" */
     const char   *plan;         /* path of its sweep.yaml */
     const char   *folder;       /* OUT/depth */
-    int           seeds;        /* of the plan; with `check` those of claim.yaml, where it says */
-    int           n_sets;       /* overrides of the base recipe, with `check` */
+    int           seeds;        /* of the plan; in a check those of claim.yaml, where it says */
+    int           n_sets;       /* overrides of the base recipe, in a check */
     const char  **set;
+    sft_space     space;        /* of the plan as read: known before anything has run */
     sft_study     study;        /* once it has run */
+    bool          has_run;
+    int          *level;        /* study.n x space.n: which value of the axis; -1: the axis does not matter there */
     sft_run_look *look;         /* of each attempt */
 } sft_experiment;
 
 typedef struct sft_take {       /* a measure of an experiment, by the name that claims use */
     const char        *name;
     sft_pos            pos;
-    const sft_measure *record;
+    const sft_gauge *record;
     void              *conf;
     int                experiment;
     double            *value;   /* of each attempt of the experiment; NaN: not known */
 } sft_take;
 
-typedef enum sft_bound { SFT_AT_LEAST, SFT_AT_MOST, SFT_BETWEEN, SFT_EQUALS } sft_bound;
+typedef enum sft_claim_bound { SFT_AT_LEAST, SFT_AT_MOST, SFT_BETWEEN, SFT_EQUALS } sft_claim_bound;
 
 typedef enum sft_claim_verdict {
     SFT_CLAIM_HOLDS,            /* the whole interval keeps the bound */
@@ -54,7 +57,7 @@ typedef struct sft_claim {
     const char       *instead;  /* `too_strong`: the sentence does not hold, and this is true; NULL: it is expected to hold */
     sft_expr         *value;
     const char       *text;     /* of value */
-    sft_bound         bound;
+    sft_claim_bound   bound;
     double            low, high; /* AT_LEAST: low; AT_MOST: high; EQUALS: both */
     bool              in_check;
     /* measured */
@@ -79,7 +82,9 @@ struct sft_lab {
     const char    *name;        /* "vanishing": the folder's last part */
     const char    *title, *slide, *sentence;
     bool           check;
-    int            workers;
+    bool           stopped, complete; /* progress had enough; it has run to the end */
+    sft_lab_options o;
+    int64_t        trials, planned;
     int            n_experiments, n_takes, n_claims, n_drawings;
     sft_experiment experiment[SFT_MOST_EXPERIMENTS];
     sft_take       take[SFT_MOST_TAKES];
@@ -88,9 +93,14 @@ struct sft_lab {
     sft_figure_list figures;    /* once drawn */
     double         seconds;     /* of running, all of it */
 };
-typedef struct sft_lab sft_lab;
 
 /* ---- a trial as measures see it: subject.c ------------------------------------------------------------------------ */
+
+/* Weights of a run. Sweeps put those of the best epoch back when they end (model.safetensors); those of the last step are in the
+ * newest checkpoint. */
+typedef enum sft_moment { SFT_AT_START, SFT_AT_BEST, SFT_AT_END, SFT_MOMENTS } sft_moment;
+
+enum { SFT_DATA_SHELF = 8 };
 
 typedef struct sft_subject {
     sft_ctx            *ctx;
@@ -98,18 +108,34 @@ typedef struct sft_subject {
     const sft_attempt  *attempt;
     const sft_run_look *look;   /* metrics.csv, run.json, diagnosis.json as read */
     const char         *folder; /* a path that can be opened */
+    sft_yardstick       yardstick; /* of its experiment, for `fate`; whoever opens the subject may set it */
     /* opened when asked for, by the calls below */
     sft_recipe         *recipe;
-    sft_data           *data;
-    sft_net            *net[2]; /* as it was at the start; as training left it */
+    sft_data           *data;   /* one of the shelf */
+    sft_net            *net[SFT_MOMENTS];
     struct sft_signal_rows *signals;
+    struct sft_replay  *replay; /* of the measures */
+    /* its own */
+    sft_arena           own, lasting;
+    struct {
+        const char *key;        /* what the data depend on, as text */
+        sft_data   *data;
+    } shelf[SFT_DATA_SHELF];    /* trials share data, at least those of one seed */
+    int                 shelved; /* data sets put there so far */
 } sft_subject;
+
+sft_status sft__subject_open(sft_subject *s, sft_ctx *c);
+/* The next trial; what belongs to the one before is gone, but for data. Its texts must live until then. */
+void       sft__subject_next(sft_subject *s, const sft_attempt *t, const sft_run_look *look, const char *folder);
+void       sft__subject_close(sft_subject *s);
 
 /* Each returns NULL after a failure. They live until the next trial; who changes a net's weights puts them back. */
 sft_recipe *sft__subject_recipe(sft_subject *s);
 sft_data   *sft__subject_data(sft_subject *s);
 /* Of the recipe and its seed; trained: with model.safetensors (the start where there is none, as after NaN). */
 sft_net    *sft__subject_net(sft_subject *s, bool trained);
+/* The same at any moment. NULL without a failure where the run has left no such weights: it failed. */
+sft_net    *sft__subject_net_at(sft_subject *s, sft_moment at);
 
 typedef struct sft_signal_row { /* a line of signals.csv; NaN: an empty field */
     int64_t     step;
@@ -126,18 +152,21 @@ typedef struct sft_signal_rows {
 const sft_signal_rows *sft__subject_signals(sft_subject *s);
 /* The same of any run folder, into an arena. signals.c */
 sft_status sft__signal_rows(sft_ctx *c, sft_arena *a, const char *folder, sft_signal_rows *out);
+/* A column of it by name ("rms", …; -1: none), and its number. */
+int        sft__signal_column(const char *name);
+double     sft__signal_value(const sft_signal_row *y, int column);
 
 /* ---- measures ----------------------------------------------------------------------------------------------------- */
 
 /* What can be measured of a trial: measures/NAME.c. `value` stays NaN where there is nothing to measure, which is no failure. */
-struct sft_measure {
+struct sft_gauge {
     const char      *name, *doc, *math;
     size_t           conf_size;
     const sft_field *fields;    /* option rows, in the one grammar: `signal gradient layer=first over=last` */
     sft_status     (*take)(sft_subject *s, const void *conf, double *value);
 };
 
-const sft_measure *sft__measure_at(int i);  /* NULL past the end; list.c */
+const sft_gauge *sft__gauge_at(int i);  /* NULL past the end; list.c */
 
 /* ---- expressions over measures: expr.c, expr_value.c --------------------------------------------------------------- */
 

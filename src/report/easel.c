@@ -159,6 +159,11 @@ static void sort_axes(sft_easel *e)
     }
 }
 
+sft_easel sft__easel_bare(sft_ctx *c, const char *folder, sft_figure_list *list)
+{
+    return (sft_easel){ .ctx = c, .arena = &list->arena, .folder = folder, .list = list, .maximize = true, .best = -1 };
+}
+
 sft_status sft__easel_open(const sft_study *s, const sft_run_look *look, const char *folder, sft_figure_list *list, sft_easel *e)
 {
     *e = (sft_easel){ .ctx = s->ctx, .study = s, .look = look, .arena = &list->arena, .folder = folder, .list = list };

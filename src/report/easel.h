@@ -35,6 +35,10 @@ typedef struct sft_easel {
     int              order[SFT_MOST_AXES]; /* axes, the most important first */
 } sft_easel;
 
+/* For pictures that are of no study: drafts, styles and log scales only. */
+sft_easel   sft__easel_bare(sft_ctx *c, const char *folder, sft_figure_list *list);
+/* What gnuplot makes of the scripts of all figures of the list; list->skipped where it does not. Older pictures go first. */
+void        sft__easel_draw(sft_easel *e);
 sft_status  sft__easel_open(const sft_study *s, const sft_run_look *look, const char *folder, sft_figure_list *list, sft_easel *e);
 /* Is value a better than b? A number is better than NaN. */
 bool        sft__easel_better(const sft_easel *e, double a, double b);
@@ -78,6 +82,7 @@ typedef struct sft_draft {
     int         width, height;
     sft_string  settings, plot, table;
     int         blocks, curves;
+    int         panels, columns; /* plots of their own, side by side; 0: one picture */
 } sft_draft;
 
 /* Okabe and Ito's colours, in an order whose neighbours differ in grey too; with them go dashes and markers. */
@@ -93,6 +98,8 @@ void        sft__put(sft_string *s, const char *format, ...);
 int         sft__draft_block(sft_draft *d, const char *columns);
 /* What is to be plotted of block `block`: the text behind "NAME.tsv index N", which sft__put makes. */
 sft_string *sft__draft_curve(sft_draft *d, int block);
+/* Begins a plot of its own under a title of its own; `columns` of them side by side. All curves behind it are its. */
+void        sft__draft_panel(sft_draft *d, const char *title, int columns);
 /* Labels, scale, ticks of an axis of the picture ('x' or 'y') for an axis of the space; with `unit` it is u that is drawn. */
 void        sft__draft_axis(sft_draft *d, char which, const sft_axis *a, bool unit);
 /* A logarithmic scale of 'x' or 'y' from low to high. */

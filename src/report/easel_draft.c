@@ -86,8 +86,15 @@ int sft__draft_block(sft_draft *d, const char *columns)
 
 sft_string *sft__draft_curve(sft_draft *d, int block)
 {
-    sft__put(&d->plot, "%s'%s.tsv' index %i ", d->curves++ ? ", \\\n     " : "", d->name, block);
+    sft__put(&d->plot, "%s'%s.tsv' index %i ", d->curves++ ? ", \\\n     " : d->panels ? "\nplot " : "", d->name, block);
     return &d->plot;
+}
+
+void sft__draft_panel(sft_draft *d, const char *title, int columns)
+{
+    sft__put(&d->plot, "%sset title %q noenhanced", d->panels++ ? "\n" : "", title);
+    d->columns = columns;
+    d->curves = 0;
 }
 
 double sft__draft_metric(sft_draft *d, char which)
@@ -131,21 +138,33 @@ static void put_head(const sft_draft *d, const char *caption, sft_string *s)
                 "set style fill solid 0.85\n");
 }
 
+/* One plot, which may be done again, or panels. */
+static void put_once(const sft_draft *d, sft_string *s, const char *again)
+{
+    const char *plot = d->plot.text ? d->plot.text : "";
+    if (!d->panels && again) sft__put(s, "%s\n", again);
+    else if (!d->panels) sft__put(s, "plot %s\n", plot);
+    else sft__put(s, "set multiplot layout %i,%i\n%s\nunset multiplot\n", (d->panels + d->columns - 1) / d->columns, d->columns, plot);
+}
+
 /* The same picture three times: for pages, for slides, for print. */
 static void put_plot(const sft_draft *d, sft_string *s)
 {
     sft__put(s, "set terminal svg size %i,%i dynamic font 'sans-serif,14' background '#ffffff'\n", d->width, d->height);
-    sft__put(s, "set output '%s.svg'\nplot %s\n", d->name, d->plot.text ? d->plot.text : "");
+    sft__put(s, "set output '%s.svg'\n", d->name);
+    put_once(d, s, NULL);
     sft__put(s, "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\n"
                 "    set terminal pngcairo size %i,%i font 'sans-serif,12' fontscale 1.7 linewidth 1.8 pointscale 1.8 "
                 "background '#ffffff'\n"
-                "    set output '%s.png'\n    replot\n}\n",
+                "    set output '%s.png'\n",
              2 * d->width, 2 * d->height, d->name);
-    sft__put(s, "if (strstrt(GPVAL_TERMINALS, 'pdfcairo') > 0) {\n"
+    put_once(d, s, "    replot");
+    sft__put(s, "}\nif (strstrt(GPVAL_TERMINALS, 'pdfcairo') > 0) {\n"
                 "    set terminal pdfcairo size %ncm,%ncm font 'sans-serif,10' background '#ffffff'\n"
-                "    set output '%s.pdf'\n    replot\n}\n"
-                "set output\n",
+                "    set output '%s.pdf'\n",
              d->width / 50.0, d->height / 50.0, d->name);
+    put_once(d, s, "    replot");
+    sft__put(s, "}\nset output\n");
 }
 
 static sft_status write_text(sft_draft *d, const char *end, const sft_string *s)

@@ -40,10 +40,11 @@ static bool all_drawn(sft_easel *e)
 }
 
 /* All in one process, which is what takes the time; where one fails, the others of their own. */
-static void draw(sft_easel *e)
+void sft__easel_draw(sft_easel *e)
 {
     sft_figure_list *l = e->list;
     const char      *script[SFT_MOST_FIGURES], *failed = NULL;
+    take_away(e);
     for (int i = 0; i < l->n; i++) {
         script[i] = sft__arena_printf(e->arena, "%s.gp", l->figure[i].name);
         if (!script[i]) return;
@@ -76,8 +77,7 @@ sft_status sft__figures_write(const sft_study *s, const sft_run_look *look, cons
 #define X(word) if (sft__figures_##word(&e)) return sft_code(s->ctx);
     SFT_FIGURES(X)
 #undef X
-    take_away(&e);
-    draw(&e);
+    sft__easel_draw(&e);
     return sft_code(s->ctx);
 }
 

@@ -116,8 +116,8 @@ sft_status sft__run_look(sft_ctx *c, sft_arena *a, const char *folder, const cha
     char      path[PATH + 32];
     sft_bytes bytes = { 0 };
     *out = (sft_run_look){ .steps = -1, .epochs = -1, .planned_steps = -1, .seconds = NAN, .started = NAN, .rate = NAN, .end_loss = NAN,
-                           .test_loss = NAN, .test_accuracy = NAN, .test_samples = NAN, .prior = NAN, .sharpness = NAN, .limit = NAN,
-                           .fault_step = -1 };
+                           .test_loss = NAN, .test_accuracy = NAN, .train_loss = NAN, .train_accuracy = NAN, .test_samples = NAN,
+                           .prior = NAN, .sharpness = NAN, .limit = NAN, .fault_step = -1 };
     if (sft__failed(c)) return sft_code(c);
     snprintf(path, sizeof path, "%.4096s/metrics.csv", folder);
     if (sft__read_file(c, path, limit, &bytes) == SFT_IO_OK) {

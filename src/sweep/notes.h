@@ -28,6 +28,7 @@ typedef struct sft_run_look {
     int64_t     steps, epochs, planned_steps;
     double      seconds, started, rate; /* rate: of the first row of metrics.csv */
     double      end_loss, test_loss, test_accuracy; /* validation and test of the weights that were left */
+    double      train_loss, train_accuracy; /* of training samples, evaluated with these weights; NaN while it runs */
     double      test_samples;
     /* diagnosis.json, events.jsonl */
     double      prior;          /* loss of an output that ignores its input: measured by the doctor, else by task and loss of run.json */

@@ -76,7 +76,7 @@ static sft_status meet_plan(sft_sweep *s, bool given)
         return sft__sweep_same_plan(s, head.text);
     if (sft__plan_parse(s->ctx, &s->arena, head.name, head.text, strlen(head.text), NULL, &s->plan) == SFT_OK)
         sft__sweep_override(s);
-    return s->o.n_sets && !sft__failed(s->ctx) ? sft__sweep_same_plan(s, head.text) : sft_code(s->ctx);
+    return (s->o.n_sets || s->o.seeds) && !sft__failed(s->ctx) ? sft__sweep_same_plan(s, head.text) : sft_code(s->ctx);
 }
 
 /* Trials at most. Without a budget a grid ends by itself, and others after so many points. */

@@ -7,24 +7,47 @@
 
 /* ---- overrides ------------------------------------------------------------------------------------- */
 
-/* The plan with another base recipe, read again, as if it had been written so. */
-static sft_status replace_recipe(sft_sweep *s, sft_recipe *base)
+enum { MOST_SEEDS = 1000 };
+
+/* So many seeds: the first of the plan's, then numbers that it does not have. */
+static sft_status change_seeds(sft_sweep *s, sft_plan *p)
+{
+    if (s->o.seeds < 0 || s->o.seeds > MOST_SEEDS)
+        return sft__fail(s->ctx, SFT_E002, "a point is trained with 1 to %d seeds, not %d", MOST_SEEDS, s->o.seeds);
+    int64_t *seed = s->o.seeds ? sft__arena_alloc(&s->arena, (size_t)s->o.seeds * sizeof *seed) : NULL;
+    if (!seed)
+        return sft_code(s->ctx);
+    int64_t next = 0;
+    for (int i = 0; i < s->o.seeds; i++) {
+        seed[i] = i < p->seeds ? p->seed[i] : next;
+        if (seed[i] >= next)
+            next = seed[i] + 1;
+    }
+    p->seed = seed;
+    p->seeds = s->o.seeds;
+    return SFT_OK;
+}
+
+/* The plan with another base recipe (NULL: its own) or other seeds, read again, as if it had been written so. */
+static sft_status replace(sft_sweep *s, sft_recipe *base)
 {
     sft_plan p = s->plan;
-    if (sft__plan_base(&s->arena, &p, base) || sft__plan_text(&s->arena, &p))
+    if (change_seeds(s, &p) || (base && sft__plan_base(&s->arena, &p, base)) || sft__plan_text(&s->arena, &p))
         return sft_code(s->ctx);
     return sft__plan_parse(s->ctx, &s->arena, s->plan.file, p.text, strlen(p.text), NULL, &s->plan);
 }
 
 sft_status sft__sweep_override(sft_sweep *s)
 {
-    if (!s->o.n_sets || sft__failed(s->ctx))
+    if ((!s->o.n_sets && !s->o.seeds) || sft__failed(s->ctx))
         return sft_code(s->ctx);
+    if (!s->o.n_sets)
+        return replace(s, NULL);
     sft_recipe *r = sft_recipe_parse(s->ctx, s->plan.file, s->plan.recipe_text, strlen(s->plan.recipe_text));
     for (int i = 0; r && i < s->o.n_sets; i++)
         sft_recipe_set(r, s->o.set[i]);
     if (r && sft_recipe_resolve(r) == SFT_OK)
-        replace_recipe(s, r);
+        replace(s, r);
     sft_recipe_free(r);
     return sft_code(s->ctx);
 }

@@ -62,7 +62,7 @@ static double prior_of(const json_t *run)
 
 static void take_run(sft_arena *a, const json_t *run, sft_run_look *out)
 {
-    const json_t *end = json_object_get(run, "validation"), *test = json_object_get(run, "test");
+    const json_t *end = json_object_get(run, "validation"), *test = json_object_get(run, "test"), *train = json_object_get(run, "train");
     out->found = true;
     out->status = text(a, run, "status");
     out->message = text(a, run, "message");
@@ -78,6 +78,9 @@ static void take_run(sft_arena *a, const json_t *run, sft_run_look *out)
     out->test_loss = number(test, "loss");
     out->test_accuracy = number(test, "accuracy");
     out->test_samples = number(test, "samples");
+    if (!sft__text_is(out->status, "finished")) return; /* what stands there before is the last epoch's running mean */
+    out->train_loss = number(train, "loss");
+    out->train_accuracy = number(train, "accuracy");
 }
 
 static int severity_of(const char *word)

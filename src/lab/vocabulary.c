@@ -6,6 +6,7 @@
 #include "base/record.h"
 #include "doctor/doctor.h"
 #include "graph/presets/presets.h"
+#include "lab/expr.h"
 #include "recipe/sections.h"
 #include "sweep/sampler.h"
 
@@ -50,6 +51,27 @@ static bool remedy_at(int i, sft_record *r)
     return m != NULL;
 }
 
+static bool measure_at(int i, sft_record *r)
+{
+    const sft_gauge *g = sft__gauge_at(i);
+    if (g) *r = (sft_record){ "measure", g->name, NULL, g->doc, g->math, g->fields };
+    return g != NULL;
+}
+
+static bool function_at(int i, sft_record *r)
+{
+    const sft_function *f = sft__function_at(i);
+    if (f) *r = (sft_record){ "function", f->name, NULL, f->doc, NULL, NULL };
+    return f != NULL;
+}
+
+static bool figure_at(int i, sft_record *r)
+{
+    const sft_lab_figure *f = sft__lab_figure_at(i);
+    if (f) *r = (sft_record){ "figure", f->name, NULL, f->doc, NULL, f->fields };
+    return f != NULL;
+}
+
 static bool section_at(int i, sft_record *r)
 {
     if (i < 0 || i >= SFT_SECTIONS) return false;
@@ -63,7 +85,7 @@ static bool record_at(int index, sft_record *r)
 {
     static bool (*const kinds[])(int, sft_record *) = {
         op_at, preset_at, loss_at, metric_at, init_at, optimizer_at, schedule_at, wrapper_at, average_at, data_at,
-        augmentation_at, symptom_at, remedy_at, sampler_at, section_at,
+        augmentation_at, symptom_at, remedy_at, sampler_at, measure_at, function_at, figure_at, section_at,
     };
     for (size_t k = 0; index >= 0 && k < sizeof kinds / sizeof *kinds; k++) {
         int n = 0;
@@ -83,7 +105,7 @@ static int count(const sft_field *rows)
 }
 
 /* Rows that every record of this kind has besides its own. */
-static const sft_field *shared_rows(const sft_record *r) 
+static const sft_field *shared_rows(const sft_record *r)
 {
     if (strcmp(r->kind, "init") == 0) return sft__init_extra_fields;
     return strcmp(r->kind, "schedule") ? NULL : sft__warmup_fields;
