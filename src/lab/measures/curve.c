@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* curve: a point of metrics.csv, or how restless it is. */
+/* curve: a point of metrics.csv, when it got there, or how restless it is. */
 #include "lab/measures/measures.h"
 
 #include "base/io.h"
@@ -13,6 +13,7 @@
 typedef struct conf {
     int         column, split;
     const char *at;
+    double      below, above;   /* NaN: not asked */
 } conf;
 
 static const char *const columns[] = { "loss", "accuracy", "grad_norm", "lr", NULL };
@@ -25,6 +26,10 @@ static const sft_field fields[] = {
       .doc = "whose rows; grad_norm and lr are training's" },
     { .name = "at", .kind = SFT_TEXT, .offset = offsetof(conf, at), .text = "last",
       .doc = "last, first, min, max, an epoch, or swing: mean change from row to row over the second half" },
+    { .name = "below", .kind = SFT_REAL, .offset = offsetof(conf, below), .flags = SFT_AUTO,
+      .doc = "instead: the first epoch at which the column is below this; not known where it never is" },
+    { .name = "above", .kind = SFT_REAL, .offset = offsetof(conf, above), .flags = SFT_AUTO,
+      .doc = "instead: the first epoch at which the column is above this" },
     SFT_FIELD_END
 };
 
@@ -78,6 +83,13 @@ static double at_epoch(const rows *r, double epoch)
     return NAN;
 }
 
+static double first_epoch(const rows *r, double below, double above)
+{
+    for (int i = 0; i < r->n; i++)
+        if (r->v[i] < below || r->v[i] > above) return r->epoch[i];
+    return NAN;
+}
+
 static sft_status take(sft_subject *s, const void *options, double *value)
 {
     const conf *k = options;
@@ -90,7 +102,8 @@ static sft_status take(sft_subject *s, const void *options, double *value)
     if (!number && word == sizeof words / sizeof *words)
         return sft__fail(s->ctx, SFT_E132, "measure curve: `at` is last, first, min, max, swing or an epoch, got `%s`", k->at);
     if (read_rows(s, k, &r) || !r.n) return sft_code(s->ctx);
-    if (number) *value = at_epoch(&r, epoch);
+    if (!isnan(k->below) || !isnan(k->above)) *value = first_epoch(&r, k->below, k->above);
+    else if (number) *value = at_epoch(&r, epoch);
     else if (word == 0) *value = r.v[r.n - 1];
     else if (word == 1) *value = r.v[0];
     else if (word == 4) *value = swing(&r);
