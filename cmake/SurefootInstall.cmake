@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# make install: library, header, program, recipes, manual page, pkg-config and CMake package files.
+# make install: library, header, program, recipes, labs, manual page, pkg-config and CMake package files.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/surefoot")
 
@@ -10,6 +10,9 @@ if(TARGET surefoot-cli)
 endif()
 if(EXISTS "${PROJECT_SOURCE_DIR}/recipes")
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/recipes/" DESTINATION "${CMAKE_INSTALL_DATADIR}/surefoot/recipes")
+endif()
+if(EXISTS "${PROJECT_SOURCE_DIR}/labs")
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/labs/" DESTINATION "${CMAKE_INSTALL_DATADIR}/surefoot/labs")
 endif()
 if(EXISTS "${PROJECT_SOURCE_DIR}/docs/man/surefoot.1")
     install(FILES "${PROJECT_SOURCE_DIR}/docs/man/surefoot.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")

@@ -18,7 +18,7 @@ for name in $functions; do
 done
 
 # Every path in backticks exists.
-for path in $(grep -ohE '`(src|include|tests|tools|docs|recipes|bench|examples|cmake)/[A-Za-z0-9_./-]*`' docs/*.md README.md 2>/dev/null |
+for path in $(grep -ohE '`(src|include|tests|tools|docs|recipes|labs|bench|examples|cmake)/[A-Za-z0-9_./-]*`' docs/*.md README.md 2>/dev/null |
     tr -d '`' | sort -u); do
     [ -e "$path" ] || complain "docs name $path, which does not exist"
 done

@@ -167,6 +167,20 @@ static bool brackets(reader *r, sft_expr *e)
     return take(r, "]") || (wrong(r, "`]` is missing"), false);
 }
 
+/* An axis by itself is the number of its value. */
+static sft_expr *axis_number(reader *r, const char *name)
+{
+    for (int i = 0; i < r->lab->n_experiments; i++) {
+        const sft_experiment *x = &r->lab->experiment[i];
+        const int             at = sft__experiment_axis(x, name);
+        if (at < 0 || !x->space.axis[at].number) continue;
+        sft_expr *e = node(r, SFT_EXPR_AXIS);
+        if (e) e->axis = &x->space.axis[at];
+        return e;
+    }
+    return NULL;
+}
+
 static sft_expr *measure(reader *r, const char *name)
 {
     sft_near near = sft__near(name);
@@ -179,6 +193,8 @@ static sft_expr *measure(reader *r, const char *name)
         if (e && take(r, "[") && !brackets(r, e)) return NULL;
         return e;
     }
+    sft_expr *axis = axis_number(r, name);
+    if (axis || sft__failed(r->lab->ctx)) return axis;
     sft__fail_at(r->lab->ctx, here(r), SFT_E132, "`%s` is no measure of this lab in `%.200s`%s", name, r->start,
                  sft__near_hint(&near, hint));
     return NULL;

@@ -8,6 +8,7 @@
 typedef enum sft_expr_kind {
     SFT_EXPR_NUMBER,
     SFT_EXPR_MEASURE,           /* take, fixed */
+    SFT_EXPR_AXIS,              /* number of the value that an axis is bound to */
     SFT_EXPR_SIGN,              /* -a */
     SFT_EXPR_PAIR,              /* a `op` b: + - * / ^ < > l g (<=, >=) */
     SFT_EXPR_CALL,              /* function of a and b */
@@ -31,7 +32,7 @@ struct sft_expr {
     const sft_bind     *fixed;  /* by brackets */
     char                op;
     const sft_function *function;
-    const sft_axis     *axis, *second; /* OVER */
+    const sft_axis     *axis, *second; /* OVER; AXIS: axis */
     bool                log;    /* the axis by its decimal logarithm */
     sft_expr           *a, *b;
 };

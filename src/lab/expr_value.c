@@ -36,6 +36,19 @@ static double measure_value(const sft_expr *e, int seed, const sft_bind *bound)
     return NAN;
 }
 
+static const sft_bind *bound_to(const sft_axis *a, const sft_bind *bound)
+{
+    while (bound && !sft__axis_is(a, bound->axis) && strcmp(sft__axis_last(a->key), sft__axis_last(bound->axis))) bound = bound->next;
+    return bound;
+}
+
+static double axis_value(const sft_axis *a, const sft_bind *bound)
+{
+    const sft_bind *b = bound_to(a, bound);
+    const int       level = b ? sft__axis_level(a, b->label) : a->n == 1 ? 0 : -1;
+    return level >= 0 ? a->number[level] : NAN;
+}
+
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
 /* A condition on a number that is not known is not true. */
@@ -59,6 +72,7 @@ double sft__expr_value(const sft_expr *e, int seed, const sft_bind *bound)
     switch (e->kind) {
     case SFT_EXPR_NUMBER: return e->number;
     case SFT_EXPR_MEASURE: return measure_value(e, seed, bound);
+    case SFT_EXPR_AXIS: return axis_value(e->axis, bound);
     case SFT_EXPR_SIGN: return -sft__expr_value(e->a, seed, bound);
     case SFT_EXPR_PAIR: return pair_value(e->op, sft__expr_value(e->a, seed, bound), sft__expr_value(e->b, seed, bound));
     case SFT_EXPR_CALL:
@@ -126,6 +140,13 @@ static sft_status check_measure(const sft_expr *e, const sft_bind *bound)
     return SFT_OK;
 }
 
+static sft_status check_axis(const sft_expr *e, const sft_bind *bound)
+{
+    if (e->axis->n == 1 || bound_to(e->axis, bound)) return SFT_OK;
+    return sft__fail_at(e->lab->ctx, e->pos, SFT_E115, "the number of `%s` is asked for where nothing says which — go over it: mean(%s, …)",
+                        e->axis->key, sft__axis_last(e->axis->key));
+}
+
 static const sft_bind *bind_all(const sft_expr *e, sft_bind *room, const sft_bind *bound)
 {
     const sft_experiment *x = &e->lab->experiment[sft__expr_experiment(e)];
@@ -141,6 +162,7 @@ sft_status sft__expr_check(const sft_expr *e, const sft_bind *bound)
     sft_bind room[SFT_MOST_AXES];
     if (!e || sft__failed(e->lab->ctx)) return e ? sft_code(e->lab->ctx) : SFT_OK;
     if (e->kind == SFT_EXPR_MEASURE) return check_measure(e, bound);
+    if (e->kind == SFT_EXPR_AXIS) return check_axis(e, bound);
     if (e->kind == SFT_EXPR_OVER && e->function->two_axes) {
         bound = bind_all(e->a, room, bound); /* analysis of variance goes over all axes */
     } else if (e->kind == SFT_EXPR_OVER) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which trials of an experiment a figure shows: by its axes. */
 #include "lab/figures/figures.h"
+#include "lab/expr.h"
 
 #include <math.h>
 #include <string.h>
@@ -59,17 +60,6 @@ const char *sft__value_label(const sft_axis *a, int i)
     return a->label && a->label[i] ? a->label[i] : a->value[i];
 }
 
-/* By label, by text, or by the number that the text is. */
-static int value_of(const sft_axis *a, const char *text)
-{
-    double v;
-    for (int i = 0; i < a->n; i++)
-        if (sft__text_is(sft__value_label(a, i), text) || sft__text_is(a->value[i], text)) return i;
-    for (int i = 0; a->number && sft__parse_real(text, strlen(text), &v) && i < a->n; i++)
-        if (a->number[i] == v) return i;
-    return -1;
-}
-
 const sft_bind *sft__bind(sft_bind *room, const sft_axis *a, int i, const sft_bind *bound)
 {
     if (!a) return bound;
@@ -110,7 +100,7 @@ static sft_status bind_one(sft_lab *lab, const sft_drawing *d, const sft_experim
                             trimmed(&lab->arena, from, end));
     const char *value = trimmed(&lab->arena, equals + 1, end);
     if (sft__choice_axis(lab, d, x, "where", trimmed(&lab->arena, from, equals), &a)) return sft_code(lab->ctx);
-    const int at = value_of(a, value);
+    const int at = sft__axis_level(a, value);
     if (at < 0) return no_value(lab, d, a, value);
     sft_bind *b = sft__arena_alloc(&lab->arena, sizeof *b);
     if (b) *out = sft__bind(b, a, at, *out);
@@ -148,13 +138,13 @@ sft_status sft__choice_whole(const sft_lab *lab, const sft_drawing *d, const sft
     return SFT_OK;
 }
 
-bool sft__choice_has(const sft_experiment *x, const sft_attempt *t, const sft_bind *bound)
+bool sft__choice_has(const sft_experiment *x, int64_t trial, const sft_bind *bound)
 {
     for (; bound; bound = bound->next) {
         const int axis = sft__experiment_axis(x, bound->axis);
         if (axis < 0) return false;
-        const sft_axis *a = &x->space.axis[axis];
-        if (t->value[axis] && value_of(a, t->value[axis]) != value_of(a, bound->label)) return false;
+        const int level = x->level[trial * x->space.n + axis];
+        if (level >= 0 && level != sft__axis_level(&x->space.axis[axis], bound->label)) return false;
     }
     return true;
 }
@@ -163,7 +153,7 @@ const sft_attempt *sft__choice_first(const sft_experiment *x, const sft_bind *bo
 {
     for (int64_t i = 0; i < x->study.n; i++) {
         const sft_attempt *t = &x->study.attempt[i];
-        if (t->folder && *t->folder && sft__choice_has(x, t, bound)) return t;
+        if (t->folder && *t->folder && sft__choice_has(x, i, bound)) return t;
     }
     return NULL;
 }

@@ -7,7 +7,7 @@
 #include "report/easel.h"
 
 /* The list: one word each; the record sft__lab_figure_WORD stands at the bottom of figures/WORD.c. */
-#define SFT_LAB_FIGURES(X) X(lines) X(curves) X(layers) X(heat) X(shares)
+#define SFT_LAB_FIGURES(X) X(lines) X(curves) X(layers) X(heat) X(shares) X(contours) X(fit) X(regions)
 #define X(word) extern const sft_lab_figure sft__lab_figure_##word;
 SFT_LAB_FIGURES(X)
 #undef X
@@ -28,8 +28,8 @@ int         sft__values_of(const sft_axis *a);                  /* 1 for NULL */
 const char *sft__value_label(const sft_axis *a, int i);
 /* bound + (a, its value i); a NULL: bound as it is. *room is what it is kept in. */
 const sft_bind *sft__bind(sft_bind *room, const sft_axis *a, int i, const sft_bind *bound);
-/* Does trial t lie where `bound` says? An axis that does not matter for it lies everywhere. */
-bool        sft__choice_has(const sft_experiment *x, const sft_attempt *t, const sft_bind *bound);
+/* Does attempt `trial` lie where `bound` says? An axis that does not matter for it lies everywhere. */
+bool        sft__choice_has(const sft_experiment *x, int64_t trial, const sft_bind *bound);
 /* The first trial there that has a folder, which is that of the first seed; NULL: none. */
 const sft_attempt *sft__choice_first(const sft_experiment *x, const sft_bind *bound);
 /* Folder of a trial as a path that can be opened; in the lab's arena, NULL after a failure. */
@@ -81,28 +81,29 @@ typedef struct sft_course {     /* rising in x */
 /* Column `column` of metrics.csv over epochs or steps, of the trials where `bound` says. split: "train", "validation". */
 sft_status  sft__course_of_curve(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *split,
                                  bool by_step, sft_course *out);
-enum { SFT_LOOK_END = -1 };
+enum { SFT_LAST_LOOK = -1 };
 /* Column `column` of signals.csv over layers, counted from 1 among those that have a number, at the look nearest to step `at`. op: "" for
  * all. */
 sft_status  sft__course_of_layers(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *op,
                                   int64_t at, sft_course *out);
 
-/* ---- replay.c: a run opened again ------------------------------------------------------------------------------- */
+/* ---- revived.c: a run opened again ------------------------------------------------------------------------------ */
 
-typedef struct sft_replay {
+typedef struct sft_revived {
     sft_ctx     *ctx;           /* its own: a run that ends in NaN is no failure of the lab */
-    sft_recipe  *recipe;
+    sft_subject  subject;
     sft_data    *data;
     sft_net     *net;
-    sft_trainer *trainer;       /* NULL until sft__replay_train */
-} sft_replay;
+    sft_trainer *trainer;       /* NULL until sft__revive_training */
+} sft_revived;
 
-/* trained: with the weights that training left; where it left none, those of the start. Fails in the lab's context. Close it in any case. */
-sft_status  sft__replay_open(sft_lab *lab, const char *folder, bool trained, sft_replay *r);
-sft_status  sft__replay_train(sft_lab *lab, sft_replay *r);
-void        sft__replay_close(sft_replay *r);
-/* Training sample i in the data's own units; x: one sample, y: its target. */
-bool        sft__replay_sample(sft_replay *r, int64_t i, float *x, float *y);
+/* The first trial where `bound` says. trained: with the weights that it left; where it left none, those of the start. Fails in the lab's
+ * context. Close it in any case. */
+sft_status  sft__revive(sft_lab *lab, const sft_drawing *d, const sft_experiment *x, const sft_bind *bound, bool trained, sft_revived *r);
+sft_status  sft__revive_training(sft_lab *lab, sft_revived *r);
+void        sft__revived_close(sft_revived *r);
+/* Training sample i as the network sees it (x), and in the data's own units (own); y: its target. Rooms for one sample. */
+bool        sft__revived_sample(const sft_revived *r, int64_t i, float *x, float *own, float *y);
 
 /* ---- grid.c: a function on a grid -------------------------------------------------------------------------------- */
 

@@ -33,7 +33,7 @@ static sft_status prepare(sft_lab *lab, const sft_drawing *d, layers *f)
     const int          at = sft__choice_experiment(lab, d, k->experiment);
     if (at < 0) return sft_code(lab->ctx);
     *f = (layers){ .k = k, .x = &lab->experiment[at], .log = k->log == 1 };
-    if (!strcmp(k->at, "end")) f->at = SFT_LOOK_END;
+    if (!strcmp(k->at, "end")) f->at = SFT_LAST_LOOK;
     else if (strcmp(k->at, "start") && (!sft__parse_int(k->at, strlen(k->at), &f->at) || f->at < 0))
         return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `at` is `%s`, which is neither start nor end nor a step", d->name,
                             k->at);

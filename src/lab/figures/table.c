@@ -87,7 +87,7 @@ static sft_status read_all(sft_lab *lab, const sft_experiment *x, const sft_bind
     *out = (sft_course){ 0 };
     for (int64_t i = 0; i < x->study.n; i++) {
         const sft_attempt *t = &x->study.attempt[i];
-        if (t->folder && *t->folder && sft__choice_has(x, t, bound)) read_file(lab, sft__choice_folder(lab, x, t), w, read, &b);
+        if (t->folder && *t->folder && sft__choice_has(x, i, bound)) read_file(lab, sft__choice_folder(lab, x, t), w, read, &b);
     }
     return pour(lab, &b, out);
 }
@@ -118,7 +118,7 @@ static double nearest_look(const sft_page_csv *t, int step, int64_t at)
     double best = NAN;
     for (int64_t i = 0; i < t->n; i++) {
         const double v = sft__page_csv_number(t, i, step);
-        if (isnan(best) || (at == SFT_LOOK_END ? v > best : fabs(v - (double)at) < fabs(best - (double)at))) best = v;
+        if (isnan(best) || (at == SFT_LAST_LOOK ? v > best : fabs(v - (double)at) < fabs(best - (double)at))) best = v;
     }
     return best;
 }

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Every claim of labs/, small: it comes out as claim.yaml says. labels: slow lab
+set -u
+bin=${SUREFOOT_BIN:-build/surefoot}
+cd "$(mktemp -d)" || exit 2
+SUREFOOT_LABS=${SUREFOOT_SOURCE:?}/labs "$bin" lab check
