@@ -7,7 +7,7 @@
 #include "data_folder.h"
 
 #include "doctor/doctor.h"
-#include "lab/lab.h"
+#include "lab/measures/measures.h"
 
 #include <math.h>
 

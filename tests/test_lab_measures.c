@@ -46,8 +46,8 @@ static void a_failed_run_says_when_it_broke(void **state)
 {
     (void)state;
     lab_run x;
-    lab_run_open(&x, SMALL "model: linear 8 | relu | linear\ninit: constant value=1e25\noptimizer: sgd lr=1\ntrain: {epochs: 2, batch: 30}\n",
-                 NULL);
+    lab_run_open(&x, SMALL "model: linear 8 | relu | linear\ninit: constant value=1e25\noptimizer: sgd lr=1\n"
+                     "train: {epochs: 2, batch: 30}\n", NULL);
     assert_true(x.failed);
     CHECK_NEAR(lab_take(&x, "result failed"), 1, 0);
     CHECK_NEAR(lab_take(&x, "result end_step"), 1, 0);

@@ -46,6 +46,20 @@ sft_status sft__net_look(sft_net *n, const sft_batch *b, uint64_t step, sft_look
     return SFT_OK;
 }
 
+sft_status sft__net_look_forward(sft_net *n, const sft_batch *b, sft_look_mode mode, uint64_t step, int last, sft_look_fn *each,
+                                 void *user)
+{
+    sft_run *r = n->run;
+    if (sft__replay_begin(n, b)) return sft_code(n->ctx);
+    r->step = step;
+    for (int i = 0; i <= last && i < n->n_nodes; i++) {
+        r->train = mode == SFT_LOOK_TRAIN || (mode == SFT_LOOK_OWN_STATISTICS && n->node[i]->op->gather);
+        if (i > 0) sft__replay_node(n, i, false);
+        each(user, n, i, false);
+    }
+    return SFT_OK;
+}
+
 sft_status sft__net_copy(sft_net *to, const sft_net *from)
 {
     if (sft__net_set_units(to, from->units.on ? from->units.mean : NULL, from->units.deviation)) return sft_code(to->ctx);

@@ -34,6 +34,7 @@ static sft_status measure_share(sft_lab *lab, sft_ctx *c, int experiment, int pr
     sft_subject           s;
     char                  path[8300];
     if (sft__subject_open(&s, c)) return sft_code(c);
+    s.yardstick = sft__yardstick(&x->study, x->look);
     for (int64_t i = process; i < x->study.n; i += processes) {
         sft__attempt_path(x, i, path, sizeof path);
         sft__subject_next(&s, &x->study.attempt[i], &x->look[i], path);

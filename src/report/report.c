@@ -54,33 +54,10 @@ static sft_status look_at_all(sft_report *r)
     return sft_code(r->ctx);
 }
 
-/* Losses of other data, other splits or another loss say nothing of each other. */
-static bool comparable(const sft_study *s)
-{
-    for (int k = 0; k < s->plan.space.n; k++) {
-        const char *key = s->plan.space.axis[k].key;
-        if (!strncmp(key, "loss", 4) || !strncmp(key, "data", 4) || !strncmp(key, "split", 5)) return false;
-    }
-    return true;
-}
-
-static sft_yardstick yardstick(const sft_report *r)
-{
-    sft_yardstick y = { NAN, NAN };
-    if (!comparable(r->study)) return y;
-    for (int64_t i = 0; i < r->study->n; i++) {
-        const sft_curve *v = sft__held_out(&r->look[i]);
-        for (int j = 0; j < v->n; j++)
-            if (v->loss[j] < y.lowest || (isnan(y.lowest) && isfinite(v->loss[j]))) y.lowest = v->loss[j];
-        if (isnan(y.prior)) y.prior = r->look[i].prior;
-    }
-    return y;
-}
-
 /* A folder that is gone leaves the note that the sweep kept. */
 static sft_status remark_all(sft_report *r)
 {
-    const sft_yardstick y = yardstick(r);
+    const sft_yardstick y = sft__yardstick(r->study, r->look);
     r->remark = sft__arena_alloc(&r->arena, (size_t)(r->study->n + 1) * sizeof *r->remark);
     for (int64_t i = 0; i < r->study->n && r->remark; i++) {
         const sft_attempt *t = &r->study->attempt[i];

@@ -261,6 +261,31 @@ static bool doctor(const judged *j, sft_remark *out)
     return false;
 }
 
+/* ---- the others ------------------------------------------------------------------------------------- */
+
+/* Losses of other data, other splits or another loss say nothing of each other. */
+static bool comparable(const sft_study *s)
+{
+    for (int k = 0; k < s->plan.space.n; k++) {
+        const char *key = s->plan.space.axis[k].key;
+        if (!strncmp(key, "loss", 4) || !strncmp(key, "data", 4) || !strncmp(key, "split", 5)) return false;
+    }
+    return true;
+}
+
+sft_yardstick sft__yardstick(const sft_study *s, const sft_run_look *look)
+{
+    sft_yardstick y = { NAN, NAN };
+    if (!comparable(s)) return y;
+    for (int64_t i = 0; i < s->n; i++) {
+        const sft_curve *v = sft__held_out(&look[i]);
+        for (int j = 0; j < v->n; j++)
+            if (v->loss[j] < y.lowest || (isnan(y.lowest) && isfinite(v->loss[j]))) y.lowest = v->loss[j];
+        if (isnan(y.prior)) y.prior = look[i].prior;
+    }
+    return y;
+}
+
 /* ---- all of it -------------------------------------------------------------------------------------- */
 
 sft_remark sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *look, const sft_yardstick *y)

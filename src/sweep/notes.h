@@ -76,6 +76,9 @@ typedef struct sft_yardstick {  /* what the other trials of a study say of one *
     double  prior;              /* of a trial that the doctor watched, for those without; NaN */
 } sft_yardstick;
 
+/* Of a study whose trials have these looks, one each. */
+sft_yardstick sft__yardstick(const sft_study *s, const sft_run_look *look);
+
 /* The worst that is true of a trial. y may be NULL: it is judged alone. */
 sft_remark  sft__remark(sft_arena *a, const sft_attempt *t, const sft_run_look *look, const sft_yardstick *y);
 /* The same as a line, from the trial's folder (a path that can be opened): what sweep.db keeps. Never NULL; "" where nothing is to be

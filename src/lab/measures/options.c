@@ -27,8 +27,8 @@ sft_status sft__lab_pick(sft_ctx *c, const char *what, const char *word, int n, 
             *at = k;
         }
     if (known || !n) return sft_code(c);
-    return sft__fail(c, SFT_E132, "measure %s: there is no layer `%s` — write first, last, a number from 0, or one of the paths %s to %s", what,
-                     word, path[0], path[n - 1]);
+    return sft__fail(c, SFT_E132, "measure %s: there is no layer `%s` — write first, last, a number from 0, or one of the paths %s to %s",
+                     what, word, path[0], path[n - 1]);
 }
 
 sft_status sft__lab_step(sft_ctx *c, const char *what, const char *word, int64_t *step)

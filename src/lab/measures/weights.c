@@ -15,7 +15,8 @@ static int weight_of(const sft_net *n, int node)
 sft_status sft__lab_weights(sft_arena *a, const sft_net *n, sft_weight_list *out)
 {
     const size_t most = (size_t)n->n_nodes;
-    *out = (sft_weight_list){ .path = sft__arena_alloc(a, most * sizeof *out->path), .tensor = sft__arena_alloc(a, most * sizeof *out->tensor),
+    *out = (sft_weight_list){ .path = sft__arena_alloc(a, most * sizeof *out->path),
+                              .tensor = sft__arena_alloc(a, most * sizeof *out->tensor),
                               .node = sft__arena_alloc(a, most * sizeof *out->node) };
     if (!out->path || !out->tensor || !out->node) return sft_code(a->ctx);
     for (int i = 1; i < n->n_nodes; i++) {
