@@ -11,7 +11,7 @@ set(sft_libraries)
 set(sft_definitions)
 set(sft_install_libraries -lm -lpthread)
 
-foreach(name ONEDNN YAML JANSSON ZLIB PNG JPEG SQLITE CURL)
+foreach(name ONEDNN YAML JANSSON ZLIB PNG JPEG SQLITE CMARK CURL)
     set(SFT_WITH_${name} AUTO CACHE STRING "Use ${name}: AUTO, ON or OFF")
     set_property(CACHE SFT_WITH_${name} PROPERTY STRINGS AUTO ON OFF)
     set(SFT_USE_${name} OFF)
@@ -89,6 +89,7 @@ sft_find_module(ZLIB zlib -lz "zlib (zlib1g-dev)")
 sft_find_module(PNG libpng -lpng "libpng (libpng-dev)")
 sft_find_module(JPEG libjpeg -ljpeg "libjpeg-turbo (libjpeg-dev)")
 sft_find_module(SQLITE sqlite3 -lsqlite3 "SQLite (libsqlite3-dev)")
+sft_find_module(CMARK libcmark -lcmark "cmark (libcmark-dev)")
 
 # Only the program fetches data sets; the library does not use the network and does not link it.
 if(SFT_WITH_CURL AND PkgConfig_FOUND)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Writes what report.html is made of (src/report/page/, and uPlot where ./dev fetched it) as one C file. A script:
+# Writes what report.html is made of (src/report/page/, and uPlot where ./dev fetched it) and the style of the page of labs
+# (src/lab/page/) as one C file. A script:
 #     cmake -DSOURCE=DIR -DOUT=FILE [-DUPLOT=DIR] -P cmake/SurefootEmbed.cmake
 # QUIET=ON: nothing is said of a missing uPlot.
 # uPlot is taken only when its files are the very ones that are named here.
@@ -45,6 +46,7 @@ list(SORT styles)
 asset(html "${page}/page.html")
 asset(css ${styles})
 asset(js ${scripts})
+asset(labs_css "${SOURCE}/src/lab/page/labs.css")
 if(have_uplot)
     asset(uplot_js "${UPLOT}/uPlot.iife.min.js")
     asset(uplot_css "${UPLOT}/uPlot.min.css")

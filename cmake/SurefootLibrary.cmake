@@ -7,7 +7,7 @@ list(FILTER library_sources EXCLUDE REGEX "/src/cli/")
 # report.html's page, script and style as C.
 set(SFT_UPLOT_DIR "${PROJECT_SOURCE_DIR}/build/uplot" CACHE PATH "Folder with uPlot, the charts' library of report.html")
 set(page_c "${PROJECT_BINARY_DIR}/generated/page_assets.c")
-file(GLOB page_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/report/page/*")
+file(GLOB page_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/report/page/*" "${PROJECT_SOURCE_DIR}/src/lab/page/*")
 file(GLOB uplot_sources CONFIGURE_DEPENDS "${SFT_UPLOT_DIR}/*")
 add_custom_command(OUTPUT "${page_c}"
     COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${PROJECT_SOURCE_DIR}" "-DOUT=${page_c}" "-DUPLOT=${SFT_UPLOT_DIR}"

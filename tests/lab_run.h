@@ -18,7 +18,7 @@ typedef struct lab_run {
     sft_net     *n;             /* as the run left it */
     sft_result   result;
     bool         failed;
-    char         folder[128];
+    char         folder[64];
     sft_arena    a;
     sft_attempt  attempt;       /* as a sweep would have it */
     sft_run_look look;

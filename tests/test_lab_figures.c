@@ -175,8 +175,9 @@ static void curves_layers_and_regions_are_those_of_the_runs(void **state)
     lab_draw x;
     lab_draw_open(&x);
     sft_experiment *e = lab_draw_experiment(&x, "runs", "optimizer.lr: 0.03 0.3", NULL, 2);
-    lab_draw_train(&x, e, "data: moons samples=120\nsplit: {validation: 0.3, test: 0}\nmodel: linear 16 | tanh | linear 16 | tanh | linear\n"
-                   "optimizer: sgd lr=0.1\ntrain: {epochs: 12, batch: 20}\nprobe: {every: 5}\n");
+    lab_draw_train(&x, e, "data: moons samples=120\nsplit: {validation: 0.3, test: 0}\n"
+                   "model: linear 16 | tanh | linear 16 | tanh | linear\noptimizer: sgd lr=0.1\ntrain: {epochs: 12, batch: 20}\n"
+                   "probe: {every: 5}\n");
     char            *t = table_of(&x, "curves", "curves loss per=lr split=both");
     const sft_curve *a = &e->look[0].curve[SFT_VALIDATION], *b = &e->look[1].curve[SFT_VALIDATION];
     for (int i = 0; i < a->n; i++) {                /* blocks: training of both rates, then validation */

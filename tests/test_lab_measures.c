@@ -76,6 +76,12 @@ static void curves_are_read_where_they_are_asked_for(void **state)
     CHECK_NEAR(lab_take(&x, "curve loss at=swing"), (fabs(t->loss[2] - t->loss[1]) + fabs(t->loss[3] - t->loss[2])) / 2, 1e-15);
     CHECK_NEAR(lab_take(&x, "curve lr at=last"), 0.1, 0);
     assert_true(isnan(lab_take(&x, "curve loss at=9")));
+    char asked[96];
+    snprintf(asked, sizeof asked, "curve loss below=%.17g", t->loss[1]);
+    assert_true(t->loss[0] > t->loss[1] && t->loss[1] > t->loss[2]); /* it falls: below the second for the first time is the third */
+    CHECK_NEAR(lab_take(&x, asked), 3, 0);
+    assert_true(isnan(lab_take(&x, "curve loss below=0")));
+    CHECK_NEAR(lab_take(&x, "curve loss above=0"), 1, 0);
     lab_fails(&x, "curve loss at=lats", "E132", "lats");
     lab_run_close(&x);
 }

@@ -17,6 +17,9 @@ static void the_bowl_s_sharpness_is_two(void **state)
     lab_run_open(&x, bowl, NULL);
     CHECK_NEAR(lab_take(&x, "sharpness at=start"), 2, 0.02);
     CHECK_NEAR(lab_take(&x, "sharpness at=end"), 2, 0.02);
+    lab_run_again(&x, (const char *const[]){ "optimizer=adam lr=0.05", NULL });
+    CHECK_NEAR(lab_take(&x, "sharpness"), 2, 0.02);     /* the loss is the same, whoever goes over it */
+    assert_true(fabs(lab_take(&x, "sharpness divided=yes") - 2) > 0.1);
     lab_run_close(&x);
 }
 
@@ -45,7 +48,8 @@ static void two_batches_in_turn_flip_at_every_step(void **state)
     lab_run x;
     lab_run_open(&x, BOWL "train: {epochs: 4, batch: 54, shuffle: false}\noptimizer: sgd lr=1e-12\n", NULL);
     assert_int_equal(x.result.steps, 8);
-    const double a = lab_take(&x, "replay loss fold=first"), b = lab_take(&x, "replay loss fold=last"), m = (a + b) / 2, d = fabs(a - b) / 2;
+    const double a = lab_take(&x, "replay loss fold=first"), b = lab_take(&x, "replay loss fold=last");
+    const double m = (a + b) / 2, d = fabs(a - b) / 2;
     assert_true(d > 1e-3 * m);
     CHECK_NEAR(lab_take(&x, "replay loss fold=flips"), 1, 0);
     CHECK_NEAR(lab_take(&x, "replay loss"), m, 1e-6);
@@ -60,7 +64,8 @@ static void a_replay_is_the_run(void **state)
 {
     (void)state;
     lab_run x;
-    lab_run_open(&x, "data: moons samples=300\nsplit: {validation: 0.2, test: 0.2}\nmodel: linear 12 | batchnorm | relu | dropout 0.3 | linear\n"
+    lab_run_open(&x, "data: moons samples=300\nsplit: {validation: 0.2, test: 0.2}\n"
+                     "model: linear 12 | batchnorm | relu | dropout 0.3 | linear\n"
                      "optimizer: adam lr=0.05\nschedule: plateau patience=0 factor=0.3\ntrain: {epochs: 6, batch: 32, seed: 4}\n"
                      "early_stop: {patience: 100, restore_best: yes}\n", NULL);
     const sft_curve *t = &x.look.curve[SFT_TRAIN];
@@ -172,7 +177,8 @@ static void flips_are_counted_across_the_valley(void **state)
 
 /* ---- units -------------------------------------------------------------------------------------------------------------- */
 
-#define CLOUDS "data: blobs samples=200 classes=2\nsplit: {validation: 0.2, test: 0.2}\noptimizer: sgd lr=0.01\ntrain: {epochs: 2, batch: 30}\n"
+#define CLOUDS "data: blobs samples=200 classes=2\nsplit: {validation: 0.2, test: 0.2}\noptimizer: sgd lr=0.01\n"                  \
+               "train: {epochs: 2, batch: 30}\n"
 
 static void put(lab_run *x, const char *name, const float *values, int64_t count)
 {
@@ -222,9 +228,11 @@ static void dropout_keeps_the_mean(void **state)
     lab_run_open(&x, CLOUDS "model: linear 32 | relu | dropout 0.5 | linear 8 | relu | dropout 0.2 | linear\n", NULL);
     CHECK_NEAR(lab_take(&x, "dropout_mean masks=400"), 0.05, 0.025);
     CHECK_NEAR(lab_take(&x, "dropout_mean masks=1600"), 0.025, 0.0125);
-    assert_true(lab_take(&x, "dropout_mean masks=400 layer=last") > 0);
+    assert_true(lab_take(&x, "dropout_mean masks=400 layer=2") > 0);
+    CHECK_NEAR(lab_take(&x, "dropout_mean layer=last"), lab_take(&x, "dropout_mean layer=2"), 0);
+    assert_true(isnan(lab_take(&x, "dropout_mean layer=0"))); /* nothing is dropped before it */
     lab_run_close(&x);
-    lab_run_open(&x, CLOUDS "model: linear 32 | relu | dropout 0.2 | linear\n", NULL);
+    lab_run_open(&x, CLOUDS "model: linear 32 | batchnorm | relu | dropout 0.2 | linear\n", NULL);
     CHECK_NEAR(lab_take(&x, "dropout_mean masks=400"), 0.025, 0.0125);
     lab_run_close(&x);
     lab_run_open(&x, CLOUDS "model: linear 8 | relu | linear\n", NULL);
@@ -274,7 +282,8 @@ static void norms_go_by_the_statistics_they_are_told(void **state)
 {
     (void)state;
     lab_run x;
-    lab_run_open(&x, CLOUDS "model: batchnorm | linear 8 | relu | linear\n", (const char *const[]){ "optimizer.lr=0.3", "train.epochs=8", NULL });
+    lab_run_open(&x, CLOUDS "model: batchnorm | linear 8 | relu | linear\n",
+                 (const char *const[]){ "optimizer.lr=0.3", "train.epochs=8", NULL });
     CHECK_NEAR(lab_take(&x, "accuracy"), x.result.test.accuracy, 1e-12);
     assert_true(is_a_share(&x, lab_take(&x, "accuracy statistics=batch batch=1")));
     const double whole = lab_take(&x, "accuracy statistics=batch batch=40");

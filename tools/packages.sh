@@ -3,7 +3,7 @@
 
 # package:what its presence is known by (a command, a header below /usr/include, or a path)
 packages_build=(gcc:cc libc6-dev:stdio.h cmake:cmake ninja-build:ninja pkg-config:pkg-config
-    libyaml-dev:yaml.h libjansson-dev:jansson.h zlib1g-dev:zlib.h libpng-dev:png.h libjpeg-dev:jpeglib.h libsqlite3-dev:sqlite3.h libcurl4-openssl-dev:curl/curl.h libdnnl-dev:oneapi/dnnl/dnnl.h)
+    libyaml-dev:yaml.h libjansson-dev:jansson.h zlib1g-dev:zlib.h libpng-dev:png.h libjpeg-dev:jpeglib.h libsqlite3-dev:sqlite3.h libcurl4-openssl-dev:curl/curl.h libcmark-dev:cmark.h libdnnl-dev:oneapi/dnnl/dnnl.h)
 packages_test=(gcc:gcc clang:clang libcmocka-dev:cmocka.h python3:python3 openssl:openssl
     chromium:chromium chromium-driver:chromedriver python3-selenium:/usr/lib/python3/dist-packages/selenium/__init__.py)
 packages_page=(npm:npm)

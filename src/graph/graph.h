@@ -127,9 +127,9 @@ void sft__from_units(const sft_net *n, int64_t rows, real *out);
  * (back) when the gradient with respect to its output is whole, before its backward call. Values that are not finite are no failure. */
 typedef void sft_look_fn(void *user, sft_net *n, int node, bool back);
 sft_status sft__net_look(sft_net *n, const sft_batch *b, uint64_t step, sft_look_fn *each, void *user, sft_outcome *o);
-/* The same forward only, up to node `last`: as in evaluation, as in training, or as in evaluation but for norms over the batch, which go
- * by the batch's own statistics. */
-typedef enum sft_look_mode { SFT_LOOK_EVAL, SFT_LOOK_TRAIN, SFT_LOOK_OWN_STATISTICS } sft_look_mode;
+/* The same forward only, up to node `last`: as in evaluation; or so, but for norms over the batch, which go by the batch's own
+ * statistics; or but for dropout and its like, which draw as in training. */
+typedef enum sft_look_mode { SFT_LOOK_EVAL, SFT_LOOK_OWN_STATISTICS, SFT_LOOK_CHANCE } sft_look_mode;
 sft_status sft__net_look_forward(sft_net *n, const sft_batch *b, sft_look_mode mode, uint64_t step, int last, sft_look_fn *each,
                                  void *user);
 /* While it looks: a node's output, or the gradient with respect to it, of all samples in the plain layout. */

@@ -53,7 +53,8 @@ sft_status sft__net_look_forward(sft_net *n, const sft_batch *b, sft_look_mode m
     if (sft__replay_begin(n, b)) return sft_code(n->ctx);
     r->step = step;
     for (int i = 0; i <= last && i < n->n_nodes; i++) {
-        r->train = mode == SFT_LOOK_TRAIN || (mode == SFT_LOOK_OWN_STATISTICS && n->node[i]->op->gather);
+        const sft_op *op = n->node[i]->op;
+        r->train = (mode == SFT_LOOK_OWN_STATISTICS && op->gather) || (mode == SFT_LOOK_CHANCE && (op->traits & SFT_RANDOM));
         if (i > 0) sft__replay_node(n, i, false);
         each(user, n, i, false);
     }

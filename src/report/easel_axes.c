@@ -174,6 +174,7 @@ void sft__put_log_scale(sft_string *s, char which, double low, double high)
     sft__put(s, "set logscale %c\nset %crange [%n:%n]\n", which, which, low, high);
     if (high / low >= 100) {
         sft__put(s, "set format %c '%s'\n", which, high / low > 1e3 ? "10^{%L}" : "%g");
+        if (high / low > 1e9) sft__put(s, "unset m%ctics\n", which);
         return;
     }
     sft__put(s, "set %ctics (", which);

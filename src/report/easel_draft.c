@@ -125,9 +125,19 @@ void sft__draft_palette(sft_draft *d)
 
 /* ---- files -------------------------------------------------------------------------------------- */
 
+/* On one line, whatever is in it. */
+static void put_comment(sft_string *s, const char *text)
+{
+    sft__string_add(s, "# ");
+    for (; *text; text++) sft__string_addn(s, *text == '\n' || *text == '\r' ? " " : text, 1);
+    sft__string_add(s, "\n");
+}
+
 static void put_head(const sft_draft *d, const char *caption, sft_string *s)
 {
-    sft__put(s, "# %s\n# %s\n# Change what you like and run: gnuplot %s.gp\n", d->title, caption, d->name);
+    put_comment(s, d->title);
+    put_comment(s, caption);
+    sft__put(s, "# Change what you like and run: gnuplot %s.gp\n", d->name);
     sft__put(s, "reset\n"
                 "set encoding utf8\n"
                 "set datafile separator tab\n"

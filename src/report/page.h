@@ -73,11 +73,12 @@ void sft__short_number(sft_string *out, double v);                  /* 4 signifi
  * added, when it is no JSON object. */
 bool sft__json_squeeze(sft_string *out, const char *json, size_t n, const char *const *skip);
 
-/* Written when Surefoot is built from src/report/page/, see cmake/SurefootEmbed.cmake. size 0: not there. */
+/* Written when Surefoot is built from src/report/page/ and src/lab/page/, see cmake/SurefootEmbed.cmake. size 0: not there. */
 typedef struct sft_asset {
     const unsigned char *data;
     size_t               size;
 } sft_asset;
-extern const sft_asset sft__page_html, sft__page_css, sft__page_js, sft__page_uplot_js, sft__page_uplot_css, sft__page_uplot_licence;
+extern const sft_asset sft__page_html, sft__page_css, sft__page_js, sft__page_uplot_js, sft__page_uplot_css, sft__page_uplot_licence,
+    sft__page_labs_css;
 
 #endif

@@ -132,8 +132,8 @@ sft_status sft__choice_whole(const sft_lab *lab, const sft_drawing *d, const sft
     for (int i = 0; i < x->space.n; i++) {
         const sft_axis *a = &x->space.axis[i];
         if (a->n != 1 && !bound_to(x, i, bound))
-            return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: trials of experiment `%s` differ in `%s` too — fix it by `where:`"
-                                " or draw a line a value by `per:`", d->name, x->name, sft__axis_short(a));
+            return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: trials of experiment `%s` differ in `%s` too — fix it by "
+                                "`where:` or draw a line a value by `per:`", d->name, x->name, sft__axis_short(a));
     }
     return SFT_OK;
 }

@@ -12,6 +12,7 @@ enum { PLACES = 101, MOST_STEPS = 2000, LEVELS = 12 };
 typedef struct contours_conf {
     const char *experiment, *per, *where, *x_label, *y_label;
     sft_reals   range, levels;
+    int64_t     steps;
 } contours_conf;
 
 typedef struct route {          /* of one training */
@@ -81,7 +82,7 @@ static sft_status walk(contours *f, sft_revived *r, route *w)
     sft_step_facts    step;
     float             v[2];
     if (sft__revive_training(f->lab, r) || sft_trainer_facts_of(r->trainer, &facts)) return sft_code(f->lab->ctx);
-    const int64_t steps = facts.steps < MOST_STEPS ? facts.steps : MOST_STEPS;
+    const int64_t most = f->k->steps > 0 ? f->k->steps : MOST_STEPS, steps = facts.steps < most ? facts.steps : most;
     w->x = sft__arena_alloc(&f->lab->arena, (size_t)(steps + 1) * sizeof *w->x);
     w->y = sft__arena_alloc(&f->lab->arena, (size_t)(steps + 1) * sizeof *w->y);
     for (int64_t i = 0; w->x && w->y && i <= steps; i++) {
@@ -107,25 +108,29 @@ static sft_status walk_all(contours *f)
 
 /* ---- the ground ---------------------------------------------------------------------------------------- */
 
-/* All starts, and where most points lie: a training that runs away does not shrink the others to a dot. */
+/* Around all points that lie no further out than three times the furthest start: a training that runs away does not shrink the others to
+ * a dot. Measured from the middle one of all points, where most trainings come to rest. */
 static void range_of(contours *f, bool y, double *low, double *high)
 {
-    int64_t     n = 0;
-    sft_extent  s = sft__extent();
+    int64_t    n = 0;
+    sft_extent s = sft__extent();
+    double     reach = 0;
     for (int i = 0; i < f->n; i++) n += f->way[i].n;
     double *all = sft__arena_alloc(&f->lab->arena, (size_t)n * sizeof *all + 1);
     n = 0;
-    for (int i = 0; all && i < f->n; i++) {
-        const double *v = y ? f->way[i].y : f->way[i].x;
-        if (f->way[i].n > 0) sft__extent_add(&s, v[0], false);
-        for (int j = 0; j < f->way[i].n; j++)
-            if (isfinite(v[j])) all[n++] = v[j];
-    }
+    for (int i = 0; all && i < f->n; i++)
+        for (int j = 0; j < f->way[i].n; j++) {
+            const double v = y ? f->way[i].y[j] : f->way[i].x[j];
+            if (isfinite(v)) all[n++] = v;
+        }
     if (n == 0) return;
     sft__sort(all, n);
-    sft__extent_add(&s, all[n / 50], false);
-    sft__extent_add(&s, all[n - 1 - n / 50], false);
-    const double room = s.high > s.low ? 0.15 * (s.high - s.low) : 1;
+    const double middle = all[n / 2];
+    for (int i = 0; i < f->n; i++)
+        if (f->way[i].n > 0) reach = fmax(reach, fabs((y ? f->way[i].y[0] : f->way[i].x[0]) - middle));
+    for (int64_t i = 0; i < n; i++)
+        if (fabs(all[i] - middle) <= 3 * reach) sft__extent_add(&s, all[i], false);
+    const double room = s.high > s.low ? 0.12 * (s.high - s.low) : 1;
     *low = s.low - room;
     *high = s.high + room;
 }
@@ -174,12 +179,12 @@ static void put_ground(sft_draft *d, contours *f)
         sft__put(&d->table, "%n\t%n\t%n\n", sft__plane_x(p, i % p->n), sft__plane_y(p, i / p->n), p->z[i]);
     sft__put(&d->settings, "set palette defined (0 '#ffffff', 0.25 '#eef1f5', 1 '#aab4c3')\nset cblabel 'training loss' offset 1.2\n"
              "set colorbox noborder\nset xrange [%n:%n]\nset yrange [%n:%n]\nunset grid\nset tics front\n", p->x0, p->x1, p->y0, p->y1);
-    if (s.low < s.high) sft__put(&d->settings, "set cbrange [%n:%n]\n", s.low, s.high);
-    sft__put(sft__draft_curve(d, block), "using 1:2:3 with image pixels notitle");
+    if (s.low < s.high) sft__put(&d->settings, "set cbrange [%n:%n]\n", s.low > 0 && s.low < 0.01 * s.high ? 0 : s.low, s.high);
+    sft__put(sft__draft_curve(d, block), "using 1:2:3 with image notitle");
     block = sft__draft_block(d, "lines of equal loss: ends of their pieces, first number\tsecond number");
     const int levels = f->k->levels.n ? f->k->levels.n : LEVELS;
     for (int i = 0; i < levels; i++)
-        lines += sft__plane_contour(p, f->k->levels.n ? f->k->levels.v[i] : s.low + (s.high - s.low) * pow((i + 0.5) / LEVELS, 3),
+        lines += sft__plane_contour(p, f->k->levels.n ? f->k->levels.v[i] : s.low + (s.high - s.low) * pow((i + 1.0) / (LEVELS + 1), 2),
                                     &d->table);
     if (lines) sft__put(sft__draft_curve(d, block), "using 1:2 with lines linewidth 0.8 linecolor rgb '#7d8794' title 'equal loss'");
     else sft__put(&d->table, "NaN\tNaN\n");
@@ -193,8 +198,8 @@ static void put_way(sft_draft *d, const contours *f, int i)
     for (int j = 0; j < w->n; j++) sft__put(&d->table, "%n\t%n\t%i\n", w->x[j], w->y[j], j);
     sft_string *curve = sft__draft_curve(d, block);
     sft__put(curve, "using 1:2 with linespoints pointinterval %i ", w->n <= 60 ? 1 : w->n / 30);
-    sft__put(curve, "linewidth 1.6 pointtype %i pointsize 0.5 linecolor rgb '%s' title %q noenhanced", sft__style_marker(i),
-             sft__style_colour(i), name);
+    sft__put(curve, "linewidth %n dashtype %i pointtype %i pointsize 0.5 linecolor rgb '%s' title %q noenhanced", w->n > 100 ? 1.0 : 1.6,
+             i / SFT_STYLES + 1, sft__style_marker(i), sft__style_colour(i), name);
     if (w->n > 0)
         sft__put(sft__draft_curve(d, block), "using 1:2 every ::%i::%i with points pointtype %i pointsize 1.7 linecolor rgb '%s' notitle",
                  w->n - 1, w->n - 1, sft__style_marker(i), sft__style_colour(i));
@@ -209,12 +214,13 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     sft__draft_open(&d, &e, w->name, w->title, 840, 560);
     sft__paint_label(&d, 'x', f.k->x_label ? f.k->x_label : "first trained number");
     sft__paint_label(&d, 'y', f.k->y_label ? f.k->y_label : "second trained number");
-    sft__put(&d.settings, "set key outside bottom center horizontal noreverse\n");
+    sft__put(&d.settings, "set key outside bottom center horizontal Left reverse maxrows 2\nset bmargin 6\n");
     put_ground(&d, &f);
     for (int i = 0; i < f.n; i++) put_way(&d, &f, i);
-    sft__put(sft__draft_curve(&d, 2), "using 1:2 every ::0::0 with points pointtype 6 pointsize 1.9 linewidth 2 linecolor rgb '#000000' "
-             "title 'start'");
-    return sft__draft_close(&d, SFT_WORDS(e.arena, "%s The ring is the start, the large mark of each path its end (first seed).", w->caption));
+    for (int i = 0; i < f.n; i++)       /* blocks: ground, lines, paths */
+        sft__put(sft__draft_curve(&d, i + 2), "using 1:2 every ::0::0 with points pointtype 6 pointsize 1.9 linewidth 2 linecolor rgb "
+                 "'#000000' %s", i ? "notitle" : "title 'start'");
+    return sft__draft_close(&d, SFT_WORDS(e.arena, "%s Rings are starts, the large mark of a path is its end (first seed).", w->caption));
 }
 
 static const sft_field fields[] = {
@@ -224,6 +230,8 @@ static const sft_field fields[] = {
     { "range", SFT_REALS, offsetof(contours_conf, range), .doc = "[left, right, bottom, top]; auto: around the paths", .flags = SFT_AUTO },
     { "levels", SFT_REALS, offsetof(contours_conf, levels), .doc = "losses to draw lines at; auto: twelve, closer at the bottom",
       .flags = SFT_AUTO },
+    { "steps", SFT_INT, offsetof(contours_conf, steps), .low = 1, .high = MOST_STEPS, .doc = "of each path, the first so many; auto: "
+      "all, at most 2000", .flags = SFT_AUTO },
     { "x_label", SFT_TEXT, offsetof(contours_conf, x_label), .doc = "label of x", .flags = SFT_AUTO },
     { "y_label", SFT_TEXT, offsetof(contours_conf, y_label), .doc = "label of y", .flags = SFT_AUTO },
     SFT_FIELD_END

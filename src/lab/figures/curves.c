@@ -21,7 +21,7 @@ typedef struct curves {         /* a figure in the making */
     const sft_axis       *per;  /* NULL without */
     const sft_bind       *where;
     int                   n;    /* series */
-    sft_course           *course[2]; /* of training, of validation: one a series */
+    sft_track           *course[2]; /* of training, of validation: one a series */
     bool                  log_x, log_y, percent;
 } curves;
 
@@ -56,7 +56,7 @@ static sft_status read(sft_lab *lab, curves *f)
         f->course[s] = sft__arena_alloc(&lab->arena, (size_t)f->n * sizeof **f->course);
         for (int i = 0; f->course[s] && has_split(f, s) && i < f->n; i++) {
             sft_bind per;
-            sft_course *c = &f->course[s][i];
+            sft_track *c = &f->course[s][i];
             if (sft__course_of_curve(lab, f->x, sft__bind(&per, f->per, i, f->where), f->k->column, split_words[s],
                                      f->k->x == 1, c)) break;
             for (int j = 0; f->percent && j < c->n; j++) c->row[j].mean *= 100, c->row[j].low *= 100, c->row[j].high *= 100;
@@ -105,7 +105,7 @@ static bool put_range(sft_draft *d, const curves *f)
 
 static int put_rows(sft_draft *d, const curves *f, int split, int series)
 {
-    const sft_course *c = &f->course[split][series];
+    const sft_track *c = &f->course[split][series];
     const int         every = c->n / 400 + 1;
     const char       *name = f->per ? sft__value_label(f->per, series) : "";
     const int         block = sft__draft_block(d, SFT_WORDS(d->easel->arena, "%s %s: %s\tmean\tlowest\thighest\ttrials", split_words[split],

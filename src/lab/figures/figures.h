@@ -73,19 +73,19 @@ typedef struct sft_spread_row { /* over the trials of a point */
     double x, mean, low, high;
 } sft_spread_row;
 
-typedef struct sft_course {     /* rising in x */
+typedef struct sft_track {     /* rising in x */
     int             n;
     sft_spread_row *row;
-} sft_course;
+} sft_track;
 
 /* Column `column` of metrics.csv over epochs or steps, of the trials where `bound` says. split: "train", "validation". */
 sft_status  sft__course_of_curve(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *split,
-                                 bool by_step, sft_course *out);
+                                 bool by_step, sft_track *out);
 enum { SFT_LAST_LOOK = -1 };
 /* Column `column` of signals.csv over layers, counted from 1 among those that have a number, at the look nearest to step `at`. op: "" for
  * all. */
 sft_status  sft__course_of_layers(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *op,
-                                  int64_t at, sft_course *out);
+                                  int64_t at, sft_track *out);
 
 /* ---- revived.c: a run opened again ------------------------------------------------------------------------------ */
 

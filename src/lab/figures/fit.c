@@ -65,7 +65,8 @@ static void put_samples(sft_draft *d, const fit *f)
 {
     const int block = sft__draft_block(d, "training samples: input\ttarget");
     for (int64_t i = 0; i < f->n; i++) sft__put(&d->table, "%n\t%n\n", (double)f->own[i], (double)f->target[i]);
-    sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 7 pointsize 0.55 linecolor rgb '#8a8f96' title 'training samples'");
+    sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 7 pointsize 0.55 linecolor rgb '#8a8f96' "
+             "title 'training samples'");
 }
 
 /* Over the range of the samples and a twentieth of it beyond. */
@@ -77,6 +78,7 @@ static sft_status put_function(sft_draft *d, fit *f, sft_revived *r, int series)
     for (int i = 0; i < POINTS; i++) own[i] = x[i] = (float)(low + (high - low) * i / (POINTS - 1));
     if (sft_data_restore(r->data, own, POINTS) || sft_net_predict(r->net, x, POINTS, y))
         return sft__fail(f->lab->ctx, SFT_E299, "figure `%s`: %s", f->d->name, sft_message(r->ctx));
+    if (series == 0) sft__put(&d->settings, "set xrange [%n:%n]\n", (double)own[0], (double)own[POINTS - 1]);
     const int block = sft__draft_block(d, SFT_WORDS(d->easel->arena, "%s: input\toutput", name));
     for (int i = 0; i < POINTS; i++) sft__put(&d->table, "%n\t%n\n", (double)own[i], (double)y[i]);
     sft_string *curve = sft__draft_curve(d, block);

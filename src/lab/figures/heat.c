@@ -66,8 +66,8 @@ static int put_cells(sft_draft *d, const heat *f, const double *z, int kind, int
     *n = 0;
     for (int i = 0; i < f->x->n * f->y->n; i++) {
         if (!is_kind(f, d->easel, z[i], kind)) continue;
-        sft__put(&d->table, "%i\t%i\t%n\t%s\t%s\t%s\n", i % f->x->n, i / f->x->n, z[i], isfinite(z[i]) ? sft__brief(z[i], 3, buf, sizeof buf)
-                 : "none", sft__value_label(f->x, i % f->x->n), sft__value_label(f->y, i / f->x->n));
+        sft__put(&d->table, "%i\t%i\t%n\t%s\t%s\t%s\n", i % f->x->n, i / f->x->n, z[i],
+                 isfinite(z[i]) ? sft__brief(z[i], 3, buf, sizeof buf) : "none", sft__value_label(f->x, i % f->x->n), sft__value_label(f->y, i / f->x->n));
         ++*n;
     }
     if (*n == 0) sft__put(&d->table, "NaN\tNaN\tNaN\t\t\t\n");
@@ -82,8 +82,8 @@ static void put_map(sft_draft *d, const heat *f, const double *z)
         const int block = put_cells(d, f, z, kind, &n);
         if (n == 0) continue;
         if (kind == 0)
-            sft__put(sft__draft_curve(d, block), "using 1:2:($1-0.485):($1+0.485):($2-0.485):($2+0.485):3 with boxxyerror fillstyle solid 1 "
-                     "noborder fillcolor palette notitle");
+            sft__put(sft__draft_curve(d, block), "using 1:2:($1-0.485):($1+0.485):($2-0.485):($2+0.485):3 with boxxyerror fillstyle solid "
+                     "1 noborder fillcolor palette notitle");
         if (kind == 3)
             sft__put(sft__draft_curve(d, block), "using 1:2:($1-0.485):($1+0.485):($2-0.485):($2+0.485) with boxxyerror fillcolor rgb "
                      "'#ececec' fillstyle solid 1 noborder notitle");

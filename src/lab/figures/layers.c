@@ -22,7 +22,7 @@ typedef struct layers {         /* a figure in the making */
     const sft_bind       *where;
     int64_t               at;
     int                   n;    /* series */
-    sft_course           *course;
+    sft_track           *course;
     bool                  log;
 } layers;
 
@@ -51,7 +51,7 @@ static sft_status check(sft_lab *lab, const sft_drawing *d)
 
 static void put_series(sft_draft *d, const layers *f, int i)
 {
-    const sft_course *c = &f->course[i];
+    const sft_track *c = &f->course[i];
     const char       *name = f->per ? sft__value_label(f->per, i) : NULL;
     const int block = sft__draft_block(d, SFT_WORDS(d->easel->arena, "%s: layer\tmean\tlowest\thighest\ttrials", name ? name : "all"));
     bool      any = false;

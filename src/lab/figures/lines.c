@@ -139,21 +139,23 @@ static void put_law(sft_draft *d, const lines *f)
     }
 }
 
-/* At the lower edge, where some seed has no number, as of a run that ended in NaN. */
-static int put_unknown(sft_draft *d, const lines *f)
+/* At the lower edge. low: means that a logarithmic scale has no place for; else points where some seed has no number, as of a run that
+ * ended in NaN. Returns how many. */
+static int put_marks(sft_draft *d, const lines *f, bool low)
 {
-    const int block = sft__draft_block(d, "without a number for some seed: x\ty of the mark\tseeds without");
+    const int block = sft__draft_block(d, low ? "zero or below: x\ty of the mark\tmean" : "without a number for some seed: x\ty of the mark"
+                                                                                         "\tseeds without");
     int       n = 0;
     for (int i = 0; i < sft__values_of(f->per); i++)
         for (int k = 0; k < f->x->n; k++) {
-            const int known = f->value[i * f->x->n + k].n;
-            if (known >= f->seeds) continue;
-            sft__put(&d->table, "%n\t%n\t%i\n", sft__paint_place(f->x, k) + shift(f, i), f->range.low, f->seeds - known);
+            const sft_estimate *v = &f->value[i * f->x->n + k];
+            if (low ? !f->log_y || v->n == 0 || v->mean > 0 : v->n >= f->seeds) continue;
+            sft__put(&d->table, "%n\t%n\t%n\n", sft__paint_place(f->x, k) + shift(f, i), f->range.low, low ? v->mean : f->seeds - v->n);
             n++;
         }
     if (n == 0) sft__put(&d->table, "NaN\tNaN\t0\n");
-    else sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype 2 pointsize 1 linewidth 1.8 linecolor rgb '#000000' "
-                  "title 'a seed has no number'");
+    else sft__put(sft__draft_curve(d, block), "using 1:2 with points pointtype %i pointsize 1 linewidth 1.8 linecolor rgb '#000000' "
+                  "title '%s'", low ? 10 : 2, low ? "zero or below" : "a seed has no number");
     return n;
 }
 
@@ -172,15 +174,16 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     if (f.per) sft__paint_key(&d, f.per);
     for (int i = 0; i < sft__values_of(f.per); i++) put_series(&d, &f, i);
     if (f.law) put_law(&d, &f);
-    const int unknown = put_unknown(&d, &f);
-    if (!f.per && !f.law && !unknown) sft__paint_key(&d, NULL);
+    const int marks = put_marks(&d, &f, false) + put_marks(&d, &f, true);
+    if (!f.per && !f.law && !marks) sft__paint_key(&d, NULL);
     return sft__draft_close(&d, SFT_WORDS(&lab->figures.arena, "%s%s", w->caption, f.cut ?
         " Intervals that reach zero end at the lower edge." : ""));
 }
 
 static const sft_field fields[] = {
     { "x", SFT_TEXT, offsetof(lines_conf, x), .doc = "axis along x", .flags = SFT_MAIN | SFT_REQUIRED },
-    { "y", SFT_TEXT, offsetof(lines_conf, y), .doc = "expression, whose mean and 95 % interval over seeds are drawn", .flags = SFT_REQUIRED },
+    { "y", SFT_TEXT, offsetof(lines_conf, y), .doc = "expression, whose mean and 95 % interval over seeds are drawn",
+      .flags = SFT_REQUIRED },
     { "per", SFT_TEXT, offsetof(lines_conf, per), .doc = "axis; a line each of its values", .flags = SFT_AUTO },
     { "where", SFT_TEXT, offsetof(lines_conf, where), .doc = "axes that are fixed, \"lr=0.1, norm=batch\"", .flags = SFT_AUTO },
     { "log", SFT_WORD, offsetof(lines_conf, log), .text = "none", .words = sft__log_words, .doc = "logarithmic scales" },

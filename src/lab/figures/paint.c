@@ -26,7 +26,8 @@ void sft__paint_series(sft_string *curve, int i, const char *title)
 
 void sft__paint_band(sft_string *curve, int i)
 {
-    sft__put(curve, "using 1:3:4 with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '%s' notitle", sft__style_colour(i));
+    sft__put(curve, "using 1:3:4 with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '%s' notitle",
+             sft__style_colour(i));
 }
 
 void sft__paint_key(sft_draft *d, const sft_axis *per)

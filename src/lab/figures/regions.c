@@ -89,8 +89,8 @@ static sft_status look_at_data(regions *f, const sft_revived *r)
     f->classes = facts.task == SFT_BINARY ? 2 : (int)facts.outputs;
     if (facts.task == SFT_REGRESSION || facts.shape.rank != 1 || facts.shape.dim[0] != 2 || f->classes > CLASSES ||
         (facts.task == SFT_BINARY && facts.outputs != 1))
-        return sft__fail_at(f->lab->ctx, f->d->pos, SFT_E115, "figure `%s`: the data of experiment `%s` are not of two features and at most "
-                            "%d classes — as `moons` and `spirals` are", f->d->name, f->e->name, CLASSES);
+        return sft__fail_at(f->lab->ctx, f->d->pos, SFT_E115, "figure `%s`: the data of experiment `%s` are not of two features and at "
+                            "most %d classes — as `moons` and `spirals` are", f->d->name, f->e->name, CLASSES);
     return SFT_OK;
 }
 
@@ -144,7 +144,7 @@ static void put_shading(sft_draft *d, const sft_plane *p, const double *all, int
         for (int k = 0; k < classes; k++) sft__put(&d->table, "\t%n", all[i * classes + k]);
         sft__put(&d->table, "\n");
     }
-    sft__put(sft__draft_curve(d, block), "using 1:2:3:4:5 with rgbimage pixels notitle");
+    sft__put(sft__draft_curve(d, block), "using 1:2:3:4:5 with rgbimage notitle");
 }
 
 static void put_border(sft_draft *d, sft_plane *p, const double *all, int classes)
@@ -157,6 +157,13 @@ static void put_border(sft_draft *d, sft_plane *p, const double *all, int classe
     }
     if (pieces) sft__put(sft__draft_curve(d, block), "using 1:2 with lines linewidth 1.6 linecolor rgb '#000000' notitle");
     else sft__put(&d->table, "NaN\tNaN\n");
+}
+
+/* Four ticks or so, for panels are narrow. */
+static double tick_step(double low, double high)
+{
+    const double raw = (high - low) / 4, power = pow(10, floor(log10(raw))), lead = raw / power;
+    return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
 }
 
 static sft_status put_panel(sft_draft *d, regions *f, sft_revived *r, const char *title)
@@ -177,7 +184,8 @@ static sft_status put_panel(sft_draft *d, regions *f, sft_revived *r, const char
         return sft__fail(f->lab->ctx, SFT_E299, "figure `%s`: %s", f->d->name, sft_message(r->ctx));
     for (int i = 0; i < GRID * GRID; i++) probabilities(y + i * outputs, outputs, all + i * f->classes);
     sft__draft_panel(d, title, f->columns);
-    sft__put(&d->plot, "\nset xrange [%n:%n]\nset yrange [%n:%n]", p.x0, p.x1, p.y0, p.y1);
+    sft__put(&d->plot, "\nset xrange [%n:%n]\nset yrange [%n:%n]\nset xtics %n\nset ytics %n", p.x0, p.x1, p.y0, p.y1,
+             tick_step(p.x0, p.x1), tick_step(p.y0, p.y1));
     put_shading(d, &p, all, f->classes);
     put_samples(d, f, r);
     put_border(d, &p, all, f->classes);
@@ -190,6 +198,17 @@ static const char *panel_title(const regions *f, int row, int column)
     const char *per = f->per ? SFT_WORDS(a, "%s %s", sft__axis_short(f->per), sft__value_label(f->per, row)) : "";
     const char *x = f->x ? SFT_WORDS(a, "%s %s", sft__axis_short(f->x), sft__value_label(f->x, column)) : "";
     return SFT_WORDS(a, "%s%s%s", per, *per && *x ? ", " : "", x);
+}
+
+/* "Circles are training samples of class 0, squares class 1". */
+static const char *legend(const regions *f)
+{
+    static const char *const mark[CLASSES] = { "Circles", "squares", "triangles", "diamonds", "triangles on their tip", "pentagons" };
+    sft_string s;
+    sft__string_open(&s, f->lab->ctx);
+    for (int i = 0; i < f->classes; i++)
+        sft__string_addf(&s, "%s%s %sclass %d", i ? ", " : "", mark[i], i ? "" : "are training samples of ", i);
+    return sft__words_of(&f->lab->figures.arena, &s);
 }
 
 static sft_status draw(sft_lab *lab, const sft_drawing *w)
@@ -211,8 +230,8 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
             put_panel(&d, &f, &r, panel_title(&f, i / columns, i % columns));
         sft__revived_close(&r);
     }
-    return sft__draft_close(&d, SFT_WORDS(e.arena, "%s Marks are the training samples, shades the predicted probability, the black line is "
-                                          "the border between classes (first seed).", w->caption));
+    return sft__draft_close(&d, SFT_WORDS(e.arena, "%s %s; shades are the predicted probability, the black line is the border between "
+                                          "classes (first seed).", w->caption, legend(&f)));
 }
 
 static const sft_field fields[] = {

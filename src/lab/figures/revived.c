@@ -4,10 +4,13 @@
 
 #include <string.h>
 
+#include "base/io.h"
+
 /* What went wrong there, as the lab's. */
 static sft_status pass_on(sft_lab *lab, const sft_revived *r)
 {
-    if (r->ctx && sft__failed(r->ctx)) return sft__fail(lab->ctx, SFT_E299, "opening `%s` again — %s", r->subject.folder, sft_message(r->ctx));
+    if (r->ctx && sft__failed(r->ctx))
+        return sft__fail(lab->ctx, SFT_E299, "opening `%s` again — %s", r->subject.folder, sft_message(r->ctx));
     return sft_code(lab->ctx);
 }
 
@@ -15,8 +18,10 @@ sft_status sft__revive(sft_lab *lab, const sft_drawing *d, const sft_experiment 
 {
     const sft_attempt *t = sft__choice_first(x, bound);
     *r = (sft_revived){ 0 };
-    if (!t) return sft__fail_at(lab->ctx, d->pos, SFT_E299, "figure `%s`: experiment `%s` has no trial there that was trained", d->name, x->name);
-    const char *folder = sft__choice_folder(lab, x, t);
+    const char *folder = t ? sft__choice_folder(lab, x, t) : NULL;
+    if (!t || (folder && !sft__holds(folder, "recipe.yaml")))
+        return sft__fail_at(lab->ctx, d->pos, SFT_E299, "figure `%s`: the trial of experiment `%s` that it shows was never begun%s%s", d->name,
+                            x->name, t && t->failure ? " — " : "", t && t->failure ? t->failure : "");
     r->ctx = sft__ctx_beside(lab->ctx);
     if (!folder || !r->ctx) return sft__fail(lab->ctx, SFT_E004, "no memory to open `%s` again", t->folder);
     if (sft__subject_open(&r->subject, r->ctx)) return pass_on(lab, r);

@@ -5,7 +5,7 @@
 #include <math.h>
 
 typedef struct shares_conf {
-    const char *e, *x_label;
+    const char *e, *experiment, *x_label;
     int64_t     most;
 } shares_conf;
 
@@ -24,7 +24,10 @@ static const sft_experiment *prepare(sft_lab *lab, const sft_drawing *d)
     const int          at = e ? sft__expr_experiment(e) : 0;
     if (!e) return NULL;
     if (at < 0) sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `e` has no measure in it: %s", d->name, k->e);
-    return at < 0 ? NULL : &lab->experiment[at];
+    else if (k->experiment && sft__choice_experiment(lab, d, k->experiment) != at)
+        sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `%s` is measured in experiment `%s`, not in `%s`", d->name, k->e,
+                     lab->experiment[at].name, k->experiment);
+    return sft__failed(lab->ctx) ? NULL : &lab->experiment[at];
 }
 
 static sft_status check(sft_lab *lab, const sft_drawing *d)
@@ -75,8 +78,8 @@ static void put_bars(sft_draft *d, const bar *bars, int n)
     sft__put(&d->settings, "set yrange [-0.6:%n]\nset ytics noenhanced (", n - 0.4);
     for (int i = 0; i < n; i++) sft__put(&d->settings, "%s%t %i", i ? ", " : "", bars[i].name, n - 1 - i);
     sft__put(&d->settings, ")\nset xrange [0:*]\nset key off\nset grid noytics\n");
-    sft__put(sft__draft_curve(d, block), "using (0):1:(0):2:($1-0.36):($1+0.36) with boxxyerror fillstyle solid 0.85 noborder fillcolor rgb "
-             "'%s' notitle", sft__style_colour(0));
+    sft__put(sft__draft_curve(d, block), "using (0):1:(0):2:($1-0.36):($1+0.36) with boxxyerror fillstyle solid 0.85 noborder "
+             "fillcolor rgb '%s' notitle", sft__style_colour(0));
     sft__put(sft__draft_curve(d, block), "using 2:1:3:4 with xerrorbars pointtype 7 pointsize 0.3 linewidth 1.4 linecolor rgb '#222222' "
              "notitle");
 }
@@ -104,6 +107,7 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
 static const sft_field fields[] = {
     { "e", SFT_TEXT, offsetof(shares_conf, e), .doc = "expression whose variance over all axes of its experiment is shared out",
       .flags = SFT_MAIN | SFT_REQUIRED },
+    { "experiment", SFT_TEXT, offsetof(shares_conf, experiment), .doc = "auto: that of e", .flags = SFT_AUTO },
     { "most", SFT_INT, offsetof(shares_conf, most), 16, 1, 64, .doc = "bars, the longest ones" },
     { "x_label", SFT_TEXT, offsetof(shares_conf, x_label), .doc = "label of x", .flags = SFT_AUTO },
     SFT_FIELD_END

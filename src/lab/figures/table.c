@@ -45,7 +45,7 @@ static void add(bowl *b, double x, double v)
     r->high = fmax(r->high, v);
 }
 
-static sft_status pour(sft_lab *lab, bowl *b, sft_course *out)
+static sft_status pour(sft_lab *lab, bowl *b, sft_track *out)
 {
     out->n = b->n;
     out->row = sft__arena_alloc(&lab->arena, (size_t)b->n * sizeof *out->row + 1);
@@ -81,10 +81,10 @@ static void read_file(sft_lab *lab, const char *folder, wanted *w, read_fn *read
     sft__bytes_free(lab->ctx, &bytes);
 }
 
-static sft_status read_all(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, wanted *w, read_fn *read, sft_course *out)
+static sft_status read_all(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, wanted *w, read_fn *read, sft_track *out)
 {
     bowl b = { .ctx = lab->ctx };
-    *out = (sft_course){ 0 };
+    *out = (sft_track){ 0 };
     for (int64_t i = 0; i < x->study.n; i++) {
         const sft_attempt *t = &x->study.attempt[i];
         if (t->folder && *t->folder && sft__choice_has(x, i, bound)) read_file(lab, sft__choice_folder(lab, x, t), w, read, &b);
@@ -104,7 +104,7 @@ static void read_curve(const sft_page_csv *t, const wanted *w, bowl *b)
 }
 
 sft_status sft__course_of_curve(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *split,
-                                bool by_step, sft_course *out)
+                                bool by_step, sft_track *out)
 {
     return read_all(lab, x, bound, &(wanted){ .file = "metrics.csv", .column = column, .split = split, .by_step = by_step }, read_curve,
                     out);
@@ -138,7 +138,7 @@ static void read_layers(const sft_page_csv *t, const wanted *w, bowl *b)
 }
 
 sft_status sft__course_of_layers(sft_lab *lab, const sft_experiment *x, const sft_bind *bound, const char *column, const char *op,
-                                 int64_t at, sft_course *out)
+                                 int64_t at, sft_track *out)
 {
     return read_all(lab, x, bound, &(wanted){ .file = "signals.csv", .column = column, .op = op, .at = at }, read_layers, out);
 }

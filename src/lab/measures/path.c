@@ -177,7 +177,8 @@ static sft_status take(sft_subject *s, const void *options, double *value)
     ground            g = { .s = s };
     if (!r) return sft_code(s->ctx);
     if (!r->at)
-        return sft__fail(s->ctx, SFT_E002, "measure path: %s trains more or fewer than two numbers — the way is one in the plane", s->folder);
+        return sft__fail(s->ctx, SFT_E002, "measure path: %s trains more or fewer than two numbers — its way is one in the plane",
+                         s->folder);
     if (k->target.n != 0 && k->target.n != 2)
         return sft__fail(s->ctx, SFT_E113, "measure path: target is [x, y], got %d numbers", k->target.n);
     sft_replay part = *r;
