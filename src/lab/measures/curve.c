@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* curve: a point of metrics.csv, when it got there, or how restless it is. */
+/* curve: a point of metrics.csv, or how restless it is. */
 #include "lab/measures/measures.h"
 
 #include "base/io.h"
@@ -13,11 +13,7 @@
 typedef struct conf {
     int         column, split;
     const char *at;
-<<<<<<< HEAD
-    double      below, above;   /* NaN: not asked */
-=======
     double      below, above;
->>>>>>> main
 } conf;
 
 static const char *const columns[] = { "loss", "accuracy", "grad_norm", "lr", NULL };
@@ -30,17 +26,10 @@ static const sft_field fields[] = {
       .doc = "whose rows; grad_norm and lr are training's" },
     { .name = "at", .kind = SFT_TEXT, .offset = offsetof(conf, at), .text = "last",
       .doc = "last, first, min, max, an epoch, or swing: mean change from row to row over the second half" },
-<<<<<<< HEAD
-    { .name = "below", .kind = SFT_REAL, .offset = offsetof(conf, below), .flags = SFT_AUTO,
-      .doc = "instead: the first epoch at which the column is below this; not known where it never is" },
-    { .name = "above", .kind = SFT_REAL, .offset = offsetof(conf, above), .flags = SFT_AUTO,
-      .doc = "instead: the first epoch at which the column is above this" },
-=======
     { .name = "below", .kind = SFT_REAL, .offset = offsetof(conf, below), .low = -1e12, .high = 1e12, .flags = SFT_AUTO,
       .doc = "a number: the first epoch with a value below it, whatever `at` says; not known where it is never reached" },
     { .name = "above", .kind = SFT_REAL, .offset = offsetof(conf, above), .low = -1e12, .high = 1e12, .flags = SFT_AUTO,
       .doc = "likewise, above it" },
->>>>>>> main
     SFT_FIELD_END
 };
 
@@ -94,17 +83,10 @@ static double at_epoch(const rows *r, double epoch)
     return NAN;
 }
 
-<<<<<<< HEAD
-static double first_epoch(const rows *r, double below, double above)
-{
-    for (int i = 0; i < r->n; i++)
-        if (r->v[i] < below || r->v[i] > above) return r->epoch[i];
-=======
 static double first_beyond(const rows *r, double bound, double sign)
 {
     for (int i = 0; i < r->n; i++)
         if (sign * r->v[i] > sign * bound) return r->epoch[i];
->>>>>>> main
     return NAN;
 }
 
@@ -120,12 +102,8 @@ static sft_status take(sft_subject *s, const void *options, double *value)
     if (!number && word == sizeof words / sizeof *words)
         return sft__fail(s->ctx, SFT_E132, "measure curve: `at` is last, first, min, max, swing or an epoch, got `%s`", k->at);
     if (read_rows(s, k, &r) || !r.n) return sft_code(s->ctx);
-<<<<<<< HEAD
-    if (!isnan(k->below) || !isnan(k->above)) *value = first_epoch(&r, k->below, k->above);
-=======
     if (!isnan(k->below)) *value = first_beyond(&r, k->below, -1);
     else if (!isnan(k->above)) *value = first_beyond(&r, k->above, 1);
->>>>>>> main
     else if (number) *value = at_epoch(&r, epoch);
     else if (word == 0) *value = r.v[r.n - 1];
     else if (word == 1) *value = r.v[0];
