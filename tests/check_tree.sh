@@ -32,7 +32,7 @@ complain "no SPDX line at the top" < <(without_licence)
 
 # The public header is the whole contract, on one page.
 complain "longer than 420 lines" < <(find src include -name '*.[ch]' -not -path '*/embedded/*' -print0 | xargs -0 wc -l |
-    awk '$2 != "total" && $1 > ($2 == "include/surefoot.h" ? 760 : 420) { print "  " $2 ": " $1 }')
+    awk '$2 != "total" && $1 > ($2 == "include/surefoot.h" ? 800 : 420) { print "  " $2 ": " $1 }')
 
 open='TO''DO|FIX''ME|XX''X|HA''CK'
 complain "left open" < <(grep -srnwE "$open" --include='*.[ch]' --include='*.py' --include='*.sh' --include='*.cmake' \

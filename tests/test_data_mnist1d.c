@@ -57,6 +57,36 @@ static void samples_have_the_published_counts(void **state)
     sft_close(c);
 }
 
+/* Column j of the shuffled set is a column of the plain one, in training and test samples the same; no two are the same, and neighbours
+ * do not stay neighbours. Everything else is as it was. */
+static void shuffled_is_one_order_of_the_places(void **state)
+{
+    (void)state;
+    sft_ctx  *c = check_open();
+    sft_data *plain = open_line(c, "mnist1d", "", NULL), *mixed = open_line(c, "mnist1d shuffled=true", "", NULL);
+    CHECK_OK(c);
+    const sft_samples *a[2] = { &plain->raw.train, &plain->raw.test }, *b[2] = { &mixed->raw.train, &mixed->raw.test };
+    int                place[40], still = 0, taken = 0;
+    bool               seen[40] = { false };
+    for (int j = 0; j < 40; j++) {
+        place[j] = 0;
+        while (place[j] < 39 && a[0]->floats[place[j]] != b[0]->floats[j]) place[j]++;
+        if (!seen[place[j]]) taken++;
+        seen[place[j]] = true;
+    }
+    assert_int_equal(taken, 40);
+    for (int j = 1; j < 40; j++) still += abs(place[j] - place[j - 1]) == 1;
+    assert_true(still < 10); /* an even draw keeps 2 on average, each pair with probability 2/40 */
+    for (int s = 0; s < 2; s++) {
+        assert_memory_equal(a[s]->label, b[s]->label, (size_t)a[s]->count * sizeof(int32_t));
+        for (int64_t i = 0; i < a[s]->count; i++)
+            for (int j = 0; j < 40; j++) assert_true(a[s]->floats[i * 40 + place[j]] == b[s]->floats[i * 40 + j]);
+    }
+    sft_data_free(plain);
+    sft_data_free(mixed);
+    sft_close(c);
+}
+
 /* Against the files made from upstream's frozen data set. */
 static void equals_upstreams_files(void **state)
 {
@@ -93,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_numpys),
         cmocka_unit_test(samples_have_the_published_counts),
+        cmocka_unit_test(shuffled_is_one_order_of_the_places),
         cmocka_unit_test(equals_upstreams_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

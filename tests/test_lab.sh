@@ -137,6 +137,8 @@ sed -i 's/sampler: grid/sampler: random/' mine/depth.yaml
 cp small/claim.yaml mine/claim.yaml
 expect 3 "every combination" "$bin" lab run ./mine -o refused2
 [ -e refused2 ] && fail "a lab that is refused leaves a folder"
+sed 's/data: moons/data: csv:gone.csv/' small/depth.yaml > mine/depth.yaml
+expect 4 "gone.csv" "$bin" lab run ./mine -o refused4
 expect 3 "no such file" "$bin" lab run . -o refused3
 expect 2 "no lab is called" "$bin" lab run nothing-like-it
 expect 2 "which lab" "$bin" lab run

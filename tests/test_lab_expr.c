@@ -159,7 +159,9 @@ static void refused(void **state)
 {
     bench *b = *state;
     static const struct { const char *text, *place, *word; } cases[] = {
-        { "1 +", "claim.yaml:3:13", "missing" }, { "y[lr=1", "claim.yaml:3:16", "]" }, { "yy[lr=1]", "claim.yaml:3:12", "did you mean `y`" },
+        { "1 +", "claim.yaml:3:13", "missing" },
+        { "y[lr=1", "claim.yaml:3:16", "]" },
+        { "yy[lr=1]", "claim.yaml:3:12", "did you mean `y`" },
         { "y[rate=1]", "claim.yaml:3:16", "no axis" }, { "y[lr=7, init=Xavier]", "claim.yaml:3:16", "none of the values" },
         { "main(lr, y)", "claim.yaml:3:15", "no function" }, { "1 2", "claim.yaml:3:12", "more than one" },
         { "y[lr=1]", "claim.yaml:3:11", "`init` is not fixed" }, { "mean(lr, y)", "claim.yaml:3:20", "`init` is not fixed" },
@@ -178,9 +180,12 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(numbers, open_bench, close_bench),   cmocka_unit_test_setup_teardown(measures, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(over_axes, open_bench, close_bench), cmocka_unit_test_setup_teardown(shares_add_up, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(intervals, open_bench, close_bench), cmocka_unit_test_setup_teardown(refused, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(numbers, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(measures, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(over_axes, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(shares_add_up, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(intervals, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(refused, open_bench, close_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

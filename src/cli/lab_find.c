@@ -146,7 +146,8 @@ int cli_lab_copy(cli *a, const char *from, const char *to)
 {
     char source[9000], target[9000];
     if (mkdir(to, 0777))
-        return errno == EEXIST ? cli_usage(a, "%s is there already — choose another name", to) : cli_fail_io(a, errno, "cannot make %s", to);
+        return errno == EEXIST ? cli_usage(a, "%s is there already — choose another name", to)
+                               : cli_fail_io(a, errno, "cannot make %s", to);
     DIR *dir = opendir(from);
     int code = dir ? SFT_OK : cli_fail_io(a, errno, "cannot read %s", from);
     for (struct dirent *e = dir ? readdir(dir) : NULL; e && !code; e = readdir(dir)) {

@@ -7,6 +7,7 @@
 #include "data/samples.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #define CLASSES  10
 #define EACH     500 /* samples a class */
@@ -19,6 +20,16 @@
 #define LENGTH   40
 #define SHIFTS   48
 #define RADIUS   8 /* scipy's gaussian_filter: sigma 2, cut at 4 sigma */
+
+typedef struct mnist1d_conf {
+    bool shuffled;
+} mnist1d_conf;
+
+static const sft_field fields[] = {
+    { "shuffled", SFT_FLAG, offsetof(mnist1d_conf, shuffled), 0, 0, 0, .aliases = "shuffle_seq",
+      .doc = "the 40 places in another order, the same for all samples: what lies beside what says nothing any more" },
+    SFT_FIELD_END,
+};
 
 static const char *const names[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
 
@@ -117,29 +128,32 @@ static void normalise(double *x, int64_t n)
     for (int64_t i = 0; i < n; i++) x[i] = (x[i] - mean) * scale;
 }
 
-static void share_out(const double *x, const int64_t *order, sft_raw *raw)
+/* Number j of a sample is that of place[j]. */
+static void share_out(const double *x, const int64_t *order, const int64_t *place, sft_raw *raw)
 {
     for (int64_t i = 0; i < COUNT; i++) {
         sft_samples *s = i < TRAIN ? &raw->train : &raw->test;
         int64_t      k = i < TRAIN ? i : i - TRAIN;
         s->label[k] = (int32_t)(order[i] / EACH);
         for (int j = 0; j < LENGTH; j++)
-            s->floats[k * LENGTH + j] = (float)x[order[i] * LENGTH + j];
+            s->floats[k * LENGTH + j] = (float)x[order[i] * LENGTH + place[j]];
     }
 }
 
-static sft_status generate(sft_ctx *c, sft_raw *raw)
+static sft_status generate(sft_ctx *c, bool shuffled, sft_raw *raw)
 {
     const size_t size = (size_t)COUNT * LENGTH * sizeof(double);
     sft_numpy    r;
-    int64_t      order[COUNT];
+    int64_t      order[COUNT], place[LENGTH];
     double      *x = sft__alloc(c, size);
     if (!x) return sft_code(c);
     sft__numpy_seed(&r, 42);
     for (int i = 0; i < COUNT; i++) draw(&r, shapes[i / EACH], x + (size_t)i * LENGTH);
     sft__numpy_permutation(&r, order, COUNT);
+    for (int j = 0; j < LENGTH; j++) place[j] = j;
+    if (shuffled) sft__numpy_permutation(&r, place, LENGTH); /* upstream's shuffle_seq draws it here */
     normalise(x, (int64_t)COUNT * LENGTH);
-    share_out(x, order, raw);
+    share_out(x, order, place, raw);
     sft__free(c, x, size);
     return SFT_OK;
 }
@@ -147,8 +161,9 @@ static sft_status generate(sft_ctx *c, sft_raw *raw)
 static sft_status open_mnist1d(sft_ctx *c, const void *conf, const char *where, sft_pos pos,
                                sft_raw *raw)
 {
-    sft_shape shape = sft__shape2(1, LENGTH);
-    (void)conf, (void)where, (void)pos;
+    const mnist1d_conf *k = conf;
+    sft_shape           shape = sft__shape2(1, LENGTH);
+    (void)where, (void)pos;
     raw->source =
         "MNIST-1D (S. Greydanus, D. Kobak, ICML 2024), generated with seed 42; Apache-2.0";
     raw->task = SFT_CLASSES;
@@ -157,7 +172,7 @@ static sft_status open_mnist1d(sft_ctx *c, const void *conf, const char *where, 
     if (sft__samples_make(c, &raw->train, TRAIN, shape, SFT_FLOATS, SFT_CLASSES, CLASSES) ||
         sft__samples_make(c, &raw->test, COUNT - TRAIN, shape, SFT_FLOATS, SFT_CLASSES, CLASSES))
         return sft_code(c);
-    return generate(c, raw);
+    return generate(c, k->shuffled, raw);
 }
 
 const sft_source sft__source_mnist1d = {
@@ -166,5 +181,7 @@ const sft_source sft__source_mnist1d = {
     .doc =
         "MNIST-1D: sequences of 40 numbers, ten shapes in noise; 4,000 to train and 1,000 to test; generated",
     .math = "template -> pad -> stretch -> scale -> rotate -> noise -> shear -> resample",
+    .conf_size = sizeof(mnist1d_conf),
+    .fields = fields,
     .open = open_mnist1d,
 };

@@ -146,7 +146,8 @@ sft_status sft__lab_read(sft_lab *lab)
     const sft_io_fault fault = sft__read_file(lab->ctx, lab->file, SFT_RECIPE_LIMIT, &bytes);
     if (fault == SFT_IO_MEMORY) return sft_code(lab->ctx);
     if (fault == SFT_IO_MISSING)
-        return sft__fail_at(lab->ctx, at, SFT_E152, "no such file — a lab is a folder with a claim.yaml; `surefoot lab` lists those that are there");
+        return sft__fail_at(lab->ctx, at, SFT_E152,
+                            "no such file — a lab is a folder with a claim.yaml; `surefoot lab` lists those that are there");
     if (fault != SFT_IO_OK) return sft__fail_at(lab->ctx, at, SFT_E151, "cannot be read (%s)", strerror(errno ? errno : EACCES));
     if (sft__yaml_tree(&lab->arena, lab->file, "lab", (const char *)bytes.data, bytes.size, &root) == SFT_OK) {
         read_tree(lab, root);

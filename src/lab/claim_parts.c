@@ -28,8 +28,8 @@ static sft_status take_one(sft_lab *lab, int experiment, const sft_yaml_node *x)
     if (lab->n_takes == SFT_MOST_TAKES) return sft__fail_at(lab->ctx, x->key_pos, SFT_E113, "more than %d measures", SFT_MOST_TAKES);
     for (int i = 0; i < lab->n_takes; i++)
         if (!strcmp(lab->take[i].name, x->key))
-            return sft__fail_at(lab->ctx, x->key_pos, SFT_E104, "`%s` is measured twice — measures of all experiments need names of their own",
-                                x->key);
+            return sft__fail_at(lab->ctx, x->key_pos, SFT_E104,
+                                "`%s` is measured twice — measures of all experiments need names of their own", x->key);
     if (sft__node_spec(&d, x, x->key, true, &spec)) return sft_code(lab->ctx);
     sft_take *t = &lab->take[lab->n_takes];
     *t = (sft_take){ .name = x->key, .pos = x->pos, .experiment = experiment };
@@ -56,7 +56,8 @@ sft_status sft__lab_takes(sft_lab *lab, const sft_yaml_node *map)
             return sft__fail_at(lab->ctx, group->key_pos, SFT_E132, "`%s` is no experiment of this lab%s", group->key,
                                 sft__near_hint(&near, hint));
         }
-        if (group->kind != SFT_YAML_MAP) return sft__fail_at(lab->ctx, group->pos, SFT_E111, "measures are a mapping: name: what is measured");
+        if (group->kind != SFT_YAML_MAP)
+            return sft__fail_at(lab->ctx, group->pos, SFT_E111, "measures are a mapping: name: what is measured");
         for (const sft_yaml_node *x = group->first; x; x = x->next)
             if (take_one(lab, experiment, x)) return sft_code(lab->ctx);
     }
@@ -84,7 +85,8 @@ static sft_status take_bound(sft_lab *lab, sft_claim *k, const sft_yaml_node *ma
     }
     if (!found) return sft__fail_at(lab->ctx, map->pos, SFT_E114, "`%s` has no bound — at_least, at_most, between or equals", k->name);
     if (k->bound == SFT_BETWEEN) {
-        if (found->kind != SFT_YAML_LIST || found->n != 2) return sft__fail_at(lab->ctx, found->pos, SFT_E111, "`between` wants [low, high]");
+        if (found->kind != SFT_YAML_LIST || found->n != 2)
+            return sft__fail_at(lab->ctx, found->pos, SFT_E111, "`between` wants [low, high]");
         if (number_of(lab, found->first, &k->low) || number_of(lab, found->first->next, &k->high)) return sft_code(lab->ctx);
         return k->low < k->high ? SFT_OK : sft__fail_at(lab->ctx, found->pos, SFT_E113, "`between` wants the lower number first");
     }
@@ -95,7 +97,8 @@ static sft_status take_bound(sft_lab *lab, sft_claim *k, const sft_yaml_node *ma
 
 static sft_status take_claim(sft_lab *lab, const sft_yaml_node *x)
 {
-    static const char *const   words[] = { "says", "value", "at_least", "at_most", "between", "equals", "because", "too_strong", "unit", "check", NULL };
+    static const char *const   words[] = { "says",    "value",      "at_least", "at_most", "between", "equals",
+                                           "because", "too_strong", "unit",     "check",   NULL };
     static const sft_lab_keys keys = { "a claim", words };
     if (lab->n_claims == SFT_MOST_CLAIMS) return sft__fail_at(lab->ctx, x->key_pos, SFT_E113, "more than %d claims", SFT_MOST_CLAIMS);
     if (sft__lab_keys(lab, x, &keys)) return sft_code(lab->ctx);
@@ -121,7 +124,8 @@ static sft_status take_claim(sft_lab *lab, const sft_yaml_node *x)
 sft_status sft__lab_claims(sft_lab *lab, const sft_yaml_node *map)
 {
     if (!map || map->kind != SFT_YAML_MAP || !map->n)
-        return sft__fail_at(lab->ctx, map ? map->pos : (sft_pos){ lab->file, 0, 0 }, SFT_E114, "`claims` is required: a lab claims something");
+        return sft__fail_at(lab->ctx, map ? map->pos : (sft_pos){ lab->file, 0, 0 }, SFT_E114,
+                            "`claims` is required: a lab claims something");
     for (const sft_yaml_node *x = map->first; x; x = x->next)
         if (take_claim(lab, x)) return sft_code(lab->ctx);
     return SFT_OK;
@@ -151,7 +155,8 @@ static sft_status take_drawing(sft_lab *lab, const sft_yaml_node *x)
 {
     sft_spec spec;
     if (lab->n_drawings == SFT_MOST_FIGURES) return sft__fail_at(lab->ctx, x->pos, SFT_E113, "more than %d figures", SFT_MOST_FIGURES);
-    if (x->kind != SFT_YAML_MAP) return sft__fail_at(lab->ctx, x->pos, SFT_E111, "a figure is a mapping: draw, title, caption and its options");
+    if (x->kind != SFT_YAML_MAP)
+        return sft__fail_at(lab->ctx, x->pos, SFT_E111, "a figure is a mapping: draw, title, caption and its options");
     sft_drawing *d = &lab->drawing[lab->n_drawings];
     const char  *kind = sft__lab_text(lab, x, "draw", true), *name = sft__lab_text(lab, x, "name", false);
     *d = (sft_drawing){ .pos = x->pos, .title = sft__lab_text(lab, x, "title", true), .caption = sft__lab_text(lab, x, "caption", true) };

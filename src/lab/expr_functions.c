@@ -228,7 +228,8 @@ static const sft_function functions[] = {
     { .name = "last", .doc = "the axis's last number where the condition is true", .over = over_last },
     { .name = "slope", .doc = "of the straight line of least squares against the axis's number", .over = over_slope },
     { .name = "fit", .doc = "share of the variance that this line explains", .over = over_fit },
-    { .name = "share", .doc = "share of the variance that an axis, or the interaction of two, explains", .over = over_share, .two_axes = true },
+    { .name = "share", .doc = "share of the variance that an axis, or the interaction of two, explains",
+      .over = over_share, .two_axes = true },
 };
 
 const sft_function *sft__function_at(int i) { return i >= 0 && i < (int)(sizeof functions / sizeof *functions) ? &functions[i] : NULL; }

@@ -133,7 +133,8 @@ static sft_status check_measure(const sft_expr *e, const sft_bind *bound)
         for (const sft_bind *b = bound; b && !there; b = b->next)
             there = sft__axis_is(a, b->axis) || !strcmp(sft__axis_last(a->key), sft__axis_last(b->axis));
         if (!there)
-            return sft__fail_at(e->lab->ctx, e->pos, SFT_E115, "`%s` is not fixed for `%s` — say which: %s[%s=…], or go over it: mean(%s, …)",
+            return sft__fail_at(e->lab->ctx, e->pos, SFT_E115,
+                                "`%s` is not fixed for `%s` — say which: %s[%s=…], or go over it: mean(%s, …)",
                                 a->key, e->lab->take[e->take].name, e->lab->take[e->take].name, sft__axis_last(a->key),
                                 sft__axis_last(a->key));
     }
@@ -143,7 +144,8 @@ static sft_status check_measure(const sft_expr *e, const sft_bind *bound)
 static sft_status check_axis(const sft_expr *e, const sft_bind *bound)
 {
     if (e->axis->n == 1 || bound_to(e->axis, bound)) return SFT_OK;
-    return sft__fail_at(e->lab->ctx, e->pos, SFT_E115, "the number of `%s` is asked for where nothing says which — go over it: mean(%s, …)",
+    return sft__fail_at(e->lab->ctx, e->pos, SFT_E115,
+                        "the number of `%s` is asked for where nothing says which — go over it: mean(%s, …)",
                         e->axis->key, sft__axis_last(e->axis->key));
 }
 

@@ -53,8 +53,8 @@ static void put_contents(sft_string *out, int n, sft_lab *const *lab)
     sft__string_addf(out, "<p id=\"about\">%d %s: ", n, n == 1 ? "lab" : "labs");
     sft__page_tally(out, &sum);
     sft__string_add(out, ".</p>\n<p class=\"how\">A number is the mean over seeds, behind it its 95 % interval by Student's t; bars in "
-                         "figures are such intervals too. A claim holds when the whole interval keeps its bound. Bounds come from theory or "
-                         "from the claim itself; the reason stands beside each.</p>\n");
+                         "figures are such intervals too. A claim holds when the whole interval keeps its bound. Bounds come from "
+                         "theory or from the claim itself; the reason stands beside each.</p>\n");
     if (n == 1) return;
     sft__string_add(out, "<nav id=\"contents\" aria-label=\"Labs\"><ol class=\"contents\">\n");
     for (int i = 0; i < n; i++) {

@@ -50,12 +50,25 @@ static sft_status train(sft_lab *lab, sft_experiment *x)
     return sft_code(lab->ctx);
 }
 
+/* Numbers that are not finite are what a lab may be after. A file that is not there, a full disk, a worker that was killed are not. */
+static sft_status no_accidents(sft_lab *lab, const sft_experiment *x)
+{
+    for (int64_t i = 0; i < x->study.n; i++) {
+        const sft_attempt *t = &x->study.attempt[i];
+        if (t->state == SFT_TRIAL_FAILED && t->exit_code != SFT_TRAINING)
+            return sft__fail(lab->ctx, SFT_E346, "%s: training %lld of `%s` failed: %.2000s", lab->name, (long long)t->number, x->name,
+                             t->failure ? t->failure : "no reason is known");
+    }
+    return SFT_OK;
+}
+
 static sft_status look_at(sft_lab *lab, sft_experiment *x)
 {
     char path[8300];
     if (sft__study_open(lab->ctx, x->folder, &x->study)) return sft_code(lab->ctx);
     const sft_study *s = &x->study;
     x->has_run = true;
+    if (no_accidents(lab, x)) return sft_code(lab->ctx);
     x->level = sft__arena_alloc(&lab->arena, (size_t)(s->n * x->space.n + 1) * sizeof *x->level);
     x->look = sft__arena_alloc(&lab->arena, (size_t)(s->n + 1) * sizeof *x->look);
     for (int64_t i = 0; i < s->n && x->level && x->look; i++) {

@@ -67,7 +67,8 @@ static int put_cells(sft_draft *d, const heat *f, const double *z, int kind, int
     for (int i = 0; i < f->x->n * f->y->n; i++) {
         if (!is_kind(f, d->easel, z[i], kind)) continue;
         sft__put(&d->table, "%i\t%i\t%n\t%s\t%s\t%s\n", i % f->x->n, i / f->x->n, z[i],
-                 isfinite(z[i]) ? sft__brief(z[i], 3, buf, sizeof buf) : "none", sft__value_label(f->x, i % f->x->n), sft__value_label(f->y, i / f->x->n));
+                 isfinite(z[i]) ? sft__brief(z[i], 3, buf, sizeof buf) : "none", sft__value_label(f->x, i % f->x->n),
+                 sft__value_label(f->y, i / f->x->n));
         ++*n;
     }
     if (*n == 0) sft__put(&d->table, "NaN\tNaN\tNaN\t\t\t\n");

@@ -20,8 +20,8 @@ sft_status sft__revive(sft_lab *lab, const sft_drawing *d, const sft_experiment 
     *r = (sft_revived){ 0 };
     const char *folder = t ? sft__choice_folder(lab, x, t) : NULL;
     if (!t || (folder && !sft__holds(folder, "recipe.yaml")))
-        return sft__fail_at(lab->ctx, d->pos, SFT_E299, "figure `%s`: the trial of experiment `%s` that it shows was never begun%s%s", d->name,
-                            x->name, t && t->failure ? " — " : "", t && t->failure ? t->failure : "");
+        return sft__fail_at(lab->ctx, d->pos, SFT_E299, "figure `%s`: the trial of experiment `%s` that it shows was never begun%s%s",
+                            d->name, x->name, t && t->failure ? " — " : "", t && t->failure ? t->failure : "");
     r->ctx = sft__ctx_beside(lab->ctx);
     if (!folder || !r->ctx) return sft__fail(lab->ctx, SFT_E004, "no memory to open `%s` again", t->folder);
     if (sft__subject_open(&r->subject, r->ctx)) return pass_on(lab, r);
