@@ -33,8 +33,8 @@ recipe='
   train: {epochs: 1, batch: 2}'
 printf 'recipe:\n  data: csv:near.csv task=regression%s\nvary: {optimizer.lr: [0.01, 0.1]}\n' "$recipe" > a/base.yaml
 printf 'recipe:\n  data: csv:far.csv task=regression%s\nvary: {optimizer.lr: [0.01, 0.1]}\n' "$recipe" > a/away.yaml
-printf 'recipe:\n  data: csv:near.csv task=regression%s\nvary:\n  data: {n: csv:near.csv task=regression, f: csv:far.csv task=regression}\n' \
-    "$recipe" > a/axis.yaml
+both="{n: csv:near.csv task=regression, f: csv:far.csv task=regression}"
+printf 'recipe:\n  data: csv:near.csv task=regression%s\nvary: {data: %s}\n' "$recipe" "$both" > a/axis.yaml
 seen csv:a/near.csv a/base.yaml
 seen csv:far.csv a/away.yaml
 seen csv:a/near.csv a/axis.yaml
