@@ -261,6 +261,28 @@ static void features_have_their_own_unit(void **state)
     sft_close(c);
 }
 
+/* Digits reach 16, which is their white: noise of 0.1 moves a value by 1.6. */
+static void digits_are_white_at_16(void **state)
+{
+    (void)state;
+    sft_ctx    *c = check_open();
+    const char *text = "data: digits\nsplit: {standardize: none}\nmodel: flatten | linear\naugment: noise 0.1 clip=false\n";
+    sft_recipe *r = sft_recipe_parse(c, "r.yaml", text, strlen(text));
+    sft_data   *d = sft_data_open(c, r);
+    sft_loader *l = sft__loader_new(d, &(sft_loader_conf){ .batch = 500, .augment = &r->stages }),
+               *plain = sft__loader_new(d, &(sft_loader_conf){ .batch = 500 });
+    CHECK_OK(c);
+    const sft_batch *a = sft__loader_get(l, 0, 0), *b = sft__loader_get(plain, 0, 0);
+    double           n = 500 * 64, sum = 0;
+    for (int i = 0; i < 500 * 64; i++) sum += pow((double)a->x[i] - (double)b->x[i], 2) / n;
+    CHECK_NEAR(sqrt(sum), 1.6, 5 * 1.6 / sqrt(2 * n));
+    sft__loader_free(l);
+    sft__loader_free(plain);
+    sft_data_free(d);
+    sft_recipe_free(r);
+    sft_close(c);
+}
+
 /* ---- mixing ---------------------------------------------------------------------------------- */
 
 /* Beta(a, a): mean 1/2, variance 1 / (4 (2 a + 1)), and P(x < 1/4) by its distribution function. */
@@ -562,6 +584,7 @@ int main(void)
         cmocka_unit_test(stages_run_in_order),
         cmocka_unit_test(probability_is_kept),
         cmocka_unit_test(features_have_their_own_unit),
+        cmocka_unit_test(digits_are_white_at_16),
         cmocka_unit_test(shares_are_beta),
         cmocka_unit_test(rows_are_mixtures_by_their_shares),
         cmocka_unit_test(numbers_are_mixed_in_place),

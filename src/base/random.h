@@ -25,6 +25,7 @@ enum sft_purpose {
     SFT_FOR_TEST,
     SFT_FOR_SWEEP,              /* counter: point low, point high, attempt and what it is drawn for, lane */
     SFT_FOR_SCRAMBLE,           /* counter: bits above, axis, -, bit */
+    SFT_FOR_LABELS,             /* counter: sample low, sample high, -, lane */
     SFT_FOR_FOREST = 24,        /* counter: tree, -, -, lane */
     SFT_FOR_MIX = 32,           /* mixup, cutmix; counter: epoch, step low, step high, lane */
     SFT_FOR_LAYER = 1024        /* + layer index; counter: step low, step high, row in the batch, lane */

@@ -28,6 +28,7 @@ typedef struct sft_raw {            /* what a source delivers */
     int64_t            outputs;
     const char *const *class_names; /* or NULL */
     unsigned tasks; /* set before: bits (1 << sft_task) of what the loss can be used with; 0: any */
+    int  white;  /* of images of bytes, the value that is white; 0: 255 */
     bool impute; /* a NaN marks a missing value: it becomes the training mean of its feature */
 } sft_raw;
 
@@ -53,6 +54,8 @@ typedef struct sft_split_conf {
     int64_t seed;
     bool    shuffle;    /* false: the last samples are held out */
     bool    stratify;   /* where they are shuffled */
+    double  fraction;   /* of what is left to train on; 0, where no recipe was read: all */
+    double  label_noise; /* share of training and validation labels that are another class */
     int     standardize; /* word: auto none global channel feature */
     bool    standardize_targets; /* numbers to predict, by the network: src/train/net_new.c */
 } sft_split_conf;

@@ -26,6 +26,7 @@ static sft_status open_digits(sft_ctx *c, const void *conf, const char *place, s
     raw->task = SFT_CLASSES;
     raw->outputs = 10;
     raw->class_names = names;
+    raw->white = 16;
     if (unpack(c, sft__digits_train, 3823, &raw->train)) return sft_code(c);
     return unpack(c, sft__digits_test, 1797, &raw->test);
 }

@@ -7,6 +7,8 @@
 
 /* Fills d->index and the counts from the shares of the split section. */
 sft_status sft__split_make(sft_data *d, const sft_split_conf *k);
+/* With split.label_noise, other classes for some samples to train and validate with; E202 where there are no classes. label_noise.c */
+sft_status sft__spoil_labels(sft_data *d, const sft_split_conf *k);
 /* Room for the sample numbers of one split. */
 sft_status sft__split_room(sft_data *d, sft_split split, int64_t count);
 /* Samples that a split draws from: raw.train, or raw.test. */

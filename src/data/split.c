@@ -50,6 +50,23 @@ const sft_field sft__split_fields[] = {
       .offset = offsetof(sft_split_conf, stratify),
       .def = 1,
       .doc = "every split gets the same share of each class; only where samples are shuffled" },
+    { .name = "fraction",
+      .kind = SFT_REAL,
+      .offset = offsetof(sft_split_conf, fraction),
+      .def = 1,
+      .low = 0,
+      .high = 1,
+      .flags = SFT_ABOVE_LOW,
+      .aliases = "train_fraction train_size",
+      .doc = "share of the training samples that is trained on, the rest being left out; validation and test samples stay the same" },
+    { .name = "label_noise",
+      .kind = SFT_REAL,
+      .offset = offsetof(sft_split_conf, label_noise),
+      .def = 0,
+      .low = 0,
+      .high = 1,
+      .doc = "share of the training and validation samples that get another class, drawn evenly; test samples keep theirs. With k "
+             "classes (k - 1) / k makes labels that say nothing" },
     { .name = "standardize",
       .kind = SFT_WORD,
       .offset = offsetof(sft_split_conf, standardize),
@@ -75,19 +92,20 @@ sft_status sft__split_room(sft_data *d, sft_split split, int64_t count)
     return sft_code(d->ctx);
 }
 
-typedef struct deal { /* shares: test of all samples, validation of those that are left */
-    double test, validation;
+typedef struct deal { /* shares: test of all samples, validation of those that are left, training of those that are left then */
+    double test, validation, train;
 } deal;
 
 typedef struct counts {
-    int64_t test, validation;
+    int64_t test, validation, train;
 } counts;
 
 /* How many of the first n samples go where. */
 static counts of_first(int64_t n, const deal *k)
 {
     int64_t test = (int64_t)((double)n * k->test + 0.5);
-    return (counts){ test, (int64_t)((double)(n - test) * k->validation + 0.5) };
+    int64_t validation = (int64_t)((double)(n - test) * k->validation + 0.5);
+    return (counts){ test, validation, (int64_t)((double)(n - test - validation) * k->train + 0.5) };
 }
 
 /* The first n sample numbers ordered by class (begin[k] is where class k starts); all one group when not
@@ -138,7 +156,8 @@ static void take(sft_data *d, sft_split split, const int64_t *from, int64_t n,
     used[split] += n;
 }
 
-/* Of each group: first its test samples, then its validation samples; the rest is for training. */
+/* Of each group: first its test samples, then its validation samples; the last are for training, so that a smaller share of them
+ * lies within a larger one but for the rounding. */
 static void deal_out(sft_data *d, const deal *k, int64_t groups, const int64_t *order,
                      const int64_t *begin)
 {
@@ -149,7 +168,7 @@ static void deal_out(sft_data *d, const deal *k, int64_t groups, const int64_t *
         int64_t test = to.test - from.test, both = test + to.validation - from.validation;
         take(d, SFT_TEST, order + a, test, used);
         take(d, SFT_VALIDATION, order + a + test, both - test, used);
-        take(d, SFT_TRAIN, order + a + both, z - a - both, used);
+        take(d, SFT_TRAIN, order + z - (to.train - from.train), to.train - from.train, used);
     }
     for (int s = 0; s < SFT_SPLITS; s++)
         if (used[s] > 0) qsort(d->index[s], (size_t)used[s], sizeof **d->index, ascending);
@@ -167,14 +186,13 @@ static sft_status share_out(sft_data *d, const sft_split_conf *conf, const deal 
     for (int64_t g = 0; g < groups && conf->shuffle; g++)
         shuffle(order + begin[g], begin[g + 1] - begin[g], scratch, key, g);
     counts  held = of_first(n, k);
-    int64_t left = n - held.test - held.validation;
-    if (left < 1)
+    if (held.train < 1)
         return sft__fail(
             d->ctx, SFT_E245,
-            "no sample is left to train on — all of %lld went to validation and test — "
-            "lower split.validation or split.test",
-            (long long)n);
-    if (sft__split_room(d, SFT_TRAIN, left) ||
+            "no sample is left to train on: of %lld samples %lld went to validation and test — "
+            "lower split.validation or split.test%s",
+            (long long)n, (long long)(held.test + held.validation), k->train < 1 ? ", or raise split.fraction" : "");
+    if (sft__split_room(d, SFT_TRAIN, held.train) ||
         sft__split_room(d, SFT_VALIDATION, held.validation + d->raw.held) ||
         (!d->test_is_own && sft__split_room(d, SFT_TEST, held.test)))
         return sft_code(d->ctx);
@@ -206,7 +224,7 @@ sft_status sft__split_make(sft_data *d, const sft_split_conf *conf)
             "split.validation %g and split.test %g leave nothing to train on — their sum has "
             "to be below 1",
             validation, test);
-    deal k = { test, validation / (1 - test) };
+    deal k = { test, validation / (1 - test), conf->fraction > 0 ? conf->fraction : 1 };
     if (!sft__mul(s->count, 3 * (int64_t)sizeof(int64_t), &n))
         return sft__fail(d->ctx, SFT_E004, "%lld samples are too many to split",
                          (long long)s->count);
@@ -215,5 +233,5 @@ sft_status sft__split_make(sft_data *d, const sft_split_conf *conf)
     if (!room) return sft_code(d->ctx);
     share_out(d, conf, &k, classes, room);
     sft__free(d->ctx, room, size);
-    return sft_code(d->ctx);
+    return sft__failed(d->ctx) ? sft_code(d->ctx) : sft__spoil_labels(d, conf);
 }

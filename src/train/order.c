@@ -22,24 +22,35 @@ static const char *augment_text(sft_arena *a, sft_recipe *r)
     return text;
 }
 
+/* " split.fraction=0.1 split.label_noise=0.2": what is left out or spoilt; nothing where nothing is. */
+static const char *share_text(sft_arena *a, const sft_split_conf *s)
+{
+    char fraction[40], noise[40];
+    return sft__arena_printf(a, "%s%s%s%s", s->fraction < 1 ? " split.fraction=" : "",
+                             s->fraction < 1 ? sft__print_real(s->fraction, fraction, sizeof fraction) : "",
+                             s->label_noise > 0 ? " split.label_noise=" : "",
+                             s->label_noise > 0 ? sft__print_real(s->label_noise, noise, sizeof noise) : "");
+}
+
 const char *sft__order_text(sft_arena *a, sft_recipe *r, const sft_net *n)
 {
     const sft_train_conf *k = &r->train_conf;
     const sft_split_conf *s = &r->split_conf;
     char validation[40], test[40];
-    const char *augment = augment_text(a, r),
+    const char *augment = augment_text(a, r), *shares = share_text(a, s),
                *accumulate = k->accumulate > 1 ? sft__arena_printf(a, " train.accumulate=%lld", (long long)k->accumulate) : "";
     return sft__arena_printf(
         a,
         "train.seed=%lld train.batch=%lld train.shards=%d train.shuffle=%s train.drop_last=%s "
         "split.validation=%s split.test=%s split.seed=%lld split.stratify=%s split.standardize=%s"
-        "%s%s%s%s%s",
+        "%s%s%s%s%s%s",
         (long long)k->seed, (long long)k->batch, n->shards, k->shuffle ? "true" : "false",
         k->drop_last ? "true" : "false",
         sft__print_real(s->validation, validation, sizeof validation),
         sft__print_real(s->test, test, sizeof test), (long long)s->seed,
         s->stratify ? "true" : "false", sft_recipe_get(r, "split.standardize"),
         s->shuffle ? "" : " split.shuffle=false",
+        shares ? shares : "",
         s->standardize_targets ? " split.standardize_targets=true" : "",
         accumulate ? accumulate : "", k->sampler == SFT_SAMPLER_WEIGHTED ? " train.sampler=weighted" : "",
         augment ? augment : "");

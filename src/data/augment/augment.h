@@ -11,7 +11,7 @@
 /* What a sample is, by the rank of its shape. */
 enum { SFT_IMAGES = 1, SFT_SEQUENCES = 2, SFT_TABLES = 4, SFT_ANY_SAMPLES = 7 };
 
-/* A sample while it is changed. Images lie on the scale 0 (black) to 1: bytes are divided by 255, floats are placed
+/* A sample while it is changed. Images lie on the scale 0 (black) to 1: bytes are divided by 255 (digits: 16), floats are placed
  * between the least and the greatest training value. Sequences and tables are seen in deviations from the training
  * mean, of their channel or feature. A sequence is one row high; a table is as many channels of one number. */
 typedef struct sft_canvas {

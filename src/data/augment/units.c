@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The scale on which samples are changed: bytes of images by 255, floats of images between the least and the greatest
- * training value, sequences and tables in deviations from the training mean of their channel or feature. */
+/* The scale on which samples are changed: bytes of images by the source's white (255; 16 of digits), floats of images between the
+ * least and the greatest training value, sequences and tables in deviations from the training mean of their channel or feature. */
 #include "data/augment/augmenter.h"
 #include "data/parts.h"
 
@@ -53,7 +53,7 @@ static void by_deviation(const sft_data *d, const sft_canvas *c, sft_units *u)
 /* Images: one scale for all channels, so that grey stays grey. */
 static void by_range(const sft_data *d, const sft_canvas *c, bool mean, sft_units *u)
 {
-    double low = 0, high = 255, n = (double)d->facts.count[SFT_TRAIN] * (double)(c->high * c->wide);
+    double low = 0, high = d->raw.white ? d->raw.white : 255, n = (double)d->facts.count[SFT_TRAIN] * (double)(c->high * c->wide);
     bool   look = !d->raw.train.bytes;
     if (look) low = INFINITY, high = -INFINITY;
     for (int64_t k = 0; (look || mean) && k < c->channels; k++) {

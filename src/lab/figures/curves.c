@@ -92,7 +92,7 @@ static bool put_range(sft_draft *d, const curves *f)
                 sft__extent_add(&s, r->high, f->log_y);
                 sft__extent_add(&x, r->x, f->log_x);
             }
-    const double top = top_of(f, &s);
+    const double top = f->percent ? s.high : top_of(f, &s); /* shares have an end of their own */
     const bool   cut = s.high > top;
     s.high = cut ? top : s.high;
     sft__paint_range(d, 'y', &s, f->log_y);

@@ -43,7 +43,7 @@ static sft_status check(sft_lab *lab, const sft_drawing *d)
 /* The samples of a run, once. */
 static sft_status take_samples(fit *f, const sft_revived *r)
 {
-    sft_data_facts facts;
+    sft_data_facts facts = { 0 };
     if (f->n > 0 || sft_data_facts_of(r->data, &facts)) return sft_code(f->lab->ctx);
     if (facts.task != SFT_REGRESSION || facts.outputs != 1 || facts.shape.rank != 1 || facts.shape.dim[0] != 1)
         return sft__fail_at(f->lab->ctx, f->d->pos, SFT_E115, "figure `%s`: the data of experiment `%s` are not one number to be predicted "

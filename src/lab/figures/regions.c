@@ -84,7 +84,7 @@ static double lead_of(const double *p, int n, int i)
 
 static sft_status look_at_data(regions *f, const sft_revived *r)
 {
-    sft_data_facts facts;
+    sft_data_facts facts = { 0 };
     if (sft_data_facts_of(r->data, &facts)) return sft_code(f->lab->ctx);
     f->classes = facts.task == SFT_BINARY ? 2 : (int)facts.outputs;
     if (facts.task == SFT_REGRESSION || facts.shape.rank != 1 || facts.shape.dim[0] != 2 || f->classes > CLASSES ||

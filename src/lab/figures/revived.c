@@ -49,7 +49,7 @@ void sft__revived_close(sft_revived *r)
 
 bool sft__revived_sample(const sft_revived *r, int64_t i, float *x, float *own, float *y)
 {
-    sft_data_facts facts;
+    sft_data_facts facts = { 0 };
     if (sft_data_facts_of(r->data, &facts) || i >= facts.count[SFT_TRAIN] || sft_data_sample(r->data, SFT_TRAIN, i, x, y)) return false;
     int64_t n = 1;
     for (int k = 0; k < facts.shape.rank; k++) n *= facts.shape.dim[k];
