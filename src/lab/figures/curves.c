@@ -77,7 +77,7 @@ static double top_of(const curves *f, const sft_extent *s)
             if (f->course[w][i].n > 0) start[n++] = f->course[w][i].row[0].high;
     sft__sort(start, n);
     const double middle = n ? start[n / 2] : 0;
-    return middle > 0 ? fmin(s->high, (f->log_y ? 10 : 2) * middle) : s->high;
+    return middle > 0 ? fmin(s->high, (f->log_y ? 1000 : 2) * middle) : s->high;
 }
 
 /* Returns whether something is cut off. */
