@@ -143,6 +143,19 @@ expect 3 "no such file" "$bin" lab run . -o refused3
 expect 2 "no lab is called" "$bin" lab run nothing-like-it
 expect 2 "which lab" "$bin" lab run
 
+# ---- one that fails does not stop the others ---------------------------------------------------------------------
+expect 4 "holds: half" "$bin" lab run ./mine ./small -o two
+[ -s two/index.html ] || fail "no page of the lab that ran"
+"$bin" lab run ./small -o stopped > stopped.txt 2>&1 &
+sleep 0.1
+kill -TERM $! 2> /dev/null
+wait $!
+case $? in
+0) ;;                       # it was faster
+143) grep -qF -- "-o stopped goes on from here" stopped.txt || fail "nothing is said of going on: $(cat stopped.txt)" ;;
+*) fail "stopped by SIGTERM: $(cat stopped.txt)" ;;
+esac
+
 # ---- killed, and gone on with -------------------------------------------------------------------------------------
 numbers() { sed 's/"seconds": *[0-9.e+-]*//; s/"folder": *"[^"]*"//' "$1"; }
 for delay in 0.05 0.15 0.3; do

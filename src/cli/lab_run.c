@@ -161,24 +161,32 @@ static int run_one(session *s, sft_lab *lab, cli_json *j)
     }
     cli_lab_print(s->a, lab, true);
     print_figures(s, lab);
-    printf("  %d of %d claims as said%s, %lld trainings, %s\n\n", f.claims - f.wrong, f.claims,
-           f.too_strong ? " (of these too strong as the lecture says them: see above)" : "", (long long)f.trials,
-           cli_time(f.seconds, spent, sizeof spent));
+    printf("  %d of %d claims as said", f.claims - f.wrong, f.claims);
+    if (f.too_strong)
+        printf(" (%d of the lecture's sentences too strong: see above)", f.too_strong);
+    printf(", %lld trainings, %s\n\n", (long long)f.trials, cli_time(f.seconds, spent, sizeof spent));
     return SFT_OK;
 }
 
+/* One page of those that came to their end. */
 static int finish(session *s)
 {
-    int wrong = 0;
+    int wrong = 0, n = 0;
     sft_lab_facts f;
-    for (int i = 0; i < s->n; i++)
-        if (sft_lab_facts_of(s->lab[i], &f) == SFT_OK && f.wrong) {
-            wrong += f.wrong;
+    sft_lab **done = calloc((size_t)s->n, sizeof *done);
+    for (int i = 0; i < s->n && done; i++) {
+        if (sft_lab_facts_of(s->lab[i], &f) || !f.complete)
+            continue;
+        done[n++] = s->lab[i];
+        wrong += f.wrong;
+        if (f.wrong)
             fprintf(stderr, "surefoot: %s: %d claim%s did not come out as said\n", f.name, f.wrong, f.wrong == 1 ? "" : "s");
-        }
-    if (sft_lab_page(s->a->ctx, s->n, s->lab, s->folder))
+    }
+    const bool failed = !done || (n && sft_lab_page(s->a->ctx, n, done, s->folder));
+    free(done);
+    if (failed)
         return cli_fail(s->a);
-    if (!s->a->json && (!s->temporary || wrong))
+    if (!s->a->json && n && (!s->temporary || wrong))
         printf("page: %s/index.html   (open it in a browser)\n", s->folder);
     s->temporary = s->temporary && !wrong;
     return wrong ? SFT_TRAINING : SFT_OK;
@@ -195,15 +203,20 @@ static int run_labs(session *s)
         cli_json_open(&j, stdout);
         cli_json_begin(&j, NULL, '[');
     }
-    for (s->at = 0; s->at < s->n && !code; s->at++) {
+    for (s->at = 0; s->at < s->n && !atomic_load(&s->a->signal); s->at++) {
         s->name = last_part(s->word[s->at]);
-        code = run_one(s, s->lab[s->at], &j);
+        const int got = run_one(s, s->lab[s->at], &j);
+        code = code ? code : got;
+        sft_clear(s->a->ctx);   /* the others run all the same */
     }
     if (s->a->json) {
         cli_json_end(&j, ']');
         cli_json_close(&j);
     }
-    return code ? code : finish(s);
+    if (atomic_load(&s->a->signal) && !s->temporary && !s->a->quiet)
+        fprintf(stderr, "surefoot: stopped; the same command with -o %s goes on from here\n", s->folder);
+    const int end = finish(s);
+    return code ? code : end;
 }
 
 int cli_lab_run(cli *a, const cli_labs *l, bool check)
