@@ -143,6 +143,10 @@ expect 3 "no such file" "$bin" lab run . -o refused3
 expect 2 "no lab is called" "$bin" lab run nothing-like-it
 expect 2 "which lab" "$bin" lab run
 
+sed 's/  probe: .*//' small/depth.yaml > mine/depth.yaml
+expect 11 "probe" "$bin" lab run ./mine -o refused5
+sed 's/data: moons/data: csv:gone.csv/' small/depth.yaml > mine/depth.yaml
+
 # ---- one that fails does not stop the others ---------------------------------------------------------------------
 expect 4 "holds: half" "$bin" lab run ./mine ./small -o two
 [ -s two/index.html ] || fail "no page of the lab that ran"

@@ -124,7 +124,7 @@
     X(343, RECIPE, "sweep changed since it began")                                                 \
     X(344, LOCKED, "sweep in use")                                                                 \
     X(345, USAGE, "not with this sweep")                                                            \
-    X(346, SWEEP, "a training of a lab failed, and not of the training itself")                        \
+    X(346, SWEEP, "a training of a lab cannot be used")                                            \
     X(350, TRAINING, "loss is not finite")                                                         \
     X(351, TRAINING, "gradient is not finite")                                                     \
     X(352, INTERNAL, "a fast kernel and its reference differ")                                     \

@@ -60,7 +60,7 @@ static sft_status gather(sft_lab *lab, int experiment, const board *b, int proce
         if (b->status[p] == SFT_OK) continue;
         if (b->status[p] < 0) return sft__fail(lab->ctx, SFT_E003, "measuring %s ended without a word: the process was killed", x->name);
         const char *sentence = strstr(b->failure[p], "]: ");
-        return sft__fail(lab->ctx, b->status[p] == SFT_MEMORY ? SFT_E004 : SFT_E299, "measuring %s: %s", x->name,
+        return sft__fail(lab->ctx, b->status[p] == SFT_MEMORY ? SFT_E004 : SFT_E346, "measuring %s: %s", x->name,
                          sentence ? sentence + 3 : b->failure[p]);
     }
     for (int t = 0; t < lab->n_takes; t++) {

@@ -3,6 +3,7 @@
 #include "lab/figures/figures.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/stats.h"
 
@@ -130,7 +131,7 @@ static void put_series(sft_draft *d, const curves *f, int split, int i)
         curve = sft__draft_curve(d, block);
     }
     if (beside) {
-        sft__put(curve, "using 1:2 with lines linewidth 1.3 dashtype '. ' linecolor rgb '%s' notitle", sft__style_colour(i));
+        sft__put(curve, "using 1:2 with lines linewidth 2 dashtype 3 linecolor rgb '%s' notitle", sft__style_colour(i));
         return;
     }
     sft__put(curve, "using 1:2 with linespoints pointinterval %i ", (rows > 400 ? 400 : rows) / 8 + 1);
@@ -143,8 +144,10 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     sft_draft d;
     sft_easel e = sft__paint_easel(lab);
     if (prepare(lab, w, &f) || read(lab, &f)) return sft_code(lab->ctx);
-    const char *label = f.percent ? "accuracy (%)" : f.k->column;
-    if (f.k->split != BOTH) label = SFT_WORDS(&lab->figures.arena, "%s %s", f.k->split == TRAIN ? "training" : "validation", label);
+    const bool  own = !strcmp(f.k->column, "lr");  /* there is but one, whatever the split */
+    const char *label = f.percent ? "accuracy (%)" : own ? "learning rate" : f.k->column;
+    if (!strcmp(label, "grad_norm")) label = "norm of the gradient";
+    if (f.k->split != BOTH && !own) label = SFT_WORDS(&lab->figures.arena, "%s %s", f.k->split == TRAIN ? "training" : "validation", label);
     sft__draft_open(&d, &e, w->name, w->title, 800, 500);
     sft__paint_label(&d, 'x', f.k->x_label ? f.k->x_label : place_words[f.k->x]);
     sft__paint_label(&d, 'y', f.k->y_label ? f.k->y_label : label);
@@ -153,7 +156,7 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     for (int s = TRAIN; s <= VALIDATION; s++)
         for (int i = 0; has_split(&f, s) && i < f.n; i++) put_series(&d, &f, s, i);
     if (f.k->split == BOTH)
-        sft__put(sft__draft_curve(&d, 0), "using (NaN):(NaN) with lines dashtype '. ' linewidth 1.3 linecolor rgb '#444444' title "
+        sft__put(sft__draft_curve(&d, 0), "using (NaN):(NaN) with lines dashtype 3 linewidth 2 linecolor rgb '#444444' title "
                  "'training'");
     return sft__draft_close(&d, SFT_WORDS(&lab->figures.arena, "%s%s%s%s", w->caption, f.k->split == BOTH ? " Training is dotted." : "",
                                           f.x->seeds > 1 ? " Lines are means over seeds, bands their lowest and highest." : "",

@@ -81,17 +81,20 @@ double sft__paint_place(const sft_axis *a, int i)
     return sft__is_category(a) ? i : a->number[i];
 }
 
+enum { LETTERS = 72 };          /* that have room along an axis */
+
 /* Ticks at the values, where they do not stand in each other's way. */
 static bool ticks_fit(const sft_axis *a, const sft_extent *s, bool log)
 {
     const double low = log ? log10(s->low) : s->low, high = log ? log10(s->high) : s->high;
     size_t       letters = 0;
     for (int i = 0; i < a->n; i++) letters += strlen(sft__value_label(a, i)) + 2;
-    if (letters > 72) return false;
+    if (letters > LETTERS) return false;
     for (int i = 0; i < a->n; i++)
         for (int k = 0; k < i; k++) {
             const double gap = log ? log10(a->number[i]) - log10(a->number[k]) : a->number[i] - a->number[k];
-            if (fabs(gap) < 0.045 * (high - low)) return false;
+            const double words = (double)(strlen(sft__value_label(a, i)) + strlen(sft__value_label(a, k))) / 2 + 1;
+            if (fabs(gap) < fmax(0.045, words / LETTERS) * (high - low)) return false;
         }
     return true;
 }
