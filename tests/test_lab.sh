@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # surefoot lab: a small lab from claim.yaml to verdicts; what it refuses, and where; killed and gone on with. labels: cli
-set -u
-bin=${SUREFOOT_BIN:-build/surefoot}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 2
-failed=0
+# shellcheck source=tests/lib/cli.bash
+. "$(dirname "$0")/lib/cli.bash"
+bin=$program
 
 fail() {
     echo "FAILED: $*"
@@ -22,9 +19,6 @@ expect() {
     [ $got -eq "$code" ] || fail "exit code $got, not $code: $* — $out"
     grep -qF -- "$word" <<< "$out" || fail "no \`$word\` from: $* — $out"
 }
-
-"$bin" list data > /dev/null 2>&1 || { echo "skipped: no program"; exit 77; }
-if ! "$bin" sweep --help > /dev/null 2>&1; then exit 77; fi
 
 mkdir small
 cat > small/depth.yaml <<'Y'

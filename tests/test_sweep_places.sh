@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Data files that lie beside a sweep: of the base recipe, of values of `data`; those of the current folder where there are none. labels: cli
-set -u
-bin=${SUREFOOT_BIN:-build/surefoot}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 2
-failed=0
+# shellcheck source=tests/lib/cli.bash
+. "$(dirname "$0")/lib/cli.bash"
+bin=$program
 
 table() { # FILE RATIO: y = RATIO x
     local i
@@ -39,7 +36,7 @@ seen csv:a/near.csv a/base.yaml
 seen csv:far.csv a/away.yaml
 seen csv:a/near.csv a/axis.yaml
 seen csv:far.csv a/axis.yaml
-seen "csv:$work/a/near.csv" "$work/a/base.yaml"
+seen "csv:$folder/a/near.csv" "$folder/a/base.yaml"
 cp a/base.yaml here.yaml
 seen csv:near.csv here.yaml
 exit $failed

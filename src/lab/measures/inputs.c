@@ -3,6 +3,7 @@
 #include "lab/measures/measures.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 sft_status sft__lab_range(sft_subject *s, const char *what, int features, unsigned tasks, sft_input_range *out)
@@ -74,4 +75,21 @@ int64_t sft__lab_class(const float *p, int64_t classes)
     for (int64_t i = 1; i < classes; i++)
         if (p[i] > p[best]) best = i;
     return best;
+}
+
+/* ---- borders between classes ------------------------------------------------------------------------ */
+
+const sft_field sft__border_fields[] = {
+    { .name = "points", .kind = SFT_INT, .offset = offsetof(sft_border, points), .def = 100, .low = 4, .high = 400,
+      .doc = "cells along a side" },
+    SFT_MOMENT_ROW(sft_border, "best"),
+    SFT_FIELD_END
+};
+
+const float *sft__lab_border(sft_subject *s, const char *what, const sft_border *k, sft_input_range *r, int64_t *classes)
+{
+    sft_net *n = sft__subject_net_at(s, (sft_moment)k->at);
+    if (sft__failed(s->ctx) || sft__lab_range(s, what, 2, 1u << SFT_CLASSES | 1u << SFT_BINARY, r) || !n) return NULL;
+    *classes = sft__lab_classes(n);
+    return sft__lab_grid(s, n, r, k->points);
 }

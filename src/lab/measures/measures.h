@@ -82,6 +82,14 @@ const float *sft__lab_outputs(sft_subject *s, sft_net *n, float *x, int64_t rows
 int64_t      sft__lab_classes(const sft_net *n);
 /* The same over a grid of points x points cells over the range, x fastest. */
 const float *sft__lab_grid(sft_subject *s, sft_net *n, const sft_input_range *r, int64_t points);
+/* What is measured of a border between classes: the probabilities over that grid. */
+typedef struct sft_border {
+    int64_t points;
+    int     at;                 /* an sft_moment */
+} sft_border;
+extern const sft_field sft__border_fields[];
+/* The grid's range and its probabilities; NULL where there is nothing to measure, or after a failure. */
+const float *sft__lab_border(sft_subject *s, const char *what, const sft_border *k, sft_input_range *r, int64_t *classes);
 /* Of a row of probabilities. */
 int64_t      sft__lab_class(const float *p, int64_t classes);
 

@@ -110,8 +110,9 @@ static sft_status take(sft_subject *s, const void *options, double *value)
     int64_t step = 0;
     int     at = -1, under = -1;
     if (!all && s->attempt->state == SFT_TRIAL_DONE)
-        return sft__fail(s->ctx, SFT_E299, "`signal` wants signals.csv, which %s does not have — write `probe: {every: 10}` in the recipe of "
-                         "the sweep", s->folder);
+        return sft__fail(s->ctx, SFT_E299,
+                         "`signal` wants signals.csv, which %s does not have — write `probe: {every: 10}` in the recipe of the sweep",
+                         s->folder);
     if (!all || sft__lab_step(s->ctx, "signal", k->at, &step) || read_profile(s, all, k, step, &p)) return sft_code(s->ctx);
     if (k->fold != VALUE) {
         *value = folded(&p, k->fold);
