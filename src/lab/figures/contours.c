@@ -214,7 +214,7 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     sft__draft_open(&d, &e, w->name, w->title, 840, 560);
     sft__paint_label(&d, 'x', f.k->x_label ? f.k->x_label : "first trained number");
     sft__paint_label(&d, 'y', f.k->y_label ? f.k->y_label : "second trained number");
-    sft__put(&d.settings, "set key outside bottom center horizontal Left reverse maxrows 2\nset bmargin 6\n");
+    sft__put(&d.settings, "set key at screen 0.5, screen 0.01 bottom center horizontal Left reverse maxrows 3\nset bmargin 7.5\n");
     put_ground(&d, &f);
     for (int i = 0; i < f.n; i++) put_way(&d, &f, i);
     for (int i = 0; i < f.n; i++)       /* blocks: ground, lines, paths */
