@@ -31,6 +31,9 @@ function(sft_test_properties name source)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
     set_tests_properties(${name} PROPERTIES TIMEOUT ${test_timeout} LABELS "${labels};${ARGN}"
         ENVIRONMENT "${test_environment}" WORKING_DIRECTORY "${PROJECT_BINARY_DIR}" SKIP_RETURN_CODE 77)
+    if("lab" IN_LIST labels)                            # labs train on every core, and for a minute or two
+        set_tests_properties(${name} PROPERTIES PROCESSORS 2 TIMEOUT 900)
+    endif()
 endfunction()
 
 function(sft_add_unit_tests)
