@@ -676,6 +676,8 @@ typedef bool sft_lab_fn(void *user, const char *what, double share);
 typedef struct sft_lab_options { /* texts are copied */
     const char *folder;         /* that is written: a sweep an experiment, figures/, index.html; one that is there is gone on with */
     bool        check;          /* small, as claim.yaml's `check` says */
+    const char *const *set;     /* overrides "key=value" of the base recipes of all its sweeps, n_sets of them */
+    int         n_sets;
     int         workers;        /* processes of one thread; 0: one a core */
     sft_lab_fn *progress;       /* may be NULL */
     void       *user;

@@ -100,6 +100,13 @@ expect 0 "./mine" "$bin" lab copy ./small mine
 cmp -s small/claim.yaml mine/claim.yaml || fail "the copy is another one"
 expect 2 "is there already" "$bin" lab copy ./small mine
 
+# ---- overrides, and folders that are not left -----------------------------------------------------------------
+expect 0 "holds: long" "$bin" lab run ./small -o other train.batch=25
+grep -q "batch: 25" other/depth/trials/00000/recipe.yaml || fail "an override is not in the recipe"
+expect 2 "did you mean" "$bin" lab run ./small -o other2 train.bach=25
+expect 2 "no lab is called" "$bin" lab run smal
+[ -e runs ] && fail "a lab that is not there leaves a folder"
+
 # ---- wrong claims are told -------------------------------------------------------------------------------------
 sed -i 's/at_most: 0.5/at_least: 0.5/; s/equals: 1/equals: 2/' mine/claim.yaml
 expect 6 "does not hold: half — it should" "$bin" lab run ./mine -o mine-out

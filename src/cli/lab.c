@@ -103,11 +103,12 @@ static const cli_flag flags[] = {
 };
 
 const cli_verb cli_verb_lab = {
-    .name = "lab", .usage = "lab [list | show NAME | run NAME… | run --all | check [NAME…] | copy NAME [DIR]]",
+    .name = "lab", .usage = "lab [list | show NAME | run NAME… | run --all | check [NAME…] | copy NAME [DIR]] [key=value …]",
     .doc = "claims of the lecture as experiments: what holds, by how much", .flags = flags, .run = run, .threads = 1,
     .examples = "  surefoot lab                                  (all labs)\n"
                 "  surefoot lab run vanishing\n"
-                "  surefoot lab run --all -o labs-today          (a quarter of an hour; one page)\n"
+                "  surefoot lab run vanishing train.batch=16     (overrides go to the recipes of all its sweeps)\n"
+                "  surefoot lab run --all -o labs-today          (minutes; one page of all)\n"
                 "  surefoot lab check                            (all, small: do the claims still hold?)\n"
                 "  surefoot lab copy vanishing mine              (change mine/*.yaml, then: surefoot lab run ./mine)\n",
 };

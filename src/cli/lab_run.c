@@ -112,6 +112,12 @@ static int choose_labs(session *s)
     if (!s->n)
         return cli_fail_as(a, "E200", SFT_DATA, "no labs are found — say where they lie by SUREFOOT_LABS=DIR");
     s->name = last_part(s->word[0]);
+    for (int i = 0; i < s->n; i++) {        /* before a folder is made */
+        char from[4400];
+        const int code = cli_lab_folder(a, s->labs, s->word[i], from, sizeof from);
+        if (code)
+            return code;
+    }
     return SFT_OK;
 }
 
@@ -120,14 +126,13 @@ static int open_labs(session *s)
 {
     char from[4400], to[8200];
     for (int i = 0; i < s->n; i++) {
-        int code = cli_lab_folder(s->a, s->labs, s->word[i], from, sizeof from);
-        if (code)
-            return code;
+        cli_lab_folder(s->a, s->labs, s->word[i], from, sizeof from);
         if (s->n == 1)
             snprintf(to, sizeof to, "%s", s->folder);
         else
             snprintf(to, sizeof to, "%s/%s", s->folder, last_part(s->word[i]));
-        sft_lab_options o = { .folder = to, .check = s->check, .workers = (int)s->workers, .progress = on_progress, .user = s };
+        sft_lab_options o = { .folder = to, .check = s->check, .set = s->a->set, .n_sets = s->a->n_sets, .workers = (int)s->workers,
+                              .progress = on_progress, .user = s };
         s->lab[i] = sft_lab_open(s->a->ctx, from, &o);
         if (!s->lab[i])
             return cli_fail(s->a);
@@ -232,8 +237,8 @@ int cli_lab_run(cli *a, const cli_labs *l, bool check)
         code = SFT_USAGE;
     if (!code)
         code = choose_folder(s);
-    if (!code)
-        code = open_labs(s);
+    if (!code && (code = open_labs(s)) != SFT_OK && !cli_value(a, "output") && !s->temporary && rmdir(s->folder) == 0)
+        rmdir("runs");          /* nothing was written into it */
     if (!code)
         code = run_labs(s);
     for (int i = 0; i < s->n_lab; i++)

@@ -16,9 +16,18 @@ static const char *name_of(sft_arena *a, const char *folder)
     return sft__arena_textn(a, folder + from, n - from);
 }
 
+static sft_status keep_sets(sft_lab *lab, const sft_lab_options *o)
+{
+    const char **set = sft__arena_alloc(&lab->arena, (size_t)(o->n_sets + 1) * sizeof *set);
+    for (int i = 0; set && i < o->n_sets; i++) set[i] = sft__arena_text(&lab->arena, o->set[i]);
+    lab->o.set = set;
+    return sft_code(lab->ctx);
+}
+
 static sft_status fill(sft_lab *lab, const char *folder, const sft_lab_options *o)
 {
     lab->o = *o;
+    if (keep_sets(lab, o)) return sft_code(lab->ctx);
     lab->check = o->check;
     lab->folder = sft__arena_text(&lab->arena, folder);
     lab->out = sft__arena_text(&lab->arena, o->folder);

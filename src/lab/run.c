@@ -35,13 +35,23 @@ static bool on_trials(void *user, const sft_sweep_facts *f)
 
 /* ---- an experiment ------------------------------------------------------------------------------------------------- */
 
+/* Those of a check, then those of the caller. */
+static const char **all_sets(sft_lab *lab, const sft_experiment *x)
+{
+    const char **set = sft__arena_alloc(&lab->arena, (size_t)(x->n_sets + lab->o.n_sets + 1) * sizeof *set);
+    for (int i = 0; set && i < x->n_sets; i++) set[i] = x->set[i];
+    for (int i = 0; set && i < lab->o.n_sets; i++) set[x->n_sets + i] = lab->o.set[i];
+    return set;
+}
+
 static sft_status train(sft_lab *lab, sft_experiment *x)
 {
     stage             s = { lab, x->name };
     sft_sweep_facts   f;
-    sft_sweep_options o = { .folder = x->folder, .resume = sft__holds(x->folder, "sweep.db"), .set = x->set, .n_sets = x->n_sets,
-                            .seeds = x->seeds, .workers = lab->o.workers, .progress = on_trials, .user = &s };
-    sft_sweep        *sweep = sft_sweep_open(lab->ctx, x->plan, &o);
+    sft_sweep_options o = { .folder = x->folder, .resume = sft__holds(x->folder, "sweep.db"), .set = all_sets(lab, x),
+                            .n_sets = x->n_sets + lab->o.n_sets, .seeds = x->seeds, .workers = lab->o.workers,
+                            .progress = on_trials, .user = &s };
+    sft_sweep        *sweep = o.set ? sft_sweep_open(lab->ctx, x->plan, &o) : NULL;
     if (sweep && sft_sweep_run(sweep) == SFT_OK && sft_sweep_facts_of(sweep, &f) == SFT_OK) {
         lab->trials += f.done + f.failed;
         if (!f.complete) lab->stopped = true;
