@@ -26,6 +26,9 @@ bench_time bench_measure(void (*f)(void *), void *arg, double seconds);
 /* FMA peak of `threads` threads, FLOP/s of floats. */
 double bench_peak(int threads);
 
+/* Seconds that a word takes from one thread of a team to the other. */
+double bench_handover(void);
+
 /* The net's products by bare library calls: dnnl_sgemm for linear layers, convolution primitives for convolutions; each of `threads`
  * threads works on batch/threads samples. Seconds a step; 0 without oneDNN. */
 bench_time bench_bare(const sft_net *n, int threads, double seconds);

@@ -128,9 +128,11 @@ static int child(const char *name, int threads, double seconds)
         step = again;           /* the machine was quieter */
     double peak = bench_peak(threads), flops = bench_flops(s.net);
     printf("{\"workload\": \"%s\", \"threads\": %d, \"shards\": %d, \"step_us\": %.1f, \"min_us\": %.1f, \"gflops\": %.1f, "
-           "\"peak_gflops\": %.1f, \"of_peak\": %.3f, \"bare_us\": %.1f, \"of_bare\": %.3f, \"first_step_ms\": %.1f, \"peak_rss_mb\": %.1f}\n",
+           "\"peak_gflops\": %.1f, \"of_peak\": %.3f, \"bare_us\": %.1f, \"of_bare\": %.3f, \"first_step_ms\": %.1f, \"peak_rss_mb\": %.1f, "
+           "\"handover_ns\": %.0f}\n",
            name, threads, s.net->shards, 1e6 * step.median, 1e6 * step.best, flops / step.median * 1e-9, peak * 1e-9,
-           peak > 0 ? flops / step.median / peak : 0, 1e6 * bare.median, bare.median > 0 ? step.median / bare.median : 0, 1e3 * first, memory);
+           peak > 0 ? flops / step.median / peak : 0, 1e6 * bare.median, bare.median > 0 ? step.median / bare.median : 0, 1e3 * first, memory,
+           threads > 1 ? 1e9 * bench_handover() : 0);
     sft__update_close(&s.update);
     sft_net_free(s.net);
     sft__arena_close(&s.arena);
@@ -159,6 +161,7 @@ static bool run_child(const char *self, const char *name, int threads, const cha
 
 typedef struct row {            /* one workload on some threads: the quietest of its rounds, each figure for itself */
     double shards, step, bare, flops, peak, memory, first;
+    double handover;            /* of the round with the quietest step */
 } row;
 
 static double least(double a, double b) { return a <= 0 || b < a ? b : a; }
@@ -166,6 +169,8 @@ static double least(double a, double b) { return a <= 0 || b < a ? b : a; }
 static void take_round(row *r, const char *line)
 {
     r->shards = field(line, "shards");
+    if (r->step <= 0 || field(line, "step_us") < r->step)
+        r->handover = field(line, "handover_ns");
     r->step = least(r->step, field(line, "step_us"));
     r->bare = least(r->bare, field(line, "bare_us"));
     r->first = least(r->first, field(line, "first_step_ms"));
@@ -191,9 +196,12 @@ static void print_row(const char *name, int threads, const row at[3])
 {
     const row *r = &at[threads];
     double     gflops = r->flops / r->step;
-    printf("%-4s %7d %6.0f %11.1f %9.1f %8.0f%% %11.1f %8.2f %9.2f %9.2f %9.0f\n", name, threads, r->shards, r->step, gflops,
+    char handover[24] = "-";
+    if (threads > 1)
+        snprintf(handover, sizeof handover, "%.0f", r->handover);
+    printf("%-4s %7d %6.0f %11.1f %9.1f %8.0f%% %11.1f %8.2f %9.2f %9.2f %9.0f %9s\n", name, threads, r->shards, r->step, gflops,
            100 * gflops / r->peak, r->bare, r->bare > 0 ? r->step / r->bare : 0, at[1].step / r->step,
-           r->bare > 0 ? at[1].bare / r->bare : 0, r->memory);
+           r->bare > 0 ? at[1].bare / r->bare : 0, r->memory, handover);
     fflush(stdout);
 }
 
@@ -201,9 +209,10 @@ static void print_json(const char *name, int threads, const row at[3])
 {
     const row *r = &at[threads];
     printf("{\"workload\": \"%s\", \"threads\": %d, \"shards\": %.0f, \"step_us\": %.1f, \"gflops\": %.1f, \"peak_gflops\": %.1f, "
-           "\"bare_us\": %.1f, \"of_bare\": %.3f, \"scaling\": %.3f, \"bare_scaling\": %.3f, \"first_step_ms\": %.1f, \"peak_rss_mb\": %.1f}\n",
+           "\"bare_us\": %.1f, \"of_bare\": %.3f, \"scaling\": %.3f, \"bare_scaling\": %.3f, \"first_step_ms\": %.1f, \"peak_rss_mb\": %.1f, "
+           "\"handover_ns\": %.0f}\n",
            name, threads, r->shards, r->step, r->flops / r->step, r->peak, r->bare, r->bare > 0 ? r->step / r->bare : 0,
-           at[1].step / r->step, r->bare > 0 ? at[1].bare / r->bare : 0, r->first, r->memory);
+           at[1].step / r->step, r->bare > 0 ? at[1].bare / r->bare : 0, r->first, r->memory, r->handover);
 }
 
 static void heading(void)
@@ -212,9 +221,10 @@ static void heading(void)
     for (int i = 0; bench_workload_at(i); i++)
         printf("%s  %s\n", bench_workload_at(i)->name, bench_workload_at(i)->what);
     puts("step: whole training step, median of the quietest round; bare: the same products by the library's kernels alone;\n"
-         "scaling: over one thread, of the step and of the bare kernels\n");
-    printf("%-4s %7s %6s %11s %9s %9s %11s %8s %9s %9s %9s\n", "", "threads", "shards", "step us", "GFLOP/s", "of peak", "bare us",
-           "of bare", "scaling", "bare's", "peak MiB");
+         "scaling: over one thread, of the step and of the bare kernels; handover: of a word between the two threads, about 30 ns where\n"
+         "their cores share the last-level cache, 100 to 300 where they do not\n");
+    printf("%-4s %7s %6s %11s %9s %9s %11s %8s %9s %9s %9s %9s\n", "", "threads", "shards", "step us", "GFLOP/s", "of peak", "bare us",
+           "of bare", "scaling", "bare's", "peak MiB", "hand ns");
 }
 
 /* ---- what looks cost --------------------------------------------------------------------------- */

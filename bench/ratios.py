@@ -10,7 +10,7 @@ import sys
 def ours(path):
     """{(workload, threads): (step in us, peak MiB)} out of the table that bench-surefoot prints."""
     rows = (line.split() for line in open(path))
-    return {(r[0], int(r[1])): (float(r[3]), float(r[-1])) for r in rows if len(r) == 11 and r[1].isdigit()}
+    return {(r[0], int(r[1])): (float(r[3]), float(r[10])) for r in rows if len(r) == 12 and r[1].isdigit()}
 
 
 def peers(path):
