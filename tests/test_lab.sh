@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# surefoot lab: a small lab from claim.yaml to verdicts; what it refuses, and where; killed and gone on with. labels: cli
+# surefoot lab: a small lab from claim.yaml to verdicts; what it refuses, and where; killed and gone on with. labels: core
 # shellcheck source=tests/lib/cli.bash
 . "$(dirname "$0")/lib/cli.bash"
 bin=$program

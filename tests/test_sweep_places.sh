@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Data files that lie beside a sweep: of the base recipe, of values of `data`; those of the current folder where there are none. labels: cli
+# Data files that lie beside a sweep: of the base recipe, of values of `data`; those of the current folder where there are none. labels: core
 # shellcheck source=tests/lib/cli.bash
 . "$(dirname "$0")/lib/cli.bash"
 bin=$program

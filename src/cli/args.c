@@ -71,30 +71,31 @@ static int distance(const char *a, const char *b)
     return row[n];
 }
 
+void cli_near_try(cli_near *n, const char *candidate)
+{
+    const int far = distance(n->word, candidate);
+    if (far >= (n->best ? n->distance : 3))
+        return;
+    n->best = candidate;
+    n->distance = far;
+}
+
 const char *cli_nearest_verb(const char *name)
 {
-    const char *best = NULL;
-    int least = 3;
+    cli_near near = { .word = name };
     for (int i = 0; cli_verb_at(i); i++)
-        if (distance(name, cli_verb_at(i)->name) < least) {
-            best = cli_verb_at(i)->name;
-            least = distance(name, best);
-        }
-    return best;
+        cli_near_try(&near, cli_verb_at(i)->name);
+    return near.best;
 }
 
 static int unknown_flag(cli *a, const char *text)
 {
-    const char *best = NULL, *name = text + strspn(text, "-");
-    int least = 3;
+    cli_near near = { .word = text + strspn(text, "-") };
     const cli_flag *tables[] = { a->verb->flags, common };
     for (int t = 0; t < 2; t++)
         for (const cli_flag *f = tables[t]; f && f->name; f++)
-            if (distance(name, f->name) < least) {
-                best = f->name;
-                least = distance(name, best);
-            }
-    return best ? cli_usage(a, "unknown flag `%s` — did you mean `--%s`?", text, best) : cli_usage(a, "unknown flag `%s`", text);
+            cli_near_try(&near, f->name);
+    return near.best ? cli_usage(a, "unknown flag `%s` — did you mean `--%s`?", text, near.best) : cli_usage(a, "unknown flag `%s`", text);
 }
 
 static int take_flag(cli *a, int argc, char **argv, int *at)

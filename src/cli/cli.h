@@ -62,6 +62,14 @@ const char *cli_value(const cli *a, const char *flag);  /* last value, "" for a 
 bool        cli_has(const cli *a, const char *flag);
 int         cli_usage(cli *a, const char *format, ...); /* prints error[E001] and the usage line; returns 2 */
 
+/* "did you mean": keeps the nearest of the words shown to it; best NULL: none is nearer than three letters. */
+typedef struct cli_near {
+    const char *word, *best;
+    int         distance;
+} cli_near;
+
+void        cli_near_try(cli_near *n, const char *candidate);
+
 const cli_flag *cli_common_flags(void);                  /* ended by name NULL */
 
 /* help.c */

@@ -98,29 +98,22 @@ void cli_labs_free(cli_labs *l)
 
 /* ---- one of them ------------------------------------------------------------------------------------------- */
 
-/* A name that has the word in it, or the other way round, or that begins like it. */
-static const char *nearest(const cli_labs *l, const char *word)
-{
-    for (int i = 0; i < l->n; i++)
-        if (strstr(l->name[i], word) || strstr(word, l->name[i]) || !strncmp(l->name[i], word, 4))
-            return l->name[i];
-    return NULL;
-}
-
 int cli_lab_folder(cli *a, const cli_labs *l, const char *word, char *folder, size_t size)
 {
-    for (int i = 0; i < l->n; i++)
-        if (!strcmp(l->name[i], word)) {
-            snprintf(folder, size, "%s/%s", l->root, word);
-            return SFT_OK;
-        }
+    cli_near near = { .word = word };
+    for (int i = 0; i < l->n; i++) {
+        cli_near_try(&near, l->name[i]);
+        if (strcmp(l->name[i], word))
+            continue;
+        snprintf(folder, size, "%s/%s", l->root, word);
+        return SFT_OK;
+    }
     if (cli_is_folder(word)) {
         snprintf(folder, size, "%s", word);
         return SFT_OK;
     }
-    const char *near = nearest(l, word);
-    if (near)
-        return cli_usage(a, "no lab is called `%s` — did you mean `%s`?", word, near);
+    if (near.best)
+        return cli_usage(a, "no lab is called `%s` — did you mean `%s`?", word, near.best);
     return cli_usage(a, "no lab is called `%s` — `surefoot lab` lists them; a folder of your own is given by its path", word);
 }
 

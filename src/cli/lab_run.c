@@ -18,7 +18,7 @@
 typedef struct session {
     cli            *a;
     const cli_labs *labs;
-    bool            check, all, temporary;
+    bool            check, temporary;
     char            folder[4096];
     double          workers;
     int             n, at;          /* labs to run; the one in hand */
@@ -100,14 +100,14 @@ static const char *last_part(const char *path)
 static int choose_labs(session *s)
 {
     cli *a = s->a;
-    s->all = cli_has(a, "all") || (s->check && a->n_args == 1);
-    if (s->all && a->n_args > 1)
+    const bool all = cli_has(a, "all") || (s->check && a->n_args == 1);
+    if (all && a->n_args > 1)
         return cli_usage(a, "--all and names of labs do not go together");
-    if (!s->all && a->n_args == 1)
+    if (!all && a->n_args == 1)
         return cli_usage(a, "which lab? `surefoot lab` lists them; --all runs every one");
     for (int i = 1; i < a->n_args; i++)
         s->word[s->n++] = a->arg[i];
-    for (int i = 0; s->all && i < s->labs->n; i++)
+    for (int i = 0; all && i < s->labs->n; i++)
         s->word[s->n++] = s->labs->name[i];
     if (!s->n)
         return cli_fail_as(a, "E200", SFT_DATA, "no labs are found — say where they lie by SUREFOOT_LABS=DIR");

@@ -13,23 +13,12 @@ typedef struct held {
     int64_t rows;
 } held;
 
-/* Rows of a batch that belong to one part. */
-static sft_batch slice(const sft_net *n, const sft_batch *b, int64_t from, int64_t rows)
-{
-    sft_batch s = *b;
-    s.rows = rows;
-    s.x = b->x + from * sft__count(n->input);
-    s.label = b->label ? b->label + from : NULL;
-    s.target = b->target ? b->target + from * n->outputs : NULL;
-    return s;
-}
-
 static sft_status add_batch(sft_trainer *t, const sft_batch *b, int64_t all, held *h)
 {
     for (int64_t r = 0; r < b->rows;) {
         const int64_t part = (h->rows + r) * PARTS / all, next = ((part + 1) * all + PARTS - 1) / PARTS - h->rows;
         const int64_t rows = (next < b->rows ? next : b->rows) - r;
-        sft_batch     s = slice(t->net, b, r, rows);
+        sft_batch     s = sft__batch_rows(t->net, b, r, rows);
         sft_outcome   o;
         if (sft__net_eval(t->net, &s, &o, NULL)) return sft_code(t->ctx);
         h->loss[part] += o.loss_sum;

@@ -16,16 +16,6 @@ double sft__loss_here(sft_chart *c, sft_net *n, const sft_batch *b)
     return NAN;
 }
 
-static sft_batch part_of(const sft_chart *c, const sft_batch *b, int64_t rows, int64_t at)
-{
-    sft_batch p = *b;
-    p.rows = rows;
-    p.x = b->x + at * sft__count(c->data->facts.shape);
-    p.label = b->label ? b->label + at : NULL;
-    p.target = b->target ? b->target + at * c->data->facts.outputs : NULL;
-    return p;
-}
-
 /* Sums over parts: of gradients, and of their squares. */
 static bool add_parts(sft_chart *c, sft_net *n, const sft_batch *b, int64_t rows, real *mean, real *square, double *sumsq)
 {
@@ -34,7 +24,7 @@ static bool add_parts(sft_chart *c, sft_net *n, const sft_batch *b, int64_t rows
     memset(square, 0, (size_t)n->n_params * sizeof *square);
     *sumsq = 0;
     for (int k = 0; k < PARTS; k++) {
-        const sft_batch p = part_of(c, b, rows, k * rows);
+        const sft_batch p = sft__batch_rows(n, b, k * rows, rows);
         if (!isfinite(sft__loss_here(c, n, &p))) return false;
         for (int64_t i = 0; i < n->n_params; i++) {
             mean[i] += g[i] / PARTS;

@@ -39,6 +39,9 @@ typedef struct sft_batch {      /* rows samples, plain layout */
     int64_t        row0;        /* place of its first sample in the step, where a step takes several batches */
 } sft_batch;
 
+/* Its samples from..from+rows, where they lie. */
+sft_batch sft__batch_rows(const sft_net *n, const sft_batch *b, int64_t from, int64_t rows);
+
 typedef struct sft_run sft_run; /* slabs, passes, joins: src/graph/run.c */
 
 typedef struct sft_target_units {      /* that numbers to predict are learned in: src/graph/target_units.c */

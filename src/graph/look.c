@@ -73,3 +73,15 @@ sft_status sft__net_copy(sft_net *to, const sft_net *from)
     }
     return sft_code(to->ctx);
 }
+
+sft_batch sft__batch_rows(const sft_net *n, const sft_batch *b, int64_t from, int64_t rows)
+{
+    sft_batch part = *b;
+    part.rows = rows;
+    part.x = b->x + from * sft__count(n->input);
+    part.label = b->label ? b->label + from : NULL;
+    part.target = b->target ? b->target + from * n->outputs : NULL;
+    part.label2 = b->label2 ? b->label2 + from : NULL;
+    part.mix = b->mix ? b->mix + from : NULL;
+    return part;
+}

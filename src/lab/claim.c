@@ -74,7 +74,7 @@ static sft_status take_check(sft_lab *lab, sft_experiment *x, const sft_yaml_nod
     if (n && (n->kind != SFT_YAML_SCALAR || !sft__parse_int(n->text, strlen(n->text), &seeds) || seeds < 1 || seeds > 1000))
         return sft__fail_at(lab->ctx, n->pos, SFT_E111, "`seeds` wants a number from 1 to 1000");
     if (take_sets(lab, &small, sft__node_child(check, "set"))) return sft_code(lab->ctx);
-    if (!lab->check) return SFT_OK;
+    if (!lab->o.check) return SFT_OK;
     if (seeds) x->seeds = (int)seeds;
     x->n_sets = small.n_sets;
     x->set = small.set;

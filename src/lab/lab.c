@@ -28,7 +28,6 @@ static sft_status fill(sft_lab *lab, const char *folder, const sft_lab_options *
 {
     lab->o = *o;
     if (keep_sets(lab, o)) return sft_code(lab->ctx);
-    lab->check = o->check;
     lab->folder = sft__arena_text(&lab->arena, folder);
     lab->out = sft__arena_text(&lab->arena, o->folder);
     lab->file = sft__arena_printf(&lab->arena, "%s/claim.yaml", folder);

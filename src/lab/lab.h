@@ -81,7 +81,6 @@ struct sft_lab {
     const char    *file;        /* FOLDER/claim.yaml */
     const char    *name;        /* "vanishing": the folder's last part */
     const char    *title, *slide, *sentence;
-    bool           check;
     bool           stopped, complete; /* progress had enough; it has run to the end */
     sft_lab_options o;
     int64_t        trials, planned;

@@ -2,6 +2,7 @@
 /* Measures of all trials of an experiment, by forked processes: each takes every n-th trial and writes into memory that all share. */
 #include "base/ctx.h"
 #include "lab/run.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <math.h>
@@ -36,7 +37,7 @@ static sft_status measure_share(sft_lab *lab, sft_ctx *c, int experiment, int pr
     if (sft__subject_open(&s, c)) return sft_code(c);
     s.yardstick = sft__yardstick(&x->study, x->look);
     for (int64_t i = process; i < x->study.n; i += processes) {
-        sft__attempt_path(x, i, path, sizeof path);
+        sft__trial_path(&x->study, &x->study.attempt[i], path, sizeof path);
         sft__subject_next(&s, &x->study.attempt[i], &x->look[i], path);
         if (take_all(lab, experiment, &s, b->value + i * lab->n_takes)) break;
     }

@@ -116,7 +116,7 @@ static void put_experiments(sft_string *out, const sft_lab *lab)
         if (x->seeds > 0)
             sft__string_addf(out, ", %lld runs (%d %s)", (long long)x->study.n, x->seeds, x->seeds == 1 ? "seed" : "seeds");
     }
-    sft__string_addf(out, ".%s</p>\n", lab->check ? " This is a check: smaller than the lab itself." : "");
+    sft__string_addf(out, ".%s</p>\n", lab->o.check ? " This is a check: smaller than the lab itself." : "");
 }
 
 static void put_lab(sft_string *out, sft_lab *lab, int number)

@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "lab/claim.h"
 #include "lab/run.h"
+#include "report/report.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -83,15 +84,9 @@ static sft_status look_at(sft_lab *lab, sft_experiment *x)
     x->look = sft__arena_alloc(&lab->arena, (size_t)(s->n + 1) * sizeof *x->look);
     for (int64_t i = 0; i < s->n && x->level && x->look; i++) {
         for (int k = 0; k < x->space.n; k++) x->level[i * x->space.n + k] = sft__axis_index(&x->space.axis[k], s->attempt[i].u[k]);
-        if (sft__run_look(lab->ctx, &lab->arena, sft__attempt_path(x, i, path, sizeof path), s->plan.rank_by, &x->look[i])) break;
+        if (sft__run_look(lab->ctx, &lab->arena, sft__trial_path(s, &s->attempt[i], path, sizeof path), s->plan.rank_by, &x->look[i])) break;
     }
     return sft_code(lab->ctx);
-}
-
-const char *sft__attempt_path(const sft_experiment *x, int64_t i, char *buf, size_t size)
-{
-    snprintf(buf, size, "%.4000s/%.4000s", x->folder, x->study.attempt[i].folder);
-    return buf;
 }
 
 /* ---- verdicts -------------------------------------------------------------------------------------------------------- */
@@ -115,14 +110,14 @@ static bool touches(const sft_claim *k)
     }
 }
 
-void sft__claim_judge(const sft_lab *lab, sft_claim *k)
+static void judge(const sft_lab *lab, sft_claim *k)
 {
     const sft_estimate e = sft__expr_estimate(k->value, NULL);
     k->n = e.n;
     k->mean = e.mean;
     k->from = e.from;
     k->to = e.to;
-    if (lab->check && !k->in_check) k->verdict = SFT_CLAIM_LEFT_OUT;
+    if (lab->o.check && !k->in_check) k->verdict = SFT_CLAIM_LEFT_OUT;
     else if (e.n < sft__expr_seeds(k->value)) k->verdict = SFT_CLAIM_UNKNOWN;
     else if (keeps(k, k->from) && keeps(k, k->to)) k->verdict = SFT_CLAIM_HOLDS;
     else k->verdict = touches(k) ? SFT_CLAIM_OPEN : SFT_CLAIM_FAILS;
@@ -146,7 +141,7 @@ static sft_status run_all(sft_lab *lab)
         if (look_at(lab, &lab->experiment[i]) || sft__lab_measure(lab, i)) return sft_code(lab->ctx);
     }
     if (lab->stopped || !tell(lab, "drawing", 1 - 0.5 * BEHIND) || sft__lab_draw(lab)) return sft_code(lab->ctx);
-    for (int i = 0; i < lab->n_claims; i++) sft__claim_judge(lab, &lab->claim[i]);
+    for (int i = 0; i < lab->n_claims; i++) judge(lab, &lab->claim[i]);
     lab->complete = true;
     return SFT_OK;
 }

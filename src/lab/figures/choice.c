@@ -138,6 +138,17 @@ sft_status sft__choice_whole(const sft_lab *lab, const sft_drawing *d, const sft
     return SFT_OK;
 }
 
+sft_status sft__choice_series(sft_lab *lab, const sft_drawing *d, const char *experiment, const char *per, const char *where,
+                              const sft_experiment **x, const sft_axis **a, const sft_bind **bound)
+{
+    sft_bind  room;
+    const int at = sft__choice_experiment(lab, d, experiment);
+    if (at < 0) return sft_code(lab->ctx);
+    *x = &lab->experiment[at];
+    if (sft__choice_axis(lab, d, *x, "per", per, a) || sft__choice_where(lab, d, *x, where, bound)) return sft_code(lab->ctx);
+    return sft__choice_whole(lab, d, *x, sft__bind(&room, *a, 0, *bound));
+}
+
 bool sft__choice_has(const sft_experiment *x, int64_t trial, const sft_bind *bound)
 {
     for (; bound; bound = bound->next) {

@@ -35,16 +35,12 @@ typedef struct contours {       /* a figure in the making */
 static sft_status prepare(sft_lab *lab, const sft_drawing *d, contours *f)
 {
     const contours_conf *k = d->conf;
-    sft_bind             per;
-    const int            at = sft__choice_experiment(lab, d, k->experiment);
-    if (at < 0) return sft_code(lab->ctx);
-    *f = (contours){ .lab = lab, .d = d, .k = k, .x = &lab->experiment[at] };
+    *f = (contours){ .lab = lab, .d = d, .k = k };
     if (k->range.n && (k->range.n != 4 || !(k->range.v[0] < k->range.v[1]) || !(k->range.v[2] < k->range.v[3])))
         return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `range` is [left, right, bottom, top], rising", d->name);
-    if (sft__choice_axis(lab, d, f->x, "per", k->per, &f->per) || sft__choice_where(lab, d, f->x, k->where, &f->where))
-        return sft_code(lab->ctx);
+    if (sft__choice_series(lab, d, k->experiment, k->per, k->where, &f->x, &f->per, &f->where)) return sft_code(lab->ctx);
     f->n = sft__values_of(f->per);
-    return sft__choice_whole(lab, d, f->x, sft__bind(&per, f->per, 0, f->where));
+    return SFT_OK;
 }
 
 static sft_status check(sft_lab *lab, const sft_drawing *d)

@@ -29,15 +29,11 @@ typedef struct curves {         /* a figure in the making */
 static sft_status prepare(sft_lab *lab, const sft_drawing *d, curves *f)
 {
     const curves_conf *k = d->conf;
-    sft_bind           per;
-    const int          at = sft__choice_experiment(lab, d, k->experiment);
-    if (at < 0) return sft_code(lab->ctx);
-    *f = (curves){ .k = k, .x = &lab->experiment[at], .log_x = k->log == SFT_LOG_X || k->log == SFT_LOG_XY,
-                   .log_y = k->log == SFT_LOG_Y || k->log == SFT_LOG_XY, .percent = sft__text_is(k->column, "accuracy") };
-    if (sft__choice_axis(lab, d, f->x, "per", k->per, &f->per) || sft__choice_where(lab, d, f->x, k->where, &f->where))
-        return sft_code(lab->ctx);
+    *f = (curves){ .k = k, .log_x = k->log == SFT_LOG_X || k->log == SFT_LOG_XY, .log_y = k->log == SFT_LOG_Y || k->log == SFT_LOG_XY,
+                   .percent = sft__text_is(k->column, "accuracy") };
+    if (sft__choice_series(lab, d, k->experiment, k->per, k->where, &f->x, &f->per, &f->where)) return sft_code(lab->ctx);
     f->n = sft__values_of(f->per);
-    return sft__choice_whole(lab, d, f->x, sft__bind(&per, f->per, 0, f->where));
+    return SFT_OK;
 }
 
 static sft_status check(sft_lab *lab, const sft_drawing *d)

@@ -24,6 +24,10 @@ sft_status  sft__choice_where(sft_lab *lab, const sft_drawing *d, const sft_expe
 /* Every axis of more than one value is among `bound` (their labels do not matter): what is left differs by its seed only. */
 sft_status  sft__choice_whole(const sft_lab *lab, const sft_drawing *d, const sft_experiment *x, const sft_bind *bound);
 
+/* What most figures of trials say: an experiment, a series each value of the axis `per` (*a NULL: one), all other axes fixed by `where`. */
+sft_status  sft__choice_series(sft_lab *lab, const sft_drawing *d, const char *experiment, const char *per, const char *where,
+                               const sft_experiment **x, const sft_axis **a, const sft_bind **bound);
+
 int         sft__values_of(const sft_axis *a);                  /* 1 for NULL */
 const char *sft__value_label(const sft_axis *a, int i);
 /* bound + (a, its value i); a NULL: bound as it is. *room is what it is kept in. */

@@ -25,13 +25,8 @@ typedef struct fit {            /* a figure in the making */
 static sft_status prepare(sft_lab *lab, const sft_drawing *d, fit *f)
 {
     const fit_conf *k = d->conf;
-    sft_bind        per;
-    const int       at = sft__choice_experiment(lab, d, k->experiment);
-    if (at < 0) return sft_code(lab->ctx);
-    *f = (fit){ .lab = lab, .d = d, .k = k, .x = &lab->experiment[at], .range = sft__extent(), .spread = sft__extent() };
-    if (sft__choice_axis(lab, d, f->x, "per", k->per, &f->per) || sft__choice_where(lab, d, f->x, k->where, &f->where))
-        return sft_code(lab->ctx);
-    return sft__choice_whole(lab, d, f->x, sft__bind(&per, f->per, 0, f->where));
+    *f = (fit){ .lab = lab, .d = d, .k = k, .range = sft__extent(), .spread = sft__extent() };
+    return sft__choice_series(lab, d, k->experiment, k->per, k->where, &f->x, &f->per, &f->where);
 }
 
 static sft_status check(sft_lab *lab, const sft_drawing *d)

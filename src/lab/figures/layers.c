@@ -29,18 +29,14 @@ typedef struct layers {         /* a figure in the making */
 static sft_status prepare(sft_lab *lab, const sft_drawing *d, layers *f)
 {
     const layers_conf *k = d->conf;
-    sft_bind           per;
-    const int          at = sft__choice_experiment(lab, d, k->experiment);
-    if (at < 0) return sft_code(lab->ctx);
-    *f = (layers){ .k = k, .x = &lab->experiment[at], .log = k->log == 1 };
+    *f = (layers){ .k = k, .log = k->log == 1 };
     if (!strcmp(k->at, "end")) f->at = SFT_LAST_LOOK;
     else if (strcmp(k->at, "start") && (!sft__parse_int(k->at, strlen(k->at), &f->at) || f->at < 0))
         return sft__fail_at(lab->ctx, d->pos, SFT_E115, "figure `%s`: `at` is `%s`, which is neither start nor end nor a step", d->name,
                             k->at);
-    if (sft__choice_axis(lab, d, f->x, "per", k->per, &f->per) || sft__choice_where(lab, d, f->x, k->where, &f->where))
-        return sft_code(lab->ctx);
+    if (sft__choice_series(lab, d, k->experiment, k->per, k->where, &f->x, &f->per, &f->where)) return sft_code(lab->ctx);
     f->n = sft__values_of(f->per);
-    return sft__choice_whole(lab, d, f->x, sft__bind(&per, f->per, 0, f->where));
+    return SFT_OK;
 }
 
 static sft_status check(sft_lab *lab, const sft_drawing *d)

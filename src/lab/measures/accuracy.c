@@ -52,7 +52,7 @@ static sft_status count_right(sft_net *n, const sft_batch *all, const conf *k, r
     double              sum = 0;
     for (int64_t from = 0; from < all->rows; from += k->batch) {
         const int64_t   rows = all->rows - from < k->batch ? all->rows - from : k->batch;
-        const sft_batch b = sft__lab_rows(n, all, from, rows);
+        const sft_batch b = sft__batch_rows(n, all, from, rows);
         if (sft__net_look_forward(n, &b, mode, 0, n->n_nodes - 1, see, out)) return sft_code(n->ctx);
         const sft_loss_pass p = { .rows = rows, .outputs = n->outputs, .out = out, .label = b.label, .target = b.target, .scale = 1 };
         n->loss->eval(n->loss_conf, &p, &sum, right);

@@ -47,8 +47,6 @@ const real *sft__lab_values(sft_arena *a, const sft_net *n, int tensor);
 sft_net *sft__lab_twin(sft_subject *s, sft_moment at, int64_t batch);
 /* At most `most` samples of a split (0: all) in a fixed random order, in the arena; x may be changed. */
 sft_status sft__lab_batch(sft_subject *s, sft_split split, int64_t most, sft_batch *out);
-/* Rows from..from+rows of it. */
-sft_batch sft__lab_rows(const sft_net *n, const sft_batch *all, int64_t from, int64_t rows);
 
 /* ---- the training again: trace.c -------------------------------------------------------------------------------- */
 

@@ -31,13 +31,3 @@ sft_status sft__lab_batch(sft_subject *s, sft_split split, int64_t most, sft_bat
     *out = (sft_batch){ .rows = k.n, .x = k.x, .label = k.label, .target = k.target };
     return SFT_OK;
 }
-
-sft_batch sft__lab_rows(const sft_net *n, const sft_batch *all, int64_t from, int64_t rows)
-{
-    sft_batch b = *all;
-    b.rows = rows;
-    b.x = all->x + from * sft__count(n->input);
-    b.label = all->label ? all->label + from : NULL;
-    b.target = all->target ? all->target + from * n->outputs : NULL;
-    return b;
-}
