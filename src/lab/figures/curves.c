@@ -140,9 +140,9 @@ static sft_status draw(sft_lab *lab, const sft_drawing *w)
     sft_draft d;
     sft_easel e = sft__paint_easel(lab);
     if (prepare(lab, w, &f) || read(lab, &f)) return sft_code(lab->ctx);
-    const bool  own = !strcmp(f.k->column, "lr");  /* there is but one, whatever the split */
-    const char *label = f.percent ? "accuracy (%)" : own ? "learning rate" : f.k->column;
-    if (!strcmp(label, "grad_norm")) label = "norm of the gradient";
+    const bool  rate = !strcmp(f.k->column, "lr"), gradient = !strcmp(f.k->column, "grad_norm");
+    const bool  own = rate || gradient;    /* there is but one, whatever the split */
+    const char *label = f.percent ? "accuracy (%)" : rate ? "learning rate" : gradient ? "norm of the gradient" : f.k->column;
     if (f.k->split != BOTH && !own) label = SFT_WORDS(&lab->figures.arena, "%s %s", f.k->split == TRAIN ? "training" : "validation", label);
     sft__draft_open(&d, &e, w->name, w->title, 800, 500);
     sft__paint_label(&d, 'x', f.k->x_label ? f.k->x_label : place_words[f.k->x]);
