@@ -21,8 +21,8 @@ if(NOT SFT_USE_ONEDNN)
     list(FILTER library_sources EXCLUDE REGEX "/src/backend/onednn/")
 endif()
 if(SFT_SANITIZE)
-    # Instrumented, the unrolled tiles of the linear kernel take minutes to compile; tests/test_backend.c compares every number they write.
-    set_source_files_properties("${PROJECT_SOURCE_DIR}/src/backend/simd/tiles.c" PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all")
+    # Instrumented, the unrolled tiles take minutes to compile; tests/test_backend.c compares every number they write.
+    set_source_files_properties("${PROJECT_SOURCE_DIR}/src/backend/simd/linear_tiles.c" "${PROJECT_SOURCE_DIR}/src/backend/simd/winograd_tiles.c" PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all")
 endif()
 
 function(sft_add_library target type)

@@ -40,7 +40,8 @@ static inline bool open_stage(stage *s, const char *op, const char *options, sft
     s->input =
         (sft_node){ .path = "0", .label = "input", .out = in, .n_param = trained, .consumers = 1 };
     s->node = (sft_node){
-        .op = sft__op_find(op), .path = "1", .label = op, .n_in = 1, .in = { &s->input }, .index = 1
+        .op = sft__op_find(op), .path = "1", .label = op, .n_in = 1, .in = { &s->input }, .index = 1,
+        .batch = 1024 /* what pays for many samples serves, too */
     };
     assert_non_null(s->node.op);
     sft_spec spec;

@@ -63,7 +63,7 @@ static inline void transpose(int64_t m, int64_t n, const float *from, int64_t fr
 #define TRANSPOSE    transpose
 #define DEPTH        64
 #define SLICE        48
-#include "backend/simd/tiles.h"
+#include "backend/simd/linear_tiles.h"
 
 typedef struct shape {
     int64_t rows, k, n;

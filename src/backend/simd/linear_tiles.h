@@ -12,39 +12,7 @@
  * TRANSPOSE, DEPTH (inputs summed before the next tile of rows: their weights stay in the first
  * cache), SLICE (inputs of dx computed before they are transposed). */
 
-#define P (2 * VL)
-#define INLINE static inline __attribute__((always_inline)) TARGET
-
-/* acc[m][] += a[m * a_tile] times the vectors at b, count times */
-INLINE void NAME(accumulate)(const int m, const int nv, int64_t count, const float *a,
-                             int64_t a_tile, int64_t a_step, const float *b, int64_t b_step,
-                             vec acc[][2])
-{
-    for (int64_t i = 0; i < count; i++) {
-        vec b0 = LOAD(b), b1 = b0;
-        if (nv == 2)
-            b1 = LOAD(b + VL);
-        UNROLL
-        for (int j = 0; j < m; j++) {
-            vec s = SPREAD(a[j * a_tile]);
-            acc[j][0] = FMA(s, b0, acc[j][0]);
-            if (nv == 2)
-                acc[j][1] = FMA(s, b1, acc[j][1]);
-        }
-        a += a_step;
-        b += b_step;
-    }
-}
-
-INLINE void NAME(store)(const int m, const int nv, vec acc[][2], float *to, int64_t step)
-{
-    UNROLL
-    for (int i = 0; i < m; i++) {
-        STORE(to + i * step, acc[i][0]);
-        if (nv == 2)
-            STORE(to + i * step + VL, acc[i][1]);
-    }
-}
+#include "backend/simd/micro.h"
 
 /* The first `left` lanes only. */
 INLINE void NAME(store_edge)(const int m, const int nv, vec acc[][2], float *to, int64_t step,
@@ -85,31 +53,6 @@ INLINE void NAME(forward_tile)(const int m, const int nv, const sft_linear_job *
         NAME(store)(m, nv, acc, j->y + r * j->n + p * P, j->n);
     else
         NAME(store_edge)(m, nv, acc, j->y + r * j->n + p * P, j->n, left);
-}
-
-/* Calls a tile with its height as a constant, 1 to MR. */
-#if MR > 6
-#define HIGH(call) CASE(7, call) CASE(8, call) CASE(9, call) CASE(10, call) CASE(11, call) CASE(12, call)
-#else
-#define HIGH(call)
-#endif
-#define HEIGHTS(m, call)                                                                           \
-    switch (m) {                                                                                   \
-        CASE(1, call) CASE(2, call) CASE(3, call) CASE(4, call) CASE(5, call) CASE(6, call)        \
-        HIGH(call)                                                                                 \
-    }
-#define CASE(height, call)                                                                         \
-    case height: {                                                                                 \
-        const int m = height;                                                                      \
-        call;                                                                                      \
-        break;                                                                                     \
-    }
-
-/* Where tile t begins when `count` things are cut into ceil(count / MR) tiles of nearly equal height, the higher ones first. */
-INLINE int64_t NAME(cut)(int64_t count, int64_t t)
-{
-    int64_t tiles = (count + MR - 1) / MR, low = count / tiles, higher = count % tiles;
-    return t * low + (t < higher ? t : higher);
 }
 
 /* The tiles of one shard: panel p, inputs k0..k1. Of a symmetric product the rows above the panel's own are left out. */
@@ -363,9 +306,3 @@ TARGET static void NAME(prepare_dy)(const sft_linear_job *j)
 static const sft_linear_tiles NAME(tiles) = {
     .name = ISA, .lane = VL, .forward = NAME(forward), .prepare_dy = NAME(prepare_dy), .dx = NAME(dx), .dw = NAME(dw),
 };
-
-#undef P
-#undef INLINE
-#undef CASE
-#undef HIGH
-#undef HEIGHTS
