@@ -9,7 +9,7 @@
 #define KERNELS                                                                                    \
     "oneDNN " TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR) "." TEXT(DNNL_VERSION_PATCH)
 #else
-#define KERNELS "reference kernels only"
+#define KERNELS "without oneDNN"
 #endif
 
 #ifdef SFT_REAL_DOUBLE
