@@ -71,6 +71,25 @@ static inline bool open_stage(stage *s, const char *op, const char *options, sft
     return true;
 }
 
+/* The kernel agrees with the reference, and its parameters come back bit for bit from the stored layout. */
+static inline void check_stage(stage *s, const char *options, const char *act, int64_t rows)
+{
+    if (!sft__kernel_trusted(s->c, &s->node, rows))
+        fail_msg("%s %s, %s, %lld rows: %s kernel differs from the reference", s->node.op->name, options, act ? act : "no activation",
+                 (long long)rows, s->node.kernel->name);
+    for (int i = 0; i < s->node.n_param && s->node.kernel->pack; i++) {
+        const sft_param *p = &s->node.param[i];
+        real            *plain = sft__arena_alloc(&s->arena, (size_t)p->count * sizeof(real));
+        real            *back = sft__arena_alloc(&s->arena, (size_t)p->count * sizeof(real));
+        real            *stored = sft__arena_alloc(&s->arena, (size_t)p->stored * sizeof(real) + SFT_ALIGN);
+        for (int64_t j = 0; j < p->count; j++) plain[j] = (real)(j + 1);
+        s->node.kernel->pack(&s->node, i, plain, stored);
+        s->node.kernel->unpack(&s->node, i, stored, back);
+        assert_memory_equal(plain, back, (size_t)p->count * sizeof(real));
+    }
+    CHECK_OK(s->c);
+}
+
 static inline void close_stage(stage *s)
 {
     if (s->node.kernel) s->node.kernel->release(s->c, &s->node);

@@ -4,35 +4,18 @@
  *
  * "Agrees" means what sft__kernel_trusted means: forward, backward, and backward onto another consumer's gradient, each within
  * 32 u sqrt(K) of the reference's size (src/backend/trust.c derives it). test_trust.c shows that this bound has teeth. */
+#include "conv_cases.h"
 #include "stage.h"
 
 #include <math.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The kernel agrees with the reference, and its parameters come back bit for bit from the stored layout. */
 static void check_placed(const char *op, const char *options, sft_shape in, const char *act,
                          int64_t rows, bool trained)
 {
     stage s;
-    if (open_stage(&s, op, options, in, act, rows, trained)) {
-        if (!sft__kernel_trusted(s.c, &s.node, rows))
-            fail_msg("%s %s, %s, %lld rows: %s kernel differs from the reference", op, options,
-                     act ? act : "no activation", (long long)rows, s.node.kernel->name);
-        for (int i = 0; i < s.node.n_param; i++) {
-            const sft_param *p = &s.node.param[i];
-            real            *plain = sft__arena_alloc(&s.arena, (size_t)p->count * sizeof(real));
-            real            *back = sft__arena_alloc(&s.arena, (size_t)p->count * sizeof(real));
-            real *stored = sft__arena_alloc(&s.arena, (size_t)p->stored * sizeof(real) + SFT_ALIGN);
-            for (int64_t j = 0; j < p->count; j++) plain[j] = (real)(j + 1);
-            if (s.node.kernel->pack) {
-                s.node.kernel->pack(&s.node, i, plain, stored);
-                s.node.kernel->unpack(&s.node, i, stored, back);
-                assert_memory_equal(plain, back, (size_t)p->count * sizeof(real));
-            }
-        }
-        CHECK_OK(s.c);
-    }
+    if (open_stage(&s, op, options, in, act, rows, trained)) check_stage(&s, options, act, rows);
     close_stage(&s);
 }
 
@@ -69,49 +52,8 @@ static void conv_agrees(void **state)
 {
     (void)state;
     no_cache();
-    static const struct {
-        const char *op, *options;
-        sft_shape   in;
-        const char *act;
-        int64_t     rows;
-    } t[] = {
-        { "conv2d", "32", { 3, { 1, 28, 28 } }, "relu", 4 },
-        { "conv2d",
-          "16 kernel_size=5x3 stride=2x1 padding=2x1 dilation=1x2",
-          { 3, { 1, 11, 13 } },
-          "relu",
-          3 },
-        { "conv2d", "8 kernel_size=4 bias=false", { 3, { 2, 9, 9 } }, NULL, 2 },
-        { "conv2d", "64", { 3, { 32, 13, 13 } }, "relu", 3 },
-        { "conv2d", "16 padding=1 bias=false", { 3, { 3, 32, 32 } }, NULL, 2 },
-        { "conv2d", "16 padding=1 bias=false", { 3, { 16, 16, 16 } }, NULL, 5 },
-        { "conv2d", "48 padding=1", { 3, { 16, 7, 9 } }, "relu", 3 },
-        { "conv2d", "16 padding=2", { 3, { 32, 5, 8 } }, "tanh", 4 },
-        { "conv2d", "24 padding=0x1", { 3, { 8, 6, 5 } }, NULL, 7 },
-        { "conv2d", "40 padding=same", { 3, { 24, 4, 40 } }, "leaky_relu", 2 },
-        { "conv2d", "64 padding=1", { 3, { 128, 4, 4 } }, "relu", 16 },
-        { "conv2d", "32 padding=1 stride=2 bias=false", { 3, { 16, 16, 16 } }, NULL, 4 },
-        { "conv2d", "32 kernel_size=1 stride=2", { 3, { 16, 16, 16 } }, NULL, 4 },
-        { "conv2d", "64 kernel_size=1", { 3, { 32, 7, 9 } }, "tanh", 1 },
-        { "conv2d", "8 kernel_size=5x3 padding=2x1", { 3, { 8, 9, 11 } }, "relu", 2 },
-        { "conv2d", "24 kernel_size=7 stride=2 padding=3", { 3, { 3, 21, 19 } }, "relu", 2 },
-        { "conv2d", "16 padding=2 dilation=2", { 3, { 8, 12, 10 } }, NULL, 3 },
-        { "conv2d", "16 kernel_size=2 padding=same", { 3, { 8, 6, 7 } }, "sigmoid", 2 },
-        { "conv2d", "10 kernel_size=3", { 3, { 20, 8, 8 } }, "relu", 2 },
-        { "conv2d", "7 kernel_size=3 stride=3 padding=1", { 3, { 5, 11, 8 } }, NULL, 3 },
-        { "conv2d", "16 groups=2 padding=1", { 3, { 16, 7, 7 } }, NULL, 2 },
-        { "conv2d", "32 groups=32 padding=1", { 3, { 32, 9, 9 } }, "relu", 2 },
-        { "conv2d", "6 groups=3", { 3, { 9, 6, 6 } }, NULL, 2 },
-        { "conv2d", "1 kernel_size=1", { 3, { 1, 1, 1 } }, NULL, 1 },
-        { "conv2d", "48", { 3, { 40, 5, 5 } }, "leaky_relu", 64 },
-        { "conv1d", "25 kernel_size=5 stride=2 padding=1", { 2, { 1, 40 } }, "relu", 50 },
-        { "conv1d", "25 kernel_size=3 stride=2 padding=1", { 2, { 25, 19 } }, "relu", 50 },
-        { "conv1d", "16 kernel_size=5", { 2, { 8, 31 } }, "relu", 7 },
-        { "conv1d", "32 kernel_size=3 padding=same dilation=2", { 2, { 16, 17 } }, NULL, 9 },
-        { "conv1d", "8 kernel_size=1", { 2, { 8, 5 } }, NULL, 1 },
-    };
-    for (size_t i = 0; i < sizeof t / sizeof *t; i++)
-        check_kernel(t[i].op, t[i].options, t[i].in, t[i].act, t[i].rows);
+    for (int i = 0; conv_case[i].op; i++)
+        check_kernel(conv_case[i].op, conv_case[i].options, conv_case[i].in, conv_case[i].act, conv_case[i].rows);
 }
 
 static void maxpool_agrees(void **state)

@@ -2,7 +2,7 @@
 /* linear on vector units: weights stay in panels all through training, bias and relu ride on the products. */
 #include "backend/backend.h"
 #include "backend/simd/linear.h"
-#include "ops/conf.h"
+#include "backend/simd/room.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +11,6 @@
 
 static int64_t inputs(const sft_node *n) { return n->in[0]->out.dim[0]; }
 static int64_t outputs(const sft_node *n) { return n->out.dim[0]; }
-static bool    fused_relu(const sft_node *n)
-{
-    return n->act && sft__named("relu", n->act->name, NULL);
-}
 
 static bool serves(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *want, sft_layout *give)
 {
@@ -90,7 +86,7 @@ static sft_linear_job job(const sft_node *n, const sft_pass *p)
         .dx = p->din[0],
         .dw = p->dparam[0],
         .dbias = n->n_param > 1 ? p->dparam[1] : NULL,
-        .relu = fused_relu(n),
+        .relu = sft__fused_relu(n),
         .add = p->add[0],
         .scratch = p->work,
         .own = own,

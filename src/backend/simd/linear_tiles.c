@@ -47,9 +47,7 @@ int64_t sft__linear_stored(const sft_linear_tiles *t, int64_t k, int64_t n)
 
 int64_t sft__linear_place(const sft_linear_tiles *t, int64_t k, int64_t n, int64_t out, int64_t in)
 {
-    int64_t wide = 2 * t->lane, first = out / wide * wide;
-    int64_t width = n - first > t->lane ? wide : t->lane;
-    return first * k + in * width + out - first;
+    return sft__panel_place(t->lane, k, n, in, out);
 }
 
 int64_t sft__linear_own_row(const sft_linear_tiles *t, int64_t n)

@@ -38,7 +38,7 @@ INLINE void NAME(forward_tile)(const int m, const int nv, const sft_linear_job *
             acc[i][1] = LOAD(from + VL);
     }
     NAME(accumulate)
-    (m, nv, k1 - k0, j->x + r * j->k + k0, j->k, 1, j->w + p * P * j->k + k0 * nv * VL, nv * VL,
+    (m, nv, k1 - k0, j->x + r * j->k + k0, j->k, 1, j->w + p * P * j->k + k0 * nv * VL, nv * VL, VL,
      acc);
     const vec low = SPREAD(j->relu && k1 == j->k ? 0.0f : -INFINITY);
     const int64_t left = j->n - p * P;
@@ -96,7 +96,7 @@ INLINE void NAME(dx_tile)(const int m, const int nv, const sft_linear_job *j, in
     for (int64_t p = 0; p * P < j->n; p++) {
         int64_t left = j->n - p * P, width = left > VL ? P : VL;
         NAME(accumulate)
-        (m, nv, left < P ? left : P, j->w + p * P * j->k + k * width, width, 1, dyt + p * P * P, P,
+        (m, nv, left < P ? left : P, j->w + p * P * j->k + k * width, width, 1, dyt + p * P * P, P, VL,
          acc);
     }
     NAME(store)(m, nv, acc, dxt, P);
@@ -149,7 +149,7 @@ INLINE void NAME(dw_tile)(const int m, const int nv, const NAME(factors) *f, int
         UNROLL
         for (int i = 0; i < m; i++)
             acc[i][0] = acc[i][1] = SPREAD(0.0f);
-        NAME(accumulate)(m, nv, f[s].rows, f[s].x, f[s].x_tile, f[s].x_step, f[s].dy, f[s].dy_step, acc);
+        NAME(accumulate)(m, nv, f[s].rows, f[s].x, f[s].x_tile, f[s].x_step, f[s].dy, f[s].dy_step, VL, acc);
         for (int below = s + 1; s == count - 1 ? n > 0 : !(below & 1); below >>= 1) {
             n--;
             UNROLL

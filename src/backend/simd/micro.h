@@ -14,15 +14,15 @@
 #endif
 #endif
 
-/* acc[m][] += a[m * a_tile] times the vectors at b, count times */
+/* acc[m][] += a[m * a_tile] times the vectors at b and b + b_next, count times */
 INLINE void NAME(accumulate)(const int m, const int nv, int64_t count, const float *a,
-                             int64_t a_tile, int64_t a_step, const float *b, int64_t b_step,
+                             int64_t a_tile, int64_t a_step, const float *b, int64_t b_step, int64_t b_next,
                              vec acc[][2])
 {
     for (int64_t i = 0; i < count; i++) {
         vec b0 = LOAD(b), b1 = b0;
         if (nv == 2)
-            b1 = LOAD(b + VL);
+            b1 = LOAD(b + b_next);
         UNROLL
         for (int j = 0; j < m; j++) {
             vec s = SPREAD(a[j * a_tile]);

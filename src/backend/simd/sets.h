@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The instruction sets that the kernels here are compiled for, and which of them this processor has. The headers set_*.h say what a
- * vector of each is. */
+ * vector of each is. And what their kernels share. */
 #ifndef SFT_BACKEND_SIMD_SETS_H
 #define SFT_BACKEND_SIMD_SETS_H
 
@@ -19,6 +19,14 @@ sft_simd_set sft__simd_set(int i);
 
 /* to[j][i] = from[i][j] for i < m, j < n, rows so many numbers apart; add: += */
 void sft__simd_transpose(int64_t m, int64_t n, const float *from, int64_t from_step, float *to, int64_t to_step, bool add);
+
+/* Where element (r,n) of a matrix of so many rows and columns in panels lies: panel, row, column; a panel is two vectors of `lane` wide,
+ * the last one one where that is enough. */
+static inline int64_t sft__panel_place(int64_t lane, int64_t rows, int64_t columns, int64_t r, int64_t n)
+{
+    int64_t first = n / (2 * lane) * (2 * lane), width = columns - first > lane ? 2 * lane : lane;
+    return first * rows + r * width + n - first;
+}
 
 /* Vectors of four in plain C. */
 typedef float sft_vec4 __attribute__((vector_size(16)));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* conv2d with 3x3 kernels and stride 1 by Winograd's minimal filtering, on blocks of channels: fewer products than the definition has. */
 #include "backend/backend.h"
+#include "backend/simd/room.h"
 #include "backend/simd/sets.h"
 #include "backend/simd/winograd.h"
-#include "ops/conf.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static const sft_winograd_tiles *tiles_for(const sft_window *w)
 {
     const sft_winograd_tiles *t = NULL;
     for (int i = 0; (t = sft__winograd_tiles(i)); i++) {
-        int64_t block = t->lane < 8 ? 8 : t->lane;
+        int64_t block = sft__block_for(t->lane);
         if (w->in_channels % block == 0 && w->out_channels % block == 0) break;
     }
     return t;
@@ -49,24 +49,18 @@ static bool serves(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *wan
         fits = fits && w.kernel[i] == 3 && w.stride[i] == 1 && w.dilation[i] == 1 && w.out[i] > 1;
     const sft_winograd_tiles *t = fits ? tiles_for(&w) : NULL;
     if (!t || !pays(t)) return false;
-    *want = *give = t->lane == 16 ? SFT_BLOCK16 : SFT_BLOCK8;
+    *want = *give = sft__layout_for(t->lane);
     return true;
 }
 
 /* ---- room ---------------------------------------------------------------------------------- */
-
-static int64_t aligned(int64_t count)
-{
-    const int64_t line = SFT_ALIGN / (int64_t)sizeof(real);
-    return (count + line - 1) / line * line;
-}
 
 /* The part of a job that every call of a node has in common; back: from the output's gradient to the input's. */
 static sft_winograd_job plan(const sft_node *n, bool back)
 {
     sft_window       w = sft__conv_window(n);
     sft_winograd_job j = { .channels = back ? w.out_channels : w.in_channels, .filters = back ? w.in_channels : w.out_channels };
-    j.lane = n->layout == SFT_BLOCK16 ? 16 : 8;
+    j.lane = sft__view(n->out, n->layout).lane;
     for (int i = 0; i < 2; i++) {
         j.in[i] = back ? w.out[i] : w.in[i];
         j.out[i] = back ? w.in[i] : w.out[i];
@@ -76,12 +70,12 @@ static sft_winograd_job plan(const sft_node *n, bool back)
     return j;
 }
 
-static int64_t transformed(const sft_winograd_job *j) { return aligned(SFT_WINOGRAD_PLACES * j->channels * j->filters); }
+static int64_t transformed(const sft_winograd_job *j) { return sft__lines(SFT_WINOGRAD_PLACES * j->channels * j->filters); }
 
 static int64_t matrices(const sft_winograd_job *j)
 {
-    return aligned(SFT_WINOGRAD_PLACES * sft__winograd_plane(j, j->channels)) +
-           aligned(SFT_WINOGRAD_PLACES * sft__winograd_plane(j, j->filters));
+    return sft__lines(SFT_WINOGRAD_PLACES * sft__winograd_plane(j, j->channels)) +
+           sft__lines(SFT_WINOGRAD_PLACES * sft__winograd_plane(j, j->filters));
 }
 
 static sft_status prepare(sft_ctx *c, sft_node *n, const int64_t *rows, int n_rows)
@@ -91,16 +85,18 @@ static sft_status prepare(sft_ctx *c, sft_node *n, const int64_t *rows, int n_ro
     (void)n_rows;
     const sft_winograd_job to = plan(n, false), back = plan(n, true);
     int64_t                most = matrices(&to) > matrices(&back) ? matrices(&to) : matrices(&back);
-    int64_t need = SFT_ALIGN + (2 * transformed(&to) + aligned(to.channels * to.filters * TAPS) + aligned(to.filters) + most) *
+    int64_t need = SFT_ALIGN + (2 * transformed(&to) + sft__lines(to.channels * to.filters * TAPS) + sft__lines(to.filters) + most) *
                                    (int64_t)sizeof(real);
     if (n->work_fixed < need) n->work_fixed = need;
+    const sft_window w = sft__conv_window(n);
+    n->plan = (void *)(uintptr_t)tiles_for(&w);
     return SFT_OK;
 }
 
 static void release(sft_ctx *c, sft_node *n)
 {
     (void)c;
-    (void)n; /* nothing was made */
+    n->plan = NULL;
 }
 
 /* ---- weights in and out -------------------------------------------------------------------- */
@@ -139,33 +135,19 @@ static void turn(const sft_winograd_job *j, const real *w, real *turned)
 
 /* ---- running ------------------------------------------------------------------------------- */
 
-static real *take(real **work, int64_t count)
-{
-    real *at = *work;
-    *work += aligned(count);
-    return at;
-}
-
-static real *first_line(void *work) { return (real *)(((uintptr_t)work + SFT_ALIGN - 1) / SFT_ALIGN * SFT_ALIGN); }
-
-static bool fused_relu(const sft_node *n) { return n->act && sft__named("relu", n->act->name, NULL); }
-
-static const sft_winograd_tiles *tiles_of(const sft_node *n)
-{
-    const sft_window w = sft__conv_window(n);
-    return tiles_for(&w);
-}
+/* prepare() has chosen them. */
+static const sft_winograd_tiles *tiles_of(const sft_node *n) { return n->plan; }
 
 static void forward_shards(const sft_node *n, const sft_pass *p, int count)
 {
     const sft_winograd_tiles *t = tiles_of(n);
     sft_winograd_job          j = plan(n, false);
-    real                     *work = first_line(p->work), *u = take(&work, transformed(&j));
+    real                     *work = sft__first_line(p->work), *u = sft__take_lines(&work, transformed(&j));
     t->filters(j.channels, j.filters, p->param[0], u);
     j.u = u;
     j.bias = n->n_param > 1 ? p->param[1] : NULL;
-    j.relu = fused_relu(n);
-    j.v = take(&work, SFT_WINOGRAD_PLACES * sft__winograd_plane(&j, j.channels));
+    j.relu = sft__fused_relu(n);
+    j.v = sft__take_lines(&work, SFT_WINOGRAD_PLACES * sft__winograd_plane(&j, j.channels));
     j.m = work;
     for (int s = 0; s < count; s++) {
         j.rows = p[s].rows;
@@ -183,11 +165,11 @@ static void backward_weights(const sft_node *n, const sft_pass *p, real *work)
     j.rows = p->rows;
     j.x = p->in[0];
     j.dy = p->dout;
-    j.du = take(&work, transformed(&j));
-    real *dw = take(&work, j.channels * j.filters * TAPS), *db = take(&work, j.filters);
+    j.du = sft__take_lines(&work, transformed(&j));
+    real *dw = sft__take_lines(&work, j.channels * j.filters * TAPS), *db = sft__take_lines(&work, j.filters);
     j.dw = p->dparam[0] ? p->dparam[0] : dw;
     if (n->n_param > 1) j.db = p->dparam[1] ? p->dparam[1] : db;
-    j.v = take(&work, SFT_WINOGRAD_PLACES * sft__winograd_plane(&j, j.channels));
+    j.v = sft__take_lines(&work, SFT_WINOGRAD_PLACES * sft__winograd_plane(&j, j.channels));
     j.m = work;
     tiles_of(n)->gradient(&j);
 }
@@ -198,7 +180,7 @@ static void backward_data(const sft_winograd_tiles *t, sft_winograd_job j, const
     j.x = p->dout;
     j.y = p->din[0];
     j.add = p->add[0];
-    j.v = take(&work, SFT_WINOGRAD_PLACES * sft__winograd_plane(&j, j.channels));
+    j.v = sft__take_lines(&work, SFT_WINOGRAD_PLACES * sft__winograd_plane(&j, j.channels));
     j.m = work;
     t->apply(&j);
 }
@@ -207,7 +189,7 @@ static void backward_shards(const sft_node *n, const sft_pass *p, int count)
 {
     const sft_winograd_tiles *t = tiles_of(n);
     sft_winograd_job          back = plan(n, true);
-    real                     *work = first_line(p->work), *u = take(&work, transformed(&back));
+    real                     *work = sft__first_line(p->work), *u = sft__take_lines(&work, transformed(&back));
     if (p->din[0]) {
         const sft_winograd_job to = plan(n, false);
         turn(&to, p->param[0], work);

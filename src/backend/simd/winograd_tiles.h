@@ -22,7 +22,7 @@ INLINE void NAME(product_tile)(const int m, const int nv, bool more, int64_t dep
         if (nv == 2 && more)
             acc[i][1] = LOAD(c + i * nv * VL + VL);
     }
-    NAME(accumulate)(m, nv, depth, a, a_tile, a_step, b, nv * VL, acc);
+    NAME(accumulate)(m, nv, depth, a, a_tile, a_step, b, nv * VL, VL, acc);
     NAME(store)(m, nv, acc, c, nv * VL);
 }
 
@@ -40,13 +40,6 @@ INLINE void NAME(product)(bool more, int64_t rows, int64_t columns, int64_t dept
             else
                 HEIGHTS(end - r, NAME(product_tile)(m, 1, more, depth, from, a_tile, a_step, panel, to + r * VL))
         }
-}
-
-/* Where in a matrix in panels the vector of row r that begins with column n lies. */
-INLINE int64_t NAME(place)(int64_t rows, int64_t columns, int64_t r, int64_t n)
-{
-    int64_t p = n / P * P;
-    return p * rows + r * (columns - p > VL ? P : VL) + n - p;
 }
 
 /* ---- filters ------------------------------------------------------------------------------- */
@@ -77,7 +70,7 @@ TARGET static void NAME(filters)(int64_t channels, int64_t filters, const float 
         for (int64_t n = 0; n < filters; n += VL) {
             vec          columns[3][4], row[4];
             const float *from = w + c * filters + n;
-            float       *to = u + NAME(place)(channels, filters, c, n);
+            float       *to = u + sft__panel_place(VL, channels, filters, c, n);
             UNROLL
             for (int i = 0; i < 3; i++)
                 NAME(widen)(LOAD(from + i * size), LOAD(from + (3 + i) * size), LOAD(from + (6 + i) * size), columns[i]);
@@ -98,7 +91,7 @@ INLINE void NAME(filters_back)(const sft_winograd_job *j)
     for (int64_t c = 0; c < j->channels; c++)
         for (int64_t n = 0; n < j->filters; n += VL) {
             vec          columns[4][3], all[4], row[3];
-            const float *from = j->du + NAME(place)(j->channels, j->filters, c, n);
+            const float *from = j->du + sft__panel_place(VL, j->channels, j->filters, c, n);
             float       *to = j->dw + c * j->filters + n;
             UNROLL
             for (int i = 0; i < 4; i++) {
@@ -230,7 +223,7 @@ INLINE void NAME(collect)(const sft_winograd_job *j, int64_t s, int64_t count)
             float    *y = j->y + (at.sample * j->filters + n / j->lane * j->lane) * size + n % j->lane + at.y * step;
             const vec bias = j->bias ? LOAD(j->bias + n) : SPREAD(0.0f);
             for (int64_t t = 0; t < tiles; t++)
-                NAME(collect_tile)(j, j->m + NAME(place)(count * tiles, j->filters, i * tiles + t, n), plane, bias,
+                NAME(collect_tile)(j, j->m + sft__panel_place(VL, count * tiles, j->filters, i * tiles + t, n), plane, bias,
                                    at.y + 1 < j->out[0], 2 * t + 1 < j->out[1], y + 2 * t * j->lane, step);
         }
     }
@@ -290,7 +283,7 @@ INLINE void NAME(gradients)(const sft_winograd_job *j, int64_t s, int64_t count)
                 const bool both = 2 * t + 1 < j->out[1];
                 vec        d[2][2] = { { LOAD(dy), both ? LOAD(dy + j->lane) : zero },
                                        { below ? LOAD(dy + step) : zero, below && both ? LOAD(dy + step + j->lane) : zero } };
-                sum += NAME(spread_gradient)(d, j->m + NAME(place)(count * tiles, j->filters, i * tiles + t, n), plane);
+                sum += NAME(spread_gradient)(d, j->m + sft__panel_place(VL, count * tiles, j->filters, i * tiles + t, n), plane);
             }
             if (j->db)
                 STORE(j->db + n, LOAD(j->db + n) + sum);
