@@ -22,7 +22,8 @@ BANNER = """/* SPDX-License-Identifier: MIT */
  *
  *     cc -std=c11 -O2 surefoot.c app.c -lm
  *
- * Reference kernels only, and none of the optional libraries: what reads YAML, JSON or gzip says so when asked. */
+ * Without oneDNN: the library's own kernels on AVX-512, AVX2 or plain vectors, chosen when the program runs. And without the optional
+ * libraries: what reads YAML, JSON or gzip says so when asked. */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif

@@ -42,7 +42,7 @@ install_packages() {
     if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
     echo "dev: installing $*" >&2
     "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=120 update >&2
-    # oneDNN is not built for every architecture: the reference kernels do without. Ubuntu has Chromium as a snap: its test is skipped.
+    # oneDNN is not built for every architecture: our own kernels do without. Ubuntu has Chromium as a snap: its test is skipped.
     local available=() name
     for name; do
         case $name in libdnnl-dev | chromium | chromium-driver) ;; *) available+=("$name") && continue ;; esac
