@@ -18,7 +18,8 @@
 #ifdef SFT_REAL_DOUBLE /* the build that checks gradients: the reference only */
 #define SFT_KERNELS(X)
 #else
-#define SFT_KERNELS(X) X(winograd_conv2d) SFT_KERNELS_ONEDNN(X) X(direct_conv2d) X(direct_conv1d) X(simd_linear) SFT_KERNELS_VECTOR(X)
+#define SFT_KERNELS(X) \
+    X(winograd_conv2d) X(direct_conv2d) X(direct_conv1d) SFT_KERNELS_ONEDNN(X) X(simd_linear) SFT_KERNELS_VECTOR(X)
 #endif
 
 #endif

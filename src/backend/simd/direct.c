@@ -1,25 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* conv2d and conv1d on vector units by the definition, on blocks of channels; a first layer takes few plain channels. Serves where no
- * library does. Samples are padded one by one in the scratch, so that the tiles need not ask where the image ends. */
+/* conv2d and conv1d on vector units by the definition, sample by sample. Activations in blocks of channels where these fill vectors; other
+ * numbers of channels come and go as planes and are brought into blocks on the way. */
 #include "backend/backend.h"
 #include "backend/simd/direct.h"
+#include "backend/simd/direct_weights.h"
+#include "backend/simd/frame.h"
 #include "backend/simd/room.h"
 #include "backend/simd/sets.h"
+#ifdef SFT_HAVE_ONEDNN
+#include "backend/onednn/engine.h"
+#endif
 
 #include <stdio.h>
 #include <string.h>
 
 #ifndef SFT_REAL_DOUBLE
 
-/* The best tiles whose vectors divide the filters, and the channels unless these come as planes; NULL: none. */
-static const sft_direct_tiles *tiles_for(const sft_window *w, bool planes)
+enum {
+    FEW = 4,                      /* planes of a first layer that stay planes, each a tap of its own */
+    TAP = sizeof(sft_direct_tap) / sizeof(real)
+};
+
+/* What is done with the channels of one node. */
+typedef struct choice {
+    const sft_direct_tiles *tiles;
+    bool                    in, out; /* in blocks */
+    bool                    few;  /* planes as taps */
+} choice;
+
+static choice choose(const sft_node *n, const sft_window *w)
 {
-    const sft_direct_tiles *t = NULL;
-    for (int i = 0; (t = sft__direct_tiles(i)); i++) {
-        int64_t block = sft__block_for(t->lane);
-        if (w->out_channels % block == 0 && (planes || w->in_channels % block == 0)) break;
+    choice k = { .few = !sft__wants_din(n, 0) && w->in_channels <= FEW };
+    for (int i = 0; (k.tiles = sft__direct_tiles(i)); i++) { /* the widest vectors that both sides fill */
+        int64_t block = sft__block_for(k.tiles->lane);
+        k.in = w->in_channels % block == 0;
+        k.out = w->out_channels % block == 0;
+        if (k.out && (k.in || k.few)) return k;
     }
-    return t;
+    k.tiles = sft__direct_tiles(0);
+    k.in = w->in_channels % sft__block_for(k.tiles->lane) == 0;
+    k.out = w->out_channels % sft__block_for(k.tiles->lane) == 0;
+    return k;
+}
+
+/* The library is faster where vectors are full, and slow where they are not. */
+static bool pays(const choice *k)
+{
+#ifdef SFT_HAVE_ONEDNN
+    return !sft__dnnl_usable() || !k->out || !(k->in || k->few);
+#else
+    (void)k;
+    return true;
+#endif
 }
 
 static bool serves(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *want, sft_layout *give)
@@ -27,43 +59,38 @@ static bool serves(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *wan
     (void)c;
     (void)in;
     const sft_window w = sft__conv_window(n);
-    if (w.groups > 1 || ((const sft_conv_conf *)n->conf)->standardize) return false;
-    const sft_direct_tiles *t = tiles_for(&w, false);
-    bool                    planes = !t && !sft__wants_din(n, 0);
-    if (planes) t = tiles_for(&w, true);
-    if (!t) return false;
-    *give = sft__layout_for(t->lane);
-    *want = planes ? SFT_PLAIN : *give;
+    const choice     k = choose(n, &w);
+    if (w.groups > 1 || ((const sft_conv_conf *)n->conf)->standardize || !pays(&k)) return false;
+    *want = k.in ? sft__layout_for(k.tiles->lane) : SFT_PLAIN;
+    *give = k.out ? sft__layout_for(k.tiles->lane) : SFT_PLAIN;
     return true;
 }
 
 /* prepare() has chosen them. */
 static const sft_direct_tiles *tiles_of(const sft_node *n) { return n->plan; }
 
-/* ---- padded samples ------------------------------------------------------------------------ */
+/* ---- frames -------------------------------------------------------------------------------- */
 
-/* A sample with zeros around it: blocks of `lane` channels, or planes (lane 1). */
-typedef struct frame {
-    int64_t blocks, lane, in[2], before[2], size[2];
-} frame;
-
-static int64_t numbers(const frame *f) { return f->blocks * f->size[0] * f->size[1] * f->lane; }
-
-/* In a block: where place (h,v) of the frame lies. */
-static int64_t place(const frame *f, int64_t h, int64_t v) { return (h * f->size[1] + v) * f->lane; }
-
-static bool bare(const frame *f) { return f->size[0] == f->in[0] && f->size[1] == f->in[1]; }
-
-static frame input_frame(const sft_node *n, const sft_window *w)
+static int64_t lane_of(const sft_node *n, const sft_node *at)
 {
-    int64_t lane = n->in[0]->layout == SFT_PLAIN ? 1 : sft__view(n->in[0]->out, n->in[0]->layout).lane;
-    frame   f = { .lane = lane, .blocks = w->in_channels / lane };
-    for (int i = 0; i < 2; i++) {
-        f.in[i] = w->in[i];
+    return at->layout == SFT_PLAIN ? sft__block_for(tiles_of(n)->lane) : sft__view(at->out, at->layout).lane;
+}
+
+/* Of the input; without zeros around: of its gradient. */
+static sft_frame input_frame(const sft_node *n, const sft_window *w, bool zeros)
+{
+    const bool planes = n->in[0]->layout == SFT_PLAIN, few = planes && !sft__wants_din(n, 0) && w->in_channels <= FEW;
+    sft_frame  f = sft__frame(w->in_channels, few ? 1 : lane_of(n, n->in[0]), w->in, planes);
+    for (int i = 0; i < 2 && zeros; i++) {
         f.before[i] = w->before[i];
-        f.size[i] = w->in[i] + w->before[i] + w->after[i];
+        f.size[i] += w->before[i] + w->after[i];
     }
     return f;
+}
+
+static sft_frame output_frame(const sft_node *n, const sft_window *w)
+{
+    return sft__frame(w->out_channels, lane_of(n, n), w->out, n->layout == SFT_PLAIN);
 }
 
 /* What input a + s u along an axis meets under tap i is output u + shift, if there is one. */
@@ -81,11 +108,10 @@ static int64_t inputs_from(const sft_window *w, int axis, int64_t a)
 }
 
 /* Of the output's gradient: wide enough for all that inputs meet. */
-static frame gradient_frame(const sft_node *n, const sft_window *w)
+static sft_frame gradient_frame(const sft_node *n, const sft_window *w)
 {
-    int64_t lane = sft__view(n->out, n->layout).lane;
-    frame   f = { .lane = lane, .blocks = w->out_channels / lane };
-    for (int axis = 0; axis < 2; axis++) {
+    sft_frame f = output_frame(n, w);
+    for (int axis = 0; axis < 2 && sft__wants_din(n, 0); axis++) {
         int64_t low = 0, high = w->out[axis], shift;
         for (int64_t a = 0; a < w->stride[axis] && a < w->in[axis]; a++)
             for (int64_t i = 0; i < w->kernel[axis]; i++) {
@@ -94,80 +120,100 @@ static frame gradient_frame(const sft_node *n, const sft_window *w)
                 low = shift < low ? shift : low;
                 high = end > high ? end : high;
             }
-        f.in[axis] = w->out[axis];
         f.before[axis] = -low;
         f.size[axis] = high - low;
     }
     return f;
 }
 
-/* The sample in its frame, whose zeros stand in `room` already; where there is nothing to pad, the sample itself. */
-static const real *padded(const frame *f, const real *x, real *room)
+static real *take_frame(real **work, const sft_frame *f)
 {
-    if (bare(f)) return x;
-    for (int64_t b = 0; b < f->blocks; b++)
-        for (int64_t h = 0; h < f->in[0]; h++)
-            memcpy(room + b * f->size[0] * f->size[1] * f->lane + place(f, h + f->before[0], f->before[1]),
-                   x + (b * f->in[0] + h) * f->in[1] * f->lane, (size_t)(f->in[1] * f->lane) * sizeof *x);
+    int64_t count = sft__frame_is_sample(f) ? 0 : sft__frame_count(f);
+    real   *room = sft__take_lines(work, count);
+    if (count) memset(room, 0, (size_t)count * sizeof *room);
     return room;
 }
 
-static real *take_frame(real **work, const frame *f)
-{
-    real *room = sft__take_lines(work, numbers(f));
-    if (!bare(f)) memset(room, 0, (size_t)numbers(f) * sizeof *room);
-    return room;
-}
-
-/* ---- weights ------------------------------------------------------------------------------- */
-
-static int64_t taps_of(const sft_window *w) { return w->kernel[0] * w->kernel[1]; }
-
-/* Where planes come, each of them is a tap of its own. */
-static int64_t planes_of(const frame *f) { return f->lane == 1 ? f->blocks : 1; }
-
-/* Stored as a matrix of taps x channels rows and a column for each filter, in panels. */
-static int64_t stored_at(const sft_window *w, int64_t lane, int64_t filter, int64_t channel, int64_t tap)
-{
-    return sft__panel_place(lane, taps_of(w) * w->in_channels, w->out_channels, tap * w->in_channels + channel, filter);
-}
+/* ---- weights in and out -------------------------------------------------------------------- */
 
 static void pack(const sft_node *n, int i, const real *plain, real *stored)
 {
     const sft_window w = sft__conv_window(n);
-    const int64_t    lane = tiles_of(n)->lane;
-    if (i > 0) memcpy(stored, plain, (size_t)n->param[i].count * sizeof(real));
-    for (int64_t f = 0; i == 0 && f < w.out_channels; f++)
-        for (int64_t c = 0; c < w.in_channels; c++)
-            for (int64_t t = 0; t < taps_of(&w); t++) stored[stored_at(&w, lane, f, c, t)] = *plain++;
+    if (i == 0)
+        sft__direct_pack(&w, tiles_of(n)->lane, plain, stored);
+    else
+        memcpy(stored, plain, (size_t)n->param[i].count * sizeof(real));
 }
 
 static void unpack(const sft_node *n, int i, const real *stored, real *plain)
 {
     const sft_window w = sft__conv_window(n);
-    const int64_t    lane = tiles_of(n)->lane;
-    if (i > 0) memcpy(plain, stored, (size_t)n->param[i].count * sizeof(real));
-    for (int64_t f = 0; i == 0 && f < w.out_channels; f++)
-        for (int64_t c = 0; c < w.in_channels; c++)
-            for (int64_t t = 0; t < taps_of(&w); t++) *plain++ = stored[stored_at(&w, lane, f, c, t)];
+    if (i == 0)
+        sft__direct_unpack(&w, tiles_of(n)->lane, stored, plain);
+    else
+        memcpy(plain, stored, (size_t)n->param[i].count * sizeof(real));
 }
 
-/* Inputs and outputs changed over: rows are taps x filters, columns channels. */
-static void turn(const sft_window *w, int64_t lane, const real *stored, real *turned)
+/* ---- jobs ---------------------------------------------------------------------------------- */
+
+/* Where channels and neighbours lie in a frame; steps: of neighbouring outputs. */
+static sft_direct_job reads(const sft_frame *f, const int64_t steps[2])
 {
-    const int64_t wide = 2 * lane;
-    for (int64_t t = 0; t < taps_of(w); t++)
-        for (int64_t f = 0; f < w->out_channels; f += wide)
-            for (int64_t c = 0; c < w->in_channels; c += wide) {
-                int64_t filters = w->out_channels - f > lane ? wide : lane, channels = w->in_channels - c > lane ? wide : lane;
-                real   *to = turned + sft__panel_place(lane, taps_of(w) * w->out_channels, w->in_channels, t * w->out_channels + f, c);
-                sft__simd_transpose(channels, filters, stored + stored_at(w, lane, f, c, t), filters, to, channels, false);
-            }
+    return (sft_direct_job){
+        .channels = f->lane > 1 ? f->channels : 1,
+        .runs = f->lane > 1 ? sft__frame_blocks(f) : 1,
+        .run = sft__frame_plane(f),
+        .count = f->lane,
+        .row = sft__frame_place(f, steps[0], 0),
+        .pixel = sft__frame_place(f, 0, steps[1]),
+    };
+}
+
+/* Every output in frame y, from the input's frame x, all taps. */
+static sft_direct_job forward_job(const sft_node *n, const sft_window *w, const sft_frame *x, const sft_frame *y, real **work)
+{
+    const int64_t   planes = x->lane == 1 ? x->channels : 1;
+    sft_direct_job  j = reads(x, w->stride);
+    sft_direct_tap *tap = (sft_direct_tap *)(void *)sft__take_lines(work, TAP * sft__direct_taps(w) * planes);
+    j.tap = tap;
+    j.taps = j.all = sft__direct_taps(w) * planes;
+    for (int64_t i = 0; i < j.all; i++) {
+        int64_t t = i / planes, h = t / w->kernel[1] * w->dilation[0], v = t % w->kernel[1] * w->dilation[1];
+        tap[i] = (sft_direct_tap){ sft__frame_place(x, h, v) + i % planes * j.run, i };
+    }
+    j.filters = sft__direct_columns(w->out_channels, tiles_of(n)->lane);
+    j.lane = y->lane;
+    j.plane = sft__frame_plane(y);
+    for (int i = 0; i < 2; i++) j.out[i] = w->out[i];
+    j.y_row = sft__frame_place(y, 1, 0);
+    j.y_pixel = y->lane;
+    return j;
+}
+
+/* The grid of inputs a + s u in frame dx, from the frame of the output's gradient. */
+static sft_direct_job grid_job(const sft_node *n, const sft_window *w, const sft_frame *dy, const sft_frame *dx, const int64_t a[2],
+                               sft_direct_tap *tap)
+{
+    static const int64_t neighbours[2] = { 1, 1 };
+    sft_direct_job       j = reads(dy, neighbours);
+    int64_t              up, side;
+    j.tap = tap;
+    j.all = sft__direct_taps(w);
+    for (int64_t i = 0; i < w->kernel[0]; i++)
+        for (int64_t k = 0; k < w->kernel[1]; k++)
+            if (shift_of(w, 0, a[0], i, &up) && shift_of(w, 1, a[1], k, &side))
+                tap[j.taps++] =
+                    (sft_direct_tap){ sft__frame_place(dy, up + dy->before[0], side + dy->before[1]), i * w->kernel[1] + k };
+    j.filters = sft__direct_columns(w->in_channels, tiles_of(n)->lane);
+    j.lane = dx->lane;
+    j.plane = sft__frame_plane(dx);
+    for (int i = 0; i < 2; i++) j.out[i] = inputs_from(w, i, a[i]);
+    j.y_row = sft__frame_place(dx, w->stride[0], 0);
+    j.y_pixel = sft__frame_place(dx, 0, w->stride[1]);
+    return j;
 }
 
 /* ---- room ---------------------------------------------------------------------------------- */
-
-enum { TAP = sizeof(sft_direct_tap) / sizeof(real) };
 
 static sft_status prepare(sft_ctx *c, sft_node *n, const int64_t *rows, int n_rows)
 {
@@ -175,11 +221,15 @@ static sft_status prepare(sft_ctx *c, sft_node *n, const int64_t *rows, int n_ro
     (void)rows;
     (void)n_rows;
     const sft_window w = sft__conv_window(n);
-    const frame      x = input_frame(n, &w), dy = gradient_frame(n, &w);
-    int64_t count = sft__lines(numbers(&x)) + sft__lines(numbers(&dy)) + sft__lines(TAP * taps_of(&w) * planes_of(&x)) +
-                    2 * sft__lines(taps_of(&w) * w.in_channels * w.out_channels) + sft__lines(w.out_channels);
+    if (!n->plan) n->plan = (void *)(uintptr_t)choose(n, &w).tiles;
+    const int64_t   lane = tiles_of(n)->lane;
+    const sft_frame x = input_frame(n, &w, true), dx = input_frame(n, &w, false), y = output_frame(n, &w), dy = gradient_frame(n, &w);
+    n->param[0].stored = sft__direct_stored(&w, lane);
+    int64_t count = sft__lines(sft__frame_count(&x)) + sft__lines(sft__frame_count(&dx)) + sft__lines(sft__frame_count(&y)) +
+                    sft__lines(sft__frame_count(&dy)) + 2 * sft__lines(TAP * sft__direct_taps(&w) * (x.lane == 1 ? x.channels : 1)) +
+                    sft__lines(sft__direct_stored(&w, lane)) + sft__lines(sft__direct_turned(&w, lane)) +
+                    2 * sft__lines(sft__direct_columns(w.out_channels, lane));
     int64_t need = count * (int64_t)sizeof(real) + SFT_ALIGN;
-    n->plan = (void *)(uintptr_t)tiles_for(&w, n->in[0]->layout == SFT_PLAIN);
     if (n->work_fixed < need) n->work_fixed = need;
     return SFT_OK;
 }
@@ -192,147 +242,118 @@ static void release(sft_ctx *c, sft_node *n)
 
 /* ---- running ------------------------------------------------------------------------------- */
 
-/* Where channels and neighbours lie in a frame; steps: of neighbouring outputs. */
-static sft_direct_job reads(const frame *f, const int64_t steps[2])
+/* The biases, filled up to whole vectors; NULL: there are none. */
+static const real *biases(const sft_node *n, const sft_pass *p, int64_t filters, real **work)
 {
-    const int64_t runs = f->lane > 1 ? f->blocks : 1;
-    return (sft_direct_job){
-        .channels = runs * f->lane,
-        .runs = runs,
-        .run = f->size[0] * f->size[1] * f->lane,
-        .count = f->lane,
-        .row = place(f, steps[0], 0),
-        .pixel = place(f, 0, steps[1]),
-    };
-}
-
-/* From the input's frame to the output, all taps. */
-static sft_direct_job forward_job(const sft_node *n, const sft_window *w, const frame *x, real **work)
-{
-    const int64_t   planes = planes_of(x);
-    sft_direct_job  j = reads(x, w->stride);
-    sft_direct_tap *tap = (sft_direct_tap *)(void *)sft__take_lines(work, TAP * taps_of(w) * planes);
-    j.tap = tap;
-    j.taps = j.all = taps_of(w) * planes;
-    for (int64_t i = 0; i < j.all; i++) {
-        int64_t t = i / planes, h = t / w->kernel[1] * w->dilation[0], v = t % w->kernel[1] * w->dilation[1];
-        tap[i] = (sft_direct_tap){ place(x, h, v) + i % planes * j.run, i };
-    }
-    j.filters = w->out_channels;
-    j.lane = sft__view(n->out, n->layout).lane;
-    j.plane = w->out[0] * w->out[1] * j.lane;
-    for (int i = 0; i < 2; i++) j.out[i] = w->out[i];
-    j.y_row = w->out[1] * j.lane;
-    j.y_pixel = j.lane;
-    return j;
+    if (n->n_param < 2) return NULL;
+    real *room = sft__take_lines(work, filters);
+    memset(room, 0, (size_t)filters * sizeof *room);
+    memcpy(room, p->param[1], (size_t)n->param[1].count * sizeof *room);
+    return room;
 }
 
 static void forward(const sft_node *n, const sft_pass *p)
 {
-    const sft_window        w = sft__conv_window(n);
-    const sft_direct_tiles *t = tiles_of(n);
-    const frame             f = input_frame(n, &w);
-    const int64_t           in = sft__count(n->in[0]->out), out = sft__count(n->out);
-    real                   *work = sft__first_line(p->work), *room = take_frame(&work, &f);
-    sft_direct_job          j = forward_job(n, &w, &f, &work);
+    const sft_window w = sft__conv_window(n);
+    const sft_frame  x = input_frame(n, &w, true), y = output_frame(n, &w);
+    const int64_t    in = sft__count(n->in[0]->out), out = sft__count(n->out);
+    real            *work = sft__first_line(p->work), *x_room = take_frame(&work, &x), *y_room = take_frame(&work, &y);
+    sft_direct_job   j = forward_job(n, &w, &x, &y, &work);
     j.w = p->param[0];
-    j.bias = n->n_param > 1 ? p->param[1] : NULL;
+    j.bias = biases(n, p, j.filters, &work);
     j.relu = sft__fused_relu(n);
     for (int64_t r = 0; r < p->rows; r++) {
-        j.x = padded(&f, p->in[0] + r * in, room);
-        j.y = p->out + r * out;
-        t->apply(&j);
+        j.x = sft__frame_fill(&x, p->in[0] + r * in, x_room);
+        j.y = y.planes ? y_room : p->out + r * out;
+        tiles_of(n)->apply(&j);
+        if (y.planes) sft__frame_spill(&y, y_room, p->out + r * out, false);
     }
     if (!j.relu) sft__fused_forward(n, p->rows * out, p->out);
 }
-
-/* dw and db; where one of them is frozen it goes to the scratch. */
-static void backward_weights(const sft_node *n, const sft_pass *p, real *work)
-{
-    const sft_window        w = sft__conv_window(n);
-    const sft_direct_tiles *t = tiles_of(n);
-    const frame             f = input_frame(n, &w);
-    const int64_t           in = sft__count(n->in[0]->out), out = sft__count(n->out);
-    real                   *room = take_frame(&work, &f);
-    sft_direct_job          j = forward_job(n, &w, &f, &work);
-    real                   *dw = sft__take_lines(&work, j.all * j.channels * j.filters);
-    j.dw = p->dparam[0] ? p->dparam[0] : dw;
-    if (n->n_param > 1) j.db = p->dparam[1] ? p->dparam[1] : work;
-    for (int64_t r = 0; r < p->rows; r++) {
-        j.x = padded(&f, p->in[0] + r * in, room);
-        j.dy = p->dout + r * out;
-        j.more = r > 0;
-        t->gradient(&j);
-    }
-}
-
-/* The grid of inputs a + s u: what they meet in the output's gradient, from the frame's origin. */
-static sft_direct_job grid_job(const sft_window *w, const frame *dy, const int64_t a[2], int64_t lane, sft_direct_tap *tap)
-{
-    static const int64_t neighbours[2] = { 1, 1 };
-    sft_direct_job       j = reads(dy, neighbours);
-    int64_t              up, side;
-    j.tap = tap;
-    j.all = taps_of(w);
-    for (int64_t i = 0; i < w->kernel[0]; i++)
-        for (int64_t k = 0; k < w->kernel[1]; k++)
-            if (shift_of(w, 0, a[0], i, &up) && shift_of(w, 1, a[1], k, &side))
-                tap[j.taps++] = (sft_direct_tap){ place(dy, up + dy->before[0], side + dy->before[1]), i * w->kernel[1] + k };
-    j.filters = w->in_channels;
-    j.lane = lane;
-    j.plane = w->in[0] * w->in[1] * lane;
-    for (int i = 0; i < 2; i++) j.out[i] = inputs_from(w, i, a[i]);
-    j.y_row = w->stride[0] * w->in[1] * lane;
-    j.y_pixel = w->stride[1] * lane;
-    return j;
-}
-
-/* u: the weights turned. */
-static void backward_data(const sft_node *n, const sft_pass *p, const real *u, real *work)
-{
-    const sft_window        w = sft__conv_window(n);
-    const sft_direct_tiles *t = tiles_of(n);
-    const frame             f = gradient_frame(n, &w);
-    const int64_t           in = sft__count(n->in[0]->out), out = sft__count(n->out), lane = sft__view(n->in[0]->out, n->in[0]->layout).lane;
-    real                   *room = take_frame(&work, &f);
-    sft_direct_tap         *tap = (sft_direct_tap *)(void *)sft__take_lines(&work, TAP * taps_of(&w));
-    for (int64_t r = 0; r < p->rows; r++) {
-        const real *dy = padded(&f, p->dout + r * out, room);
-        int64_t     a[2];
-        for (a[0] = 0; a[0] < w.stride[0]; a[0]++)
-            for (a[1] = 0; a[1] < w.stride[1]; a[1]++) {
-                sft_direct_job j = grid_job(&w, &f, a, lane, tap);
-                j.x = dy;
-                j.w = u;
-                j.y = p->din[0] + r * in + (a[0] * w.in[1] + a[1]) * lane;
-                j.add = p->add[0];
-                t->apply(&j);
-            }
-    }
-}
-
-static void backward_shards(const sft_node *n, const sft_pass *p, int count)
-{
-    const sft_window w = sft__conv_window(n);
-    real            *work = sft__first_line(p->work), *u = NULL;
-    if (p->din[0]) {
-        u = sft__take_lines(&work, taps_of(&w) * w.in_channels * w.out_channels);
-        turn(&w, tiles_of(n)->lane, p->param[0], u);
-    }
-    for (int s = 0; s < count; s++) {
-        sft__fused_backward(n, p[s].rows * sft__count(n->out), p[s].out, p[s].dout);
-        if (p[s].din[0]) backward_data(n, p + s, u, work);
-        if (p[s].dparam[0] || (n->n_param > 1 && p[s].dparam[1])) backward_weights(n, p + s, work);
-    }
-    for (int i = 0; i < n->n_param; i++) sft__merge_params(p, count, i, n->param[i].stored);
-}
-
-static void backward(const sft_node *n, const sft_pass *p) { backward_shards(n, p, 1); }
 
 static void forward_shards(const sft_node *n, const sft_pass *p, int count)
 {
     for (int s = 0; s < count; s++) forward(n, p + s);
 }
+
+/* The way back of one shard. */
+typedef struct way_back {
+    sft_window      w;
+    sft_frame       x, dx, dy;
+    real           *x_room, *dx_room, *dy_room, *db;
+    const real     *turned;       /* weights */
+    sft_direct_tap *tap;
+    sft_direct_job  weights;
+} way_back;
+
+/* dw and db; where one of them is frozen it goes to the scratch. */
+static way_back open_back(const sft_node *n, const sft_pass *p, const real *turned, real *work)
+{
+    way_back b = { .w = sft__conv_window(n), .turned = turned };
+    b.x = input_frame(n, &b.w, true);
+    b.dx = input_frame(n, &b.w, false);
+    b.dy = gradient_frame(n, &b.w);
+    b.x_room = take_frame(&work, &b.x);
+    b.dx_room = take_frame(&work, &b.dx);
+    b.dy_room = take_frame(&work, &b.dy);
+    b.tap = (sft_direct_tap *)(void *)sft__take_lines(&work, TAP * sft__direct_taps(&b.w));
+    b.weights = forward_job(n, &b.w, &b.x, &b.dy, &work);
+    b.weights.dw = p->dparam[0] ? p->dparam[0] : sft__take_lines(&work, sft__direct_stored(&b.w, tiles_of(n)->lane));
+    if (n->n_param > 1) b.weights.db = sft__take_lines(&work, b.weights.filters);
+    return b;
+}
+
+/* dx of one sample from its dy in the frame. */
+static void backward_data(const sft_node *n, const sft_pass *p, const way_back *b, const real *dy, real *dx)
+{
+    int64_t a[2];
+    for (a[0] = 0; a[0] < b->w.stride[0]; a[0]++)
+        for (a[1] = 0; a[1] < b->w.stride[1]; a[1]++) {
+            sft_direct_job j = grid_job(n, &b->w, &b->dy, &b->dx, a, b->tap);
+            j.x = dy;
+            j.w = b->turned;
+            j.y = (b->dx.planes ? b->dx_room : dx) + sft__frame_place(&b->dx, a[0], a[1]);
+            j.add = p->add[0] && !b->dx.planes;
+            tiles_of(n)->apply(&j);
+        }
+    if (b->dx.planes) sft__frame_spill(&b->dx, b->dx_room, dx, p->add[0]);
+}
+
+static void backward_shard(const sft_node *n, const sft_pass *p, const real *turned, real *work)
+{
+    way_back        b = open_back(n, p, turned, work);
+    sft_direct_job *j = &b.weights;
+    const int64_t   in = sft__count(n->in[0]->out), out = sft__count(n->out);
+    const bool      weights = p->dparam[0] || (n->n_param > 1 && p->dparam[1]);
+    for (int64_t r = 0; r < p->rows; r++) {
+        const real *dy = sft__frame_fill(&b.dy, p->dout + r * out, b.dy_room);
+        if (p->din[0]) backward_data(n, p, &b, dy, p->din[0] + r * in);
+        if (!weights) continue;
+        j->x = sft__frame_fill(&b.x, p->in[0] + r * in, b.x_room);
+        j->dy = dy + sft__frame_place(&b.dy, b.dy.before[0], b.dy.before[1]);
+        j->more = r > 0;
+        tiles_of(n)->gradient(j);
+    }
+    if (weights && n->n_param > 1 && p->dparam[1]) memcpy(p->dparam[1], j->db, (size_t)n->param[1].count * sizeof(real));
+}
+
+static void backward_shards(const sft_node *n, const sft_pass *p, int count)
+{
+    const sft_window w = sft__conv_window(n);
+    const int64_t    lane = tiles_of(n)->lane;
+    real            *work = sft__first_line(p->work), *u = NULL;
+    if (p->din[0]) {
+        u = sft__take_lines(&work, sft__direct_turned(&w, lane));
+        sft__direct_turn(&w, lane, p->param[0], u);
+    }
+    for (int s = 0; s < count; s++) {
+        sft__fused_backward(n, p[s].rows * sft__count(n->out), p[s].out, p[s].dout);
+        backward_shard(n, p + s, u, work);
+    }
+    for (int i = 0; i < n->n_param; i++) sft__merge_params(p, count, i, n->param[i].stored);
+}
+
+static void backward(const sft_node *n, const sft_pass *p) { backward_shards(n, p, 1); }
 
 static void version(char *buf, size_t size) { snprintf(buf, size, "%s", sft__direct_tiles(0)->name); }
 
@@ -344,8 +365,8 @@ const sft_kernel sft_kernel_direct_conv2d = {
     .release = release,
     .forward = forward,
     .backward = backward,
-    .backward_shards = backward_shards,
     .forward_shards = forward_shards,
+    .backward_shards = backward_shards,
     .pack = pack,
     .unpack = unpack,
     .version = version,
@@ -359,8 +380,8 @@ const sft_kernel sft_kernel_direct_conv1d = {
     .release = release,
     .forward = forward,
     .backward = backward,
-    .backward_shards = backward_shards,
     .forward_shards = forward_shards,
+    .backward_shards = backward_shards,
     .pack = pack,
     .unpack = unpack,
     .version = version,

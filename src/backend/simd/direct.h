@@ -18,9 +18,10 @@ typedef struct sft_direct_tap {
 } sft_direct_tap;
 
 typedef struct sft_direct_job {
-    int64_t               channels, filters; /* of x, of y; filters are a multiple of the vector */
+    int64_t               channels, filters; /* of x, of y; filters in whole vectors */
     const float          *x;      /* the first output's first place */
-    int64_t               runs, run, count; /* channels come in so many runs, `run` numbers apart, of `count` that lie together */
+    int64_t               runs, run, count; /* channels come in so many runs, `run` numbers apart, of `count` that lie together; the
+                                   * last one may have fewer */
     int64_t               row, pixel; /* from what an output reads to what its neighbours below and beside it read */
     const sft_direct_tap *tap;
     int64_t               taps, all; /* of this grid; in the weights */

@@ -7,6 +7,13 @@
 /* Where the vectors of filters n and n + VL lie in a place of y: blocks are a plane apart. */
 INLINE int64_t NAME(filter)(const sft_direct_job *j, int64_t n) { return n / j->lane * j->plane + n % j->lane; }
 
+/* Channels in run r. */
+INLINE int64_t NAME(count)(const sft_direct_job *j, int64_t r)
+{
+    int64_t left = j->channels - r * j->count;
+    return left < j->count ? left : j->count;
+}
+
 /* One vector of y, at its end. */
 INLINE void NAME(put)(const sft_direct_job *j, vec sum, float *y)
 {
@@ -32,7 +39,7 @@ INLINE void NAME(output_tile)(const int m, const int nv, const sft_direct_job *j
     }
     for (int64_t t = 0; t < j->taps; t++)
         for (int64_t r = 0; r < j->runs; r++)
-            NAME(accumulate)(m, nv, j->count, x + j->tap[t].at + r * j->run, j->pixel, 1,
+            NAME(accumulate)(m, nv, NAME(count)(j, r), x + j->tap[t].at + r * j->run, j->pixel, 1,
                              w + (j->tap[t].index * j->channels + r * j->count) * nv * VL, nv * VL, VL, acc);
     UNROLL
     for (int i = 0; i < m; i++) {
@@ -126,8 +133,8 @@ INLINE void NAME(channel_panel)(const int nv, const sft_direct_job *j, int64_t n
         for (int64_t r = 0; r < j->runs; r++) {
             const float *x = j->x + j->tap[t].at + r * j->run;
             float       *dw = j->dw + n * j->all * j->channels + (t * j->channels + r * j->count) * nv * VL;
-            for (int64_t k = 0, c = 0, end; c < j->count; k++, c = end) {
-                end = NAME(cut)(j->count, k + 1);
+            for (int64_t k = 0, c = 0, end; c < NAME(count)(j, r); k++, c = end) {
+                end = NAME(cut)(NAME(count)(j, r), k + 1);
                 HEIGHTS(end - c, NAME(channel_tile)(m, nv, j, n, x + c, dw + c * nv * VL))
             }
         }
