@@ -169,13 +169,7 @@ static void backward_weights(const sft_node *n, const sft_pass *p)
                                 DNNL_ARG_DIFF_BIAS };
     call             k = open_call(n, p);
     real            *dw = p->dparam[0];
-    if (!k.status && !k.variant->step[SFT_DNNL_WEIGHTS].run) {
-        sft_window w = sft__conv_window(n);
-        dw = dw ? dw : take(&k, n->param[0].stored);
-        real *padded = take(&k, sft__dnnl_thin_work(&w));
-        sft__dnnl_thin(&w, p->rows, n->layout == SFT_BLOCK16 ? 16 : 8, p->in[0], p->dout, dw, n->n_param > 1 ? p->dparam[1] : NULL,
-                       padded);
-    } else if (!k.status) {
+    if (!k.status) {
         const sft_dnnl_hand *h = &k.variant->hand[k.hand];
         const sft_dnnl_step *s = &k.variant->step[SFT_DNNL_WEIGHTS];
         bool                 aside = s->reorder || !dw;

@@ -43,18 +43,12 @@ typedef struct sft_dnnl_plan {
     sft_dnnl_variant *variant;
 } sft_dnnl_plan;
 
-/* The convolution of a node for so many rows, its activations in these layouts. Its weights are in the library's choice, but
- * for a first layer, see thin.c. */
+/* The convolution of a node for so many rows, its activations in these layouts, its weights in the library's choice. */
 sft_dnnl_conv sft__dnnl_conv_of(const sft_node *n, int64_t rows, sft_layout in, sft_layout out);
-/* The descriptor of one way; left NULL, with success, where the way is not needed or thin.c serves. */
+/* The descriptor of one way; left NULL, with success, where the way is not needed. */
 dnnl_status_t sft__dnnl_way(dnnl_engine_t e, const sft_node *n, const sft_dnnl_conv *k, int way,
                             const_dnnl_primitive_desc_t hint, dnnl_primitive_desc_t *pd);
 sft_status    sft__dnnl_prepare(sft_ctx *c, sft_node *n, const int64_t *rows, int n_rows);
 void          sft__dnnl_release(sft_ctx *c, sft_node *n);
-
-/* dw and db (may be NULL) of a first layer, `lane` filters to a block; work: so many numbers. */
-int64_t sft__dnnl_thin_work(const sft_window *w);
-void    sft__dnnl_thin(const sft_window *w, int64_t rows, int64_t lane, const float *x, const float *dy, float *dw, float *db,
-                       float *work);
 
 #endif

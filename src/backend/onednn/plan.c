@@ -14,12 +14,6 @@ static sft_dnnl_dims image(int64_t rows, int64_t channels, const int64_t size[2]
                                                            : dnnl_abcd };
 }
 
-/* Few channels as they come, blocks of channels out, and nobody before it to train. */
-static bool first_layer(const sft_node *n, sft_layout in, sft_layout out)
-{
-    return in == SFT_PLAIN && out != SFT_PLAIN && !sft__wants_din(n, 0);
-}
-
 sft_dnnl_conv sft__dnnl_conv_of(const sft_node *n, int64_t rows, sft_layout in, sft_layout out)
 {
     sft_window    w = sft__conv_window(n);
@@ -35,8 +29,6 @@ sft_dnnl_conv sft__dnnl_conv_of(const sft_node *n, int64_t rows, sft_layout in, 
             .rank = 5, .dim = { g, w.out_channels / g, w.in_channels / g, w.kernel[0], w.kernel[1] }
         };
     k.weights.tag = dnnl_format_tag_any;
-    if (first_layer(n, in, out) && g == 1)
-        k.weights.tag = out == SFT_BLOCK16 ? dnnl_Acdb16a : dnnl_Acdb8a;
     if (n->n_param > 1)
         k.bias = (sft_dnnl_dims){ .rank = 1, .dim = { w.out_channels }, .tag = dnnl_a };
     for (int i = 0; i < 2; i++) {
@@ -58,13 +50,7 @@ dnnl_status_t sft__dnnl_way(dnnl_engine_t e, const sft_node *n, const sft_dnnl_c
     *pd = NULL;
     if (way == SFT_DNNL_DATA && !sft__wants_din(n, 0))
         return dnnl_success;
-    dnnl_status_t s = sft__dnnl_conv(e, k, kinds[way], hint, pd);
-    bool          ours = way == SFT_DNNL_WEIGHTS && (k->weights.tag == dnnl_Acdb8a || k->weights.tag == dnnl_Acdb16a);
-    if (ours && *pd && sft__dnnl_slow(*pd)) {
-        dnnl_primitive_desc_destroy(*pd);
-        *pd = NULL;
-    }
-    return ours && s == dnnl_unimplemented ? dnnl_success : s;
+    return sft__dnnl_conv(e, k, kinds[way], hint, pd);
 }
 
 static dnnl_status_t open_steps(const sft_node *n, const sft_dnnl_plan *p, sft_dnnl_variant *v)
@@ -184,10 +170,6 @@ static void ask_for_work(sft_node *n, const sft_dnnl_variant *v)
     for (int way = 0; way < SFT_DNNL_WAYS; way++)
         at_least(&n->work_fixed,
                  v->step[way].weights + n->out.dim[0] + v->step[way].scratch + 4 * gap);
-    if (!v->step[SFT_DNNL_WEIGHTS].run) {
-        sft_window w = sft__conv_window(n);
-        at_least(&n->work_fixed, n->param[0].stored + sft__dnnl_thin_work(&w) + 4 * gap);
-    }
     if (v->step[SFT_DNNL_DATA].run) at_least(&n->work_row, sft__count(n->in[0]->out));
 }
 

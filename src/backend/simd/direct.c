@@ -43,11 +43,11 @@ static choice choose(const sft_node *n, const sft_window *w)
     return k;
 }
 
-/* The library is faster where vectors are full, and slow where they are not. */
+/* The library is as fast where vectors are full; of few channels or odd numbers of them it is not. */
 static bool pays(const choice *k)
 {
 #ifdef SFT_HAVE_ONEDNN
-    return !sft__dnnl_usable() || !k->out || !(k->in || k->few);
+    return !sft__dnnl_usable() || k->few || !k->in || !k->out;
 #else
     (void)k;
     return true;

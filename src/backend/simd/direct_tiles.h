@@ -23,6 +23,31 @@ INLINE void NAME(put)(const sft_direct_job *j, vec sum, float *y)
     STORE(y, MAX(low, sum));
 }
 
+/* acc[m][] += what m outputs beside each other get from x by the panel w */
+INLINE void NAME(all_channels)(const int m, const int nv, const sft_direct_job *j, const float *x, const float *w, vec acc[][2])
+{
+    for (int64_t t = 0; t < j->taps; t++)
+        for (int64_t r = 0; r < j->runs; r++)
+            NAME(accumulate)(m, nv, NAME(count)(j, r), x + j->tap[t].at + r * j->run, j->pixel, 1,
+                             w + (j->tap[t].index * j->channels + r * j->count) * nv * VL, nv * VL, VL, acc);
+}
+
+/* The same where each tap has one channel, all of them in order. */
+INLINE void NAME(one_channel)(const int m, const int nv, const sft_direct_job *j, const float *x, const float *w, vec acc[][2])
+{
+    for (int64_t t = 0; t < j->taps; t++, w += nv * VL) {
+        const float *at = x + j->tap[t].at;
+        const vec    b0 = LOAD(w), b1 = nv == 2 ? LOAD(w + VL) : b0;
+        UNROLL
+        for (int i = 0; i < m; i++) {
+            const vec s = SPREAD(at[i * j->pixel]);
+            acc[i][0] = FMA(s, b0, acc[i][0]);
+            if (nv == 2)
+                acc[i][1] = FMA(s, b1, acc[i][1]);
+        }
+    }
+}
+
 /* m outputs of row h from column v on, filters n and following; w: their panel. */
 INLINE void NAME(output_tile)(const int m, const int nv, const sft_direct_job *j, int64_t n, int64_t h, int64_t v, const float *w)
 {
@@ -37,10 +62,10 @@ INLINE void NAME(output_tile)(const int m, const int nv, const sft_direct_job *j
         acc[i][0] = bias[0];
         acc[i][1] = bias[nv - 1];
     }
-    for (int64_t t = 0; t < j->taps; t++)
-        for (int64_t r = 0; r < j->runs; r++)
-            NAME(accumulate)(m, nv, NAME(count)(j, r), x + j->tap[t].at + r * j->run, j->pixel, 1,
-                             w + (j->tap[t].index * j->channels + r * j->count) * nv * VL, nv * VL, VL, acc);
+    if (j->count == 1)
+        NAME(one_channel)(m, nv, j, x, w, acc);
+    else
+        NAME(all_channels)(m, nv, j, x, w, acc);
     UNROLL
     for (int i = 0; i < m; i++) {
         NAME(put)(j, acc[i][0], first + i * j->y_pixel);
