@@ -3,10 +3,9 @@
  * double; and their bits do not depend on how many rows come at a time.
  * labels: core
  */
-#include "check.h"
+#include "numbers.h"
 
 #include "backend/simd/linear.h"
-#include "base/random.h"
 
 #include <math.h>
 
@@ -68,13 +67,6 @@ static inline void transpose(int64_t m, int64_t n, const float *from, int64_t fr
 typedef struct shape {
     int64_t rows, k, n;
 } shape;
-
-static float *numbers(int64_t count, sft_stream *s)
-{
-    float *x = calloc((size_t)count + 1, sizeof *x);
-    for (int64_t i = 0; i < count && s; i++) x[i] = (float)sft__normal(s);
-    return x;
-}
 
 /* |x - sum| within K roundings of the sum of sizes: the worst case of any order (Higham, 2002, section 3.1). */
 static void near(double got, double sum, double size, int64_t k, const char *what)

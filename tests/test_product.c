@@ -2,7 +2,7 @@
 /* labels: core gradient */
 /* Products of plain matrices against sums in double, on vector units and in plain C; and muon's step on both. */
 #include "backend/product.h"
-#include "base/random.h"
+#include "numbers.h"
 #include "optim_bench.h"
 
 #include <float.h>
@@ -19,14 +19,6 @@ static const double ulp = FLT_EPSILON / 2;
 typedef struct shape {
     int64_t m, n, inner;
 } shape;
-
-static real *numbers(int64_t count, sft_stream *s)
-{
-    real *x = calloc((size_t)count + 1, sizeof *x);
-    assert_non_null(x);
-    for (int64_t i = 0; i < count && s; i++) x[i] = (real)sft__normal(s);
-    return x;
-}
 
 /* Each number within the roundings of any order of its sum (Higham, 2002, section 3.1). */
 static void check_sums(const sft_product *p)

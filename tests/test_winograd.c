@@ -5,10 +5,10 @@
  * The bounds. With |X| the matrix of sizes, the formulas of backend/simd/winograd.h evaluated on |A|, |B|, |G|, |d| and |g| give S, and a
  * computed number is within n u S of the exact one, n the most roundings on the way of any summand (Higham, 2002, sections 3.1 and 3.5):
  * two in B'dB, four in GgG', one product, the sum over channels or tiles, at most six in A'mA, bias and what it is added to. */
+#include "numbers.h"
 #include "shards.h"
 
 #include "backend/simd/winograd.h"
-#include "base/random.h"
 
 #include <math.h>
 
@@ -29,14 +29,6 @@ typedef struct layer {
     sft_winograd_job job;
     float           *x, *w, *bias, *y, *start, *dy, *u;
 } layer;
-
-static float *numbers(int64_t count, sft_stream *s)
-{
-    float *x = calloc((size_t)count + 1, sizeof *x);
-    assert_non_null(x);
-    for (int64_t i = 0; i < count && s; i++) x[i] = (float)sft__normal(s);
-    return x;
-}
 
 static layer open_layer(const sft_winograd_tiles *t, shape s, int64_t strips)
 {
