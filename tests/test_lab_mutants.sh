@@ -7,6 +7,7 @@ export SUREFOOT_LABS=${SUREFOOT_SOURCE:?}/labs
 [ -d "$mutants" ] || { echo "skipped: no mutants in this build"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export TMPDIR=$work             # a check that fails leaves its folder there
 cd "$work" || exit 2
 failed=0
 

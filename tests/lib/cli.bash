@@ -11,6 +11,7 @@ fi
 folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 2
+export TMPDIR=$folder           # what a program leaves in its temporary folder goes, too
 unset NO_COLOR CLICOLOR_FORCE COLUMNS
 failed=0
 checks=0
