@@ -23,10 +23,10 @@ static inline void count_note(void *user, sft_level level, const char *sentence)
 
 static inline void no_cache(void) { setenv("XDG_CACHE_HOME", "/dev/null/none", 1); }
 
-/* What the producer gives: pooling has a fast kernel only between layers that work in blocks. */
+/* What the producer gives: pooling takes blocks where they divide the channels. */
 static inline sft_layout offered(const char *op, sft_shape in)
 {
-    return strcmp(op, "maxpool") ? SFT_PLAIN : in.dim[0] % 16 ? SFT_BLOCK8 : SFT_BLOCK16;
+    return strcmp(op, "maxpool") || in.dim[0] % 8 ? SFT_PLAIN : in.dim[0] % 16 ? SFT_BLOCK8 : SFT_BLOCK16;
 }
 
 /* trained: something before the node wants a gradient. False: no fast kernel serves this node. */

@@ -66,6 +66,8 @@ static void maxpool_agrees(void **state)
     check_kernel("maxpool", "2 stride=3", sft__shape3(24, 8, 11), NULL, 1);
     check_kernel("maxpool", "3x2 stride=1x2", sft__shape3(8, 5, 7), NULL, 2);
     check_kernel("maxpool", "2", sft__shape2(16, 12), NULL, 5);
+    check_kernel("maxpool", "2", sft__shape3(6, 28, 28), NULL, 3); /* planes */
+    check_kernel("maxpool", "2", sft__shape3(5, 2, 10), NULL, 4);
 }
 
 /* oneDNN 2.6.3 on AVX2 crashes, hangs or is silently wrong in backward weights of a 1x1 kernel with stride 2 on 3, 4, 5 or 7
