@@ -45,7 +45,8 @@ static inline void check_shards(stage *s)
     sft_pass          one[SHARDS], all[SHARDS];
     open_shards(s, one);
     open_shards(s, all);
-    k->forward_shards(&s->node, all, SHARDS);
+    for (int i = 0; i < SHARDS && !k->forward_shards; i++) k->forward(&s->node, &all[i]);
+    if (k->forward_shards) k->forward_shards(&s->node, all, SHARDS);
     k->backward_shards(&s->node, all, SHARDS);
     for (int i = 0; i < SHARDS; i++) {
         k->forward(&s->node, &one[i]);

@@ -20,7 +20,7 @@ typedef struct sft_kernel {
     void      (*backward)(const sft_node *n, const sft_pass *p);
     /* The same for `count` neighbouring shards at once, a subtree of the tree of shards, so that weights are read and their gradients
      * written once for all of them. backward_shards leaves the sums along the tree (sft__merge_params) in the first pass's dparam, and
-     * rubbish in the others'. Both NULL: forward and backward run shard by shard. */
+     * rubbish in the others'. NULL: forward or backward runs shard by shard. */
     void      (*forward_shards)(const sft_node *n, const sft_pass *p, int count);
     void      (*backward_shards)(const sft_node *n, const sft_pass *p, int count);
     /* Parameter i between PyTorch's order (count numbers) and the stored layout (stored numbers). NULL: they are the same. */

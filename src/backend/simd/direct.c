@@ -18,7 +18,8 @@
 
 enum {
     FEW = 4,                      /* planes of a first layer that stay planes, each a tap of its own */
-    TAP = sizeof(sft_direct_tap) / sizeof(real)
+    TAP = sizeof(sft_direct_tap) / sizeof(real),
+    GRID = sizeof(int64_t) / sizeof(real)
 };
 
 /* What is done with the channels of one node. */
@@ -28,9 +29,11 @@ typedef struct choice {
     bool                    few;  /* planes as taps */
 } choice;
 
+static bool few_planes(const sft_node *n, const sft_window *w) { return w->in_channels <= FEW && !sft__wants_din(n, 0); }
+
 static choice choose(const sft_node *n, const sft_window *w)
 {
-    choice k = { .few = !sft__wants_din(n, 0) && w->in_channels <= FEW };
+    choice k = { .few = few_planes(n, w) };
     for (int i = 0; (k.tiles = sft__direct_tiles(i)); i++) { /* the widest vectors that both sides fill */
         int64_t block = sft__block_for(k.tiles->lane);
         k.in = w->in_channels % block == 0;
@@ -79,8 +82,8 @@ static int64_t lane_of(const sft_node *n, const sft_node *at)
 /* Of the input; without zeros around: of its gradient. */
 static sft_frame input_frame(const sft_node *n, const sft_window *w, bool zeros)
 {
-    const bool planes = n->in[0]->layout == SFT_PLAIN, few = planes && !sft__wants_din(n, 0) && w->in_channels <= FEW;
-    sft_frame  f = sft__frame(w->in_channels, few ? 1 : lane_of(n, n->in[0]), w->in, planes);
+    const bool planes = n->in[0]->layout == SFT_PLAIN;
+    sft_frame  f = sft__frame(w->in_channels, planes && few_planes(n, w) ? 1 : lane_of(n, n->in[0]), w->in, planes);
     for (int i = 0; i < 2 && zeros; i++) {
         f.before[i] = w->before[i];
         f.size[i] += w->before[i] + w->after[i];
@@ -190,24 +193,37 @@ static sft_direct_job forward_job(const sft_node *n, const sft_window *w, const 
     return j;
 }
 
-/* The grid of inputs a + s u in frame dx, from the frame of the output's gradient. */
-static sft_direct_job grid_job(const sft_node *n, const sft_window *w, const sft_frame *dy, const sft_frame *dx, const int64_t a[2],
-                               sft_direct_tap *tap)
+/* Inputs fall into grids a + s u, a < s along each axis; every tap meets the inputs of one of them. */
+static int64_t grids_of(const sft_window *w, int axis)
+{
+    return w->stride[axis] < w->in[axis] ? w->stride[axis] : w->in[axis];
+}
+
+/* The taps grid by grid, from the frame's origin, those of grid g from first[g] to first[g + 1] - 1. */
+static void sort_taps(const sft_window *w, const sft_frame *dy, sft_direct_tap *tap, int64_t *first)
+{
+    int64_t n = 0, g = 0, up, side;
+    for (int64_t a = 0; a < grids_of(w, 0); a++)
+        for (int64_t b = 0; b < grids_of(w, 1); b++) {
+            first[g++] = n;
+            for (int64_t i = 0; i < w->kernel[0]; i++)
+                for (int64_t k = 0; k < w->kernel[1]; k++)
+                    if (shift_of(w, 0, a, i, &up) && shift_of(w, 1, b, k, &side))
+                        tap[n++] = (sft_direct_tap){ sft__frame_place(dy, up + dy->before[0], side + dy->before[1]),
+                                                     i * w->kernel[1] + k };
+        }
+    first[g] = n;
+}
+
+/* Of every grid in frame dx, from the frame of the output's gradient; taps and size follow grid by grid. */
+static sft_direct_job grid_job(const sft_node *n, const sft_window *w, const sft_frame *dy, const sft_frame *dx)
 {
     static const int64_t neighbours[2] = { 1, 1 };
     sft_direct_job       j = reads(dy, neighbours);
-    int64_t              up, side;
-    j.tap = tap;
     j.all = sft__direct_taps(w);
-    for (int64_t i = 0; i < w->kernel[0]; i++)
-        for (int64_t k = 0; k < w->kernel[1]; k++)
-            if (shift_of(w, 0, a[0], i, &up) && shift_of(w, 1, a[1], k, &side))
-                tap[j.taps++] =
-                    (sft_direct_tap){ sft__frame_place(dy, up + dy->before[0], side + dy->before[1]), i * w->kernel[1] + k };
     j.filters = sft__direct_columns(w->in_channels, tiles_of(n)->lane);
     j.lane = dx->lane;
     j.plane = sft__frame_plane(dx);
-    for (int i = 0; i < 2; i++) j.out[i] = inputs_from(w, i, a[i]);
     j.y_row = sft__frame_place(dx, w->stride[0], 0);
     j.y_pixel = sft__frame_place(dx, 0, w->stride[1]);
     return j;
@@ -229,6 +245,7 @@ static sft_status prepare(sft_ctx *c, sft_node *n, const int64_t *rows, int n_ro
                     sft__lines(sft__frame_count(&dy)) + 2 * sft__lines(TAP * sft__direct_taps(&w) * (x.lane == 1 ? x.channels : 1)) +
                     sft__lines(sft__direct_stored(&w, lane)) + sft__lines(sft__direct_turned(&w, lane)) +
                     2 * sft__lines(sft__direct_columns(w.out_channels, lane));
+    count += sft__lines(GRID * (grids_of(&w, 0) * grids_of(&w, 1) + 1));
     int64_t need = count * (int64_t)sizeof(real) + SFT_ALIGN;
     if (n->work_fixed < need) n->work_fixed = need;
     return SFT_OK;
@@ -271,25 +288,20 @@ static void forward(const sft_node *n, const sft_pass *p)
     if (!j.relu) sft__fused_forward(n, p->rows * out, p->out);
 }
 
-static void forward_shards(const sft_node *n, const sft_pass *p, int count)
-{
-    for (int s = 0; s < count; s++) forward(n, p + s);
-}
-
 /* The way back of one shard. */
 typedef struct way_back {
     sft_window      w;
     sft_frame       x, dx, dy;
     real           *x_room, *dx_room, *dy_room, *db;
-    const real     *turned;       /* weights */
-    sft_direct_tap *tap;
-    sft_direct_job  weights;
+    sft_direct_tap *tap;          /* grid by grid */
+    int64_t        *first;        /* of each grid's taps */
+    sft_direct_job  data, weights;
 } way_back;
 
 /* dw and db; where one of them is frozen it goes to the scratch. */
 static way_back open_back(const sft_node *n, const sft_pass *p, const real *turned, real *work)
 {
-    way_back b = { .w = sft__conv_window(n), .turned = turned };
+    way_back b = { .w = sft__conv_window(n) };
     b.x = input_frame(n, &b.w, true);
     b.dx = input_frame(n, &b.w, false);
     b.dy = gradient_frame(n, &b.w);
@@ -297,6 +309,10 @@ static way_back open_back(const sft_node *n, const sft_pass *p, const real *turn
     b.dx_room = take_frame(&work, &b.dx);
     b.dy_room = take_frame(&work, &b.dy);
     b.tap = (sft_direct_tap *)(void *)sft__take_lines(&work, TAP * sft__direct_taps(&b.w));
+    b.first = (int64_t *)(void *)sft__take_lines(&work, GRID * (grids_of(&b.w, 0) * grids_of(&b.w, 1) + 1));
+    if (turned) sort_taps(&b.w, &b.dy, b.tap, b.first);
+    b.data = grid_job(n, &b.w, &b.dy, &b.dx);
+    b.data.w = turned;
     b.weights = forward_job(n, &b.w, &b.x, &b.dy, &work);
     b.weights.dw = p->dparam[0] ? p->dparam[0] : sft__take_lines(&work, sft__direct_stored(&b.w, tiles_of(n)->lane));
     if (n->n_param > 1) b.weights.db = sft__take_lines(&work, b.weights.filters);
@@ -304,17 +320,21 @@ static way_back open_back(const sft_node *n, const sft_pass *p, const real *turn
 }
 
 /* dx of one sample from its dy in the frame. */
-static void backward_data(const sft_node *n, const sft_pass *p, const way_back *b, const real *dy, real *dx)
+static void backward_data(const sft_node *n, const sft_pass *p, way_back *b, const real *dy, real *dx)
 {
-    int64_t a[2];
-    for (a[0] = 0; a[0] < b->w.stride[0]; a[0]++)
-        for (a[1] = 0; a[1] < b->w.stride[1]; a[1]++) {
-            sft_direct_job j = grid_job(n, &b->w, &b->dy, &b->dx, a, b->tap);
-            j.x = dy;
-            j.w = b->turned;
-            j.y = (b->dx.planes ? b->dx_room : dx) + sft__frame_place(&b->dx, a[0], a[1]);
-            j.add = p->add[0] && !b->dx.planes;
-            tiles_of(n)->apply(&j);
+    sft_direct_job *j = &b->data;
+    const int64_t  *first = b->first;
+    real           *to = b->dx.planes ? b->dx_room : dx;
+    j->x = dy;
+    j->add = p->add[0] && !b->dx.planes;
+    for (int64_t h = 0; h < grids_of(&b->w, 0); h++)
+        for (int64_t v = 0; v < grids_of(&b->w, 1); v++, first++) {
+            j->tap = b->tap + first[0];
+            j->taps = first[1] - first[0];
+            j->out[0] = inputs_from(&b->w, 0, h);
+            j->out[1] = inputs_from(&b->w, 1, v);
+            j->y = to + sft__frame_place(&b->dx, h, v);
+            tiles_of(n)->apply(j);
         }
     if (b->dx.planes) sft__frame_spill(&b->dx, b->dx_room, dx, p->add[0]);
 }
@@ -365,7 +385,6 @@ const sft_kernel sft_kernel_direct_conv2d = {
     .release = release,
     .forward = forward,
     .backward = backward,
-    .forward_shards = forward_shards,
     .backward_shards = backward_shards,
     .pack = pack,
     .unpack = unpack,
@@ -380,7 +399,6 @@ const sft_kernel sft_kernel_direct_conv1d = {
     .release = release,
     .forward = forward,
     .backward = backward,
-    .forward_shards = forward_shards,
     .backward_shards = backward_shards,
     .pack = pack,
     .unpack = unpack,

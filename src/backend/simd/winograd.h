@@ -67,4 +67,11 @@ static inline sft_winograd_strip sft__winograd_strip(const sft_winograd_job *j, 
     return (sft_winograd_strip){ i / high, i % high * 2 };
 }
 
+/* Where in y or dy the first output of a strip lies, filter n. */
+static inline int64_t sft__winograd_place(const sft_winograd_job *j, int64_t strip, int64_t n)
+{
+    sft_winograd_strip at = sft__winograd_strip(j, strip);
+    return ((at.sample * j->filters + n / j->lane * j->lane) * j->out[0] + at.y * j->lane) * j->out[1] + n % j->lane;
+}
+
 #endif

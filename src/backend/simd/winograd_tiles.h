@@ -215,16 +215,15 @@ INLINE void NAME(collect_tile)(const sft_winograd_job *j, const float *m, int64_
 /* y of strips s..s+count from M */
 INLINE void NAME(collect)(const sft_winograd_job *j, int64_t s, int64_t count)
 {
-    const int64_t tiles = sft__winograd_halves(j->out[1]), size = j->out[0] * j->out[1], plane = sft__winograd_plane(j, j->filters);
-    const int64_t step = j->out[1] * j->lane;
+    const int64_t tiles = sft__winograd_halves(j->out[1]), plane = sft__winograd_plane(j, j->filters), step = j->out[1] * j->lane;
     for (int64_t i = 0; i < count; i++) {
-        sft_winograd_strip at = sft__winograd_strip(j, s + i);
+        const bool below = sft__winograd_strip(j, s + i).y + 1 < j->out[0];
         for (int64_t n = 0; n < j->filters; n += VL) {
-            float    *y = j->y + (at.sample * j->filters + n / j->lane * j->lane) * size + n % j->lane + at.y * step;
+            float    *y = j->y + sft__winograd_place(j, s + i, n);
             const vec bias = j->bias ? LOAD(j->bias + n) : SPREAD(0.0f);
             for (int64_t t = 0; t < tiles; t++)
                 NAME(collect_tile)(j, j->m + sft__panel_place(VL, count * tiles, j->filters, i * tiles + t, n), plane, bias,
-                                   at.y + 1 < j->out[0], 2 * t + 1 < j->out[1], y + 2 * t * j->lane, step);
+                                   below, 2 * t + 1 < j->out[1], y + 2 * t * j->lane, step);
         }
     }
 }
@@ -270,13 +269,11 @@ INLINE vec NAME(spread_gradient)(vec d[2][2], float *m, int64_t plane)
 /* M of strips s..s+count, and db on the way */
 INLINE void NAME(gradients)(const sft_winograd_job *j, int64_t s, int64_t count)
 {
-    const int64_t tiles = sft__winograd_halves(j->out[1]), size = j->out[0] * j->out[1], plane = sft__winograd_plane(j, j->filters);
-    const int64_t step = j->out[1] * j->lane;
+    const int64_t tiles = sft__winograd_halves(j->out[1]), plane = sft__winograd_plane(j, j->filters), step = j->out[1] * j->lane;
     for (int64_t i = 0; i < count; i++) {
-        sft_winograd_strip at = sft__winograd_strip(j, s + i);
+        const bool below = sft__winograd_strip(j, s + i).y + 1 < j->out[0];
         for (int64_t n = 0; n < j->filters; n += VL) {
-            const float *dy = j->dy + (at.sample * j->filters + n / j->lane * j->lane) * size + n % j->lane + at.y * step;
-            const bool   below = at.y + 1 < j->out[0];
+            const float *dy = j->dy + sft__winograd_place(j, s + i, n);
             const vec    zero = SPREAD(0.0f);
             vec          sum = zero;
             for (int64_t t = 0; t < tiles; t++, dy += 2 * j->lane) {
