@@ -3,7 +3,7 @@
 """Writes the whole library as two files, surefoot.c and surefoot.h, for programs that compile it in.
 
     python3 tools/amalgamate.py FOLDER
-    cc -std=c11 -O3 FOLDER/surefoot.c app.c -lm
+    cc -std=c11 -O3 -IFOLDER FOLDER/surefoot.c app.c -lm
 
 oneDNN's kernels stay out, and no optional library is used. Names of file scope (`static forward`, `typedef ... conf`)
 meet in one translation unit, so each is given its file's suffix; a file's own macros are undefined at its end.
@@ -20,7 +20,7 @@ LEFT_OUT = ("src/cli/", "src/backend/onednn/")
 BANNER = """/* SPDX-License-Identifier: MIT */
 /* Surefoot {version}: the whole library in one file, written by tools/amalgamate.py. Do not edit.
  *
- *     cc -std=c11 -O3 surefoot.c app.c -lm
+ *     cc -std=c11 -O3 -I. surefoot.c app.c -lm
  *
  * -O2 does, too, but leaves most loops without vectors. In GNU C (without -std=c11) add -ffp-contract=off, or a resumed run may differ in
  * its last bits between processors.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program with the library compiled in: cc -std=c11 -O2 surefoot.c app.c -lm */
+/* A program with the library compiled in: cc -std=c11 -O2 -I. surefoot.c app.c -lm */
 #include "surefoot.h"
 #include <stdio.h>
 #include <string.h>

@@ -26,8 +26,8 @@ static bool divides(sft_layout block, int64_t channels)
     return channels % (block == SFT_BLOCK16 ? 16 : 8) == 0;
 }
 
-/* Blocks of channels where they divide, an input of few channels as it is; everything plain otherwise. Channels-last is never
- * asked for: oneDNN 2.6.3 is wrong there for 1x1 kernels with stride 2 and few channels. */
+/* Blocks of channels where they divide, an input whose channels do not fill them as it is; everything plain otherwise. Channels-last is
+ * never asked for: oneDNN 2.6.3 is wrong there for 1x1 kernels with stride 2 and few channels. */
 static bool serves(sft_ctx *c, const sft_node *n, sft_layout in, sft_layout *want, sft_layout *give)
 {
     (void)c;
